@@ -1,0 +1,43 @@
+import { createRequire } from "node:module";
+import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { configVariable, defineConfig } from "hardhat/config";
+
+const require = createRequire(import.meta.url);
+
+/** The compiler as npm delivers it: nothing is downloaded outside of `npm ci`. */
+const solc = { version: "0.8.37", path: require.resolve("solc/soljson.js") };
+
+/**
+ * What the deployed bytecode, and with it the address on every chain, is made from. No metadata hash: a comment must not
+ * move the contract to another address.
+ */
+const settings = {
+  optimizer: { enabled: true, runs: 10_000 },
+  viaIR: true,
+  evmVersion: "cancun",
+  metadata: { bytecodeHash: "none" },
+};
+
+/** A public network: RPC endpoint and deployer key come from Hardhat's keystore or the environment, never from a file. */
+const network = (name: string, chainType: "l1" | "op" | "generic") => ({
+  type: "http" as const,
+  chainType,
+  url: configVariable(`${name}_RPC_URL`),
+  accounts: [configVariable("DEPLOYER_PRIVATE_KEY")],
+});
+
+export default defineConfig({
+  plugins: [toolbox],
+  paths: { tests: { solidity: "test/contracts", mocha: "test" } },
+  solidity: { compilers: [{ ...solc, settings }] },
+  networks: {
+    localhost: { type: "http", url: "http://127.0.0.1:8545" },
+    sepolia: network("SEPOLIA", "l1"),
+    base: network("BASE", "op"),
+    baseSepolia: network("BASE_SEPOLIA", "op"),
+    optimism: network("OPTIMISM", "op"),
+    arbitrum: network("ARBITRUM", "generic"),
+    polygon: network("POLYGON", "generic"),
+  },
+  verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
+});

@@ -1,0 +1,1 @@
+export { Outcome, Status } from "./types.js";
