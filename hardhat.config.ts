@@ -26,6 +26,10 @@ const settings = {
 const quick = { ...solc, settings: { evmVersion: settings.evmVersion } };
 const testFiles = globSync("test/contracts/**/*.sol", { cwd: import.meta.dirname });
 
+/** `DEEP=1`: fuzz and invariant tests run for minutes instead of seconds. `SEED=0x…`: other inputs than the usual ones. */
+const deep = process.env.DEEP === "1";
+const seed = process.env.SEED;
+
 /** A public network: RPC endpoint and deployer key come from Hardhat's keystore or the environment, never from a file. */
 const network = (name: string, chainType: "l1" | "op" | "generic") => ({
   type: "http" as const,
@@ -40,6 +44,12 @@ export default defineConfig({
   solidity: {
     compilers: [{ ...solc, settings }],
     overrides: Object.fromEntries(testFiles.map((file) => [file.replaceAll("\\", "/"), quick])),
+  },
+  test: {
+    solidity: {
+      fuzz: { runs: deep ? 20_000 : 256, ...(seed !== undefined && { seed }) },
+      invariant: { runs: deep ? 500 : 20, depth: deep ? 400 : 200, failOnRevert: true },
+    },
   },
   networks: {
     localhost: { type: "http", url: "http://127.0.0.1:8545" },
