@@ -102,6 +102,10 @@ abstract contract Handler is Checks {
     mapping(Action => uint256) private _successes;
     mapping(Action => uint256) private _failures;
 
+    /// @dev How often only the time decided, in the last second before the clock and at it.
+    mapping(Time => uint256) private _lastSeconds;
+    mapping(Time => uint256) private _clockSeconds;
+
     modifier drawnFrom(uint256 seed) {
         _entropy = seed;
         _;
@@ -208,6 +212,7 @@ abstract contract Handler is Checks {
 
     function submit(uint256 seed) external drawnFrom(seed) {
         (uint256 e, uint256 i) = _pick(FUNDED | CHANGES_REQUESTED, Time.BeforeClock);
+        _comeInTime(e, i, 12);
         IMicroEscrow.Agreement memory agreement = entries[e].agreement;
         Warrant memory w = _warrant(agreement.freelancer, 10);
         bytes32 deliverable = bytes32(_draw(type(uint256).max));
@@ -260,6 +265,7 @@ abstract contract Handler is Checks {
 
     function requestChanges(uint256 seed) external drawnFrom(seed) {
         (uint256 e, uint256 i) = _pick(SUBMITTED, Time.BeforeClock);
+        _comeInTime(e, i, 12);
         IMicroEscrow.Agreement memory agreement = entries[e].agreement;
         Warrant memory w = _warrant(agreement.client, 10);
         (uint256 submission, bool seen) = _submission(e, i);
@@ -280,6 +286,7 @@ abstract contract Handler is Checks {
         for (uint256 k = 0; k < 8 && entries[e].agreement.verifier == address(0); ++k) {
             (e, i) = _pick(SUBMITTED, Time.BeforeClock);
         }
+        _comeInTime(e, i, 12);
         IMicroEscrow.Agreement memory agreement = entries[e].agreement;
         Warrant memory w = _warrant(agreement.verifier, 10);
         (uint256 submission, bool seen) = _submission(e, i);
@@ -322,6 +329,7 @@ abstract contract Handler is Checks {
 
     function dispute(uint256 seed) external drawnFrom(seed) {
         (uint256 e, uint256 i) = _pick(SUBMITTED | CHANGES_REQUESTED, Time.BeforeClock);
+        _comeInTime(e, i, 12);
         IMicroEscrow.Agreement memory agreement = entries[e].agreement;
         bool clients = ghosts[e][i].status == IMicroEscrow.Status.Submitted;
         Warrant memory w = _warrant(clients ? agreement.client : agreement.freelancer, 10);
@@ -353,6 +361,7 @@ abstract contract Handler is Checks {
 
     function rule(uint256 seed) external drawnFrom(seed) {
         (uint256 e, uint256 i) = _pick(DISPUTED, Time.BeforeClock);
+        _comeInTime(e, i, 12);
         IMicroEscrow.Agreement memory agreement = entries[e].agreement;
         Warrant memory w = _warrant(agreement.arbiter, 20);
         uint256 pot = ghosts[e][i].held - _arbiterFee(e, i);
@@ -418,6 +427,7 @@ abstract contract Handler is Checks {
 
     function finalize(uint256 seed) external drawnFrom(seed) {
         (uint256 e, uint256 i) = _pick(HELD, _chance(2) ? Time.FromClock : Time.Any);
+        _comeInTime(e, i, 3);
         _finalize(Action.Finalize, e, i, accounts[_draw(ACCOUNTS)]);
     }
 
@@ -494,16 +504,11 @@ abstract contract Handler is Checks {
         _tally(Action.SetGate, true);
     }
 
-    /// @notice A little while, or to the second before, at or after the clock that runs out next (seldom any clock).
+    /// @notice A little while, or to the second before, at or after the clock that runs out next.
     function passTime(uint256 seed) external drawnFrom(seed) {
-        uint256 time = block.timestamp + 1 + _draw(1 days);
         (bool found, uint256 clock) = _nextClock();
-        if (_chance(10)) {
-            (uint256 e, uint256 i) = _pick(HELD, Time.BeforeClock);
-            (found, clock) = (ghosts[e][i].clock > block.timestamp, ghosts[e][i].clock);
-        }
-        if (found && clock < block.timestamp + PATIENCE && _chance(2)) time = clock - 1 + _draw(3);
-        vm.warp(time);
+        bool jumps = found && clock < block.timestamp + PATIENCE && _chance(3);
+        vm.warp(jumps ? clock - 1 + _draw(3) : block.timestamp + 1 + _draw(1 days));
         _tally(Action.PassTime, true);
     }
 
@@ -587,6 +592,10 @@ abstract contract Handler is Checks {
         return (_successes[action], _failures[action]);
     }
 
+    function edgeCounts(Time time) external view returns (uint256 lastSecond, uint256 atTheClock) {
+        return (_lastSeconds[time], _clockSeconds[time]);
+    }
+
     function transitionCount(IMicroEscrow.Status from, IMicroEscrow.Status to) external view returns (uint256) {
         return transitions[from][to];
     }
@@ -595,8 +604,8 @@ abstract contract Handler is Checks {
         return outcomes[outcome];
     }
 
-    function paymentCounts() external view returns (uint256 deferred, uint256 withdrawn, uint256 hookCalls) {
-        return (deferrals, withdrawals, wallet.hookCalls());
+    function paymentCounts() external view returns (uint256 deferred, uint256 hookCalls) {
+        return (deferrals, wallet.hookCalls());
     }
 
     function _tally(Action action, bool success) private {
@@ -629,9 +638,11 @@ abstract contract Handler is Checks {
         uint256 statuses,
         Time time,
         bool authorized
-    ) private view returns (string memory) {
+    ) private returns (string memory) {
         Ghost storage ghost = ghosts[e][i];
         if (!_in(ghost.status, statuses)) return "Invariant 3: acted in a status that does not allow it";
+        if (authorized && block.timestamp + 1 == ghost.clock) ++_lastSeconds[time];
+        if (authorized && block.timestamp == ghost.clock) ++_clockSeconds[time];
         if (time == Time.BeforeClock && block.timestamp >= ghost.clock) return "Invariant 6: a turn after the clock";
         if (time == Time.FromClock && block.timestamp < ghost.clock) return "Invariant 6: finalized before the clock";
         if (!authorized) return "Invariant 8: acted without the authorization that it takes";
@@ -856,6 +867,13 @@ abstract contract Handler is Checks {
             (e, i) = (place.entry, place.index);
             if (time == Time.Any || (time == Time.BeforeClock) == (block.timestamp < ghost.clock)) return (e, i);
         }
+    }
+
+    /// @dev In one of `n` cases the move comes to the second: just before, at or just after the milestone's clock.
+    function _comeInTime(uint256 e, uint256 i, uint256 n) private {
+        uint256 clock = ghosts[e][i].clock;
+        if (clock <= block.timestamp + 1 || clock > block.timestamp + PATIENCE) return;
+        if (_chance(n)) vm.warp(clock - 1 + _draw(3));
     }
 
     /// @dev Gifts are possible in every status that holds money; each of these as likely as the next.

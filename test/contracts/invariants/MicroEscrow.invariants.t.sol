@@ -64,6 +64,8 @@ contract InvariantsAreReachedTest {
         _assertMoves();
         _assertSteps();
         _assertOutcomes();
+        _assertEdges(Handler.Time.BeforeClock, "turns");
+        _assertEdges(Handler.Time.FromClock, "finalize");
     }
 
     function _play(uint256 sequence) private {
@@ -165,12 +167,23 @@ contract InvariantsAreReachedTest {
         }
         (uint256 deferred, uint256 hookCalls) = (0, 0);
         for (uint256 g = 0; g < _games.length; ++g) {
-            (uint256 d, , uint256 h) = _games[g].paymentCounts();
+            (uint256 d, uint256 h) = _games[g].paymentCounts();
             (deferred, hookCalls) = (deferred + d, hookCalls + h);
         }
         console.log("payments deferred, calls from within a transfer:", deferred, hookCalls);
         require(deferred >= ENOUGH, "too seldom: deferred payments");
         require(hookCalls >= ENOUGH, "too seldom: calls from within a transfer");
+    }
+
+    function _assertEdges(Handler.Time time, string memory what) private view {
+        (uint256 lastSecond, uint256 atTheClock) = (0, 0);
+        for (uint256 g = 0; g < _games.length; ++g) {
+            (uint256 l, uint256 a) = _games[g].edgeCounts(time);
+            (lastSecond, atTheClock) = (lastSecond + l, atTheClock + a);
+        }
+        console.log(string.concat(what, " tried in the last second before the clock, at it:"), lastSecond, atTheClock);
+        require(lastSecond >= ENOUGH, string.concat("too seldom tried in the last second: ", what));
+        require(atTheClock >= ENOUGH, string.concat("too seldom tried at the clock: ", what));
     }
 
     function _bubble(bytes memory reason) private pure {

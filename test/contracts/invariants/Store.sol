@@ -56,7 +56,6 @@ abstract contract Store is World {
     mapping(IMicroEscrow.Status from => mapping(IMicroEscrow.Status to => uint256)) internal transitions;
     mapping(IMicroEscrow.Outcome => uint256) internal outcomes;
     uint256 internal deferrals;
-    uint256 internal withdrawals;
 
     constructor() {
         for (uint256 e = 0; e < entries.length; ++e) _entryOf[entries[e].id] = e;
@@ -188,7 +187,6 @@ abstract contract Store is World {
             else if (log.topics[0] == IMicroEscrow.MilestoneFunded.selector) _recordFunded(log);
             else if (log.topics[0] == IMicroEscrow.MilestoneAdvanced.selector) _recordAdvanced(log);
             else if (log.topics[0] == IMicroEscrow.MilestoneConcluded.selector) _recordConcluded(log);
-            else if (log.topics[0] == IMicroEscrow.Withdrawn.selector) ++withdrawals;
         }
     }
 
