@@ -102,6 +102,20 @@ export class InvalidTimeError extends MicroEscrowError {
   }
 }
 
+/** A number cannot be that of a submission. */
+export class InvalidSubmissionError extends MicroEscrowError {
+  /** What was given. */
+  readonly value: string | number;
+  /** What is wrong with it, as the rest of a sentence. */
+  readonly reason: string;
+
+  constructor(value: string | number, reason: string, options?: ErrorOptions) {
+    super("InvalidSubmission", `${quote(value)} ${reason}.`, options);
+    this.value = value;
+    this.reason = reason;
+  }
+}
+
 /** A scope has a value that canonical JSON cannot hold. */
 export class InvalidScopeError extends MicroEscrowError {
   /** Where in the scope it is. */
@@ -141,7 +155,7 @@ export class InvalidAgreementError extends MicroEscrowError {
   constructor({ problems }: { problems: readonly AgreementProblem[] }, options?: ErrorOptions) {
     super(
       "InvalidAgreement",
-      `The agreement is not valid: ${problems.map((problem) => problem.message).join(" ")}`,
+      `The agreement is not valid. ${problems.map(({ path, message, advice }) => `${path}: ${message} ${advice}`).join(" ")}`,
       options,
     );
     this.problems = problems;
@@ -207,6 +221,18 @@ export class DeliverableMismatchError extends MicroEscrowError {
       `These are not the bytes that were submitted: they hash to ${actual}, not to ${expected}.`,
       options,
     );
+    this.actual = actual;
+    this.expected = expected;
+  }
+}
+
+/** A call is for another contract than the escrow. */
+export class WrongContractCallError extends MicroEscrowError {
+  readonly actual: Address;
+  readonly expected: Address;
+
+  constructor({ actual, expected }: { actual: Address; expected: Address }, options?: ErrorOptions) {
+    super("WrongContractCall", `The call is for ${actual}, not for the escrow ${expected}.`, options);
     this.actual = actual;
     this.expected = expected;
   }
@@ -1117,27 +1143,17 @@ export class StringTooLongError extends MicroEscrowError {
   }
 }
 
-/** What can be wrong with an agreement. */
-export type AgreementProblem =
-  | MissingPartyError
-  | PartiesNotDistinctError
-  | ForbiddenAccountError
-  | VerifierNotIndependentError
-  | FeeTooHighError
-  | ArbiterFeeTooHighError
-  | DefaultShareTooHighError
-  | FeeWithoutRecipientError
-  | ZeroPeriodError
-  | EmptyScheduleError
-  | InvalidMilestoneError
-  | ScheduleMismatchError
-  | AgreementMismatchError
-  | InvalidAddressError
-  | InvalidHashError
-  | InvalidAmountError
-  | InvalidDurationError
-  | InvalidShareError
-  | InvalidTimeError;
+/** Something that is wrong with an agreement. */
+export interface AgreementProblem {
+  /** Where it is: `"milestones[2].amount"`. */
+  readonly path: string;
+  /** What is wrong. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly advice: string;
+  /** The same as an error; for what the contract checks, the one that its revert decodes to. */
+  readonly error: MicroEscrowError;
+}
 
 /** A text from outside, inert and short enough for a message. */
 function quote(value: string | number): string {
