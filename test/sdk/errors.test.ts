@@ -548,9 +548,14 @@ describe("decodeError tells apart", () => {
   });
 
   it("a transaction that was replaced", () => {
-    const [hash, replacement] = [keccak256("0x01") as Hash, keccak256("0x02") as Hash];
-    const error = { code: "TRANSACTION_REPLACED", hash, replacement: { hash: replacement }, cancelled: true };
-    expectError(decodeError(error), TransactionReplacedError, { transaction: hash, replacement });
+    const replacement = keccak256("0x02") as Hash;
+    const error = {
+      code: "TRANSACTION_REPLACED",
+      hash: replacement,
+      replacement: { hash: replacement },
+      cancelled: true,
+    };
+    expectError(decodeError(error), TransactionReplacedError, { transaction: undefined, replacement });
   });
 
   it("and keeps what it does not know", () => {
