@@ -304,10 +304,7 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
             _release(agreement, id, index, state, Outcome.Attested);
         } else {
             uint40 challengeEnd = _fromNow(agreement.challengePeriod);
-            if (challengeEnd < state.clock) {
-                state.clock = challengeEnd;
-                state.clock = challengeEnd;
-            }
+            if (challengeEnd < state.clock) state.clock = challengeEnd;
             emit MilestoneAttested(id, index, submission, passed, report, state.clock);
         }
     }
