@@ -1,0 +1,93 @@
+/** Quiet output for a terminal: colour only where there is one, at most 100 columns. */
+import { styleText } from "node:util";
+import { formatAmount } from "@micro-escrow/sdk";
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Styles text for standard output; leaves it alone when that is no terminal, or with NO_COLOR. */
+export const paint = (style: Style, text: string): string => styleText(style, text, { stream: process.stdout });
+
+/** Columns to fill. */
+export const width = Math.max(80, Math.min(process.stdout.columns ?? 100, 100));
+
+/** An amount of USDC with two decimals and thousands apart: 1,250.00. More decimals are shown when there are more. */
+export function money(value: bigint): string {
+  const [whole = "0", fraction = ""] = formatAmount(value < 0n ? -value : value, 6).split(".");
+  return `${value < 0n ? "−" : ""}${whole.replace(/\B(?=(\d{3})+$)/g, ",")}.${fraction.padEnd(2, "0")}`;
+}
+
+/** A change of a balance: +250.00, −250.00, or a dash for none. */
+export const change = (value: bigint): string => (value === 0n ? "–" : value > 0n ? `+${money(value)}` : money(value));
+
+/** A day as people say it: Mon 4 Jan 2027. */
+export function day(time: number): string {
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    timeZone: "UTC",
+  }).formatToParts(time * 1000);
+  const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? "";
+  return `${part("weekday")} ${part("day")} ${part("month").slice(0, 3)} ${part("year")}`;
+}
+
+/** Breaks text into lines of at most `columns` characters. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}
+
+/** Text with a hanging indent: `first` before its first line, spaces before the others. */
+export function hanging(first: string, indent: number, text: string, style?: Style): string {
+  return wrap(text, width - indent)
+    .map((line, index) => (index === 0 ? first : " ".repeat(indent)) + (style === undefined ? line : paint(style, line)))
+    .join("\n");
+}
+
+export interface Column {
+  readonly title: string;
+  readonly align?: "left" | "right";
+}
+
+/** A table without lines but one under its head, and one above the last row when that is a sum. */
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[], sum?: readonly string[]): string {
+  const all = [columns.map(({ title }) => title), ...rows, ...(sum ? [sum] : [])];
+  const widths = columns.map((_, index) => Math.max(...all.map((row) => (row[index] ?? "").length)));
+  const format = (row: readonly string[]) =>
+    columns
+      .map(({ align }, index) => {
+        const cell = row[index] ?? "";
+        return align === "right" ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0);
+      })
+      .join("  ")
+      .trimEnd();
+  const rule = paint("dim", "─".repeat(widths.reduce((total, columnWidth) => total + columnWidth + 2, -2)));
+  return [paint("dim", format(columns.map(({ title }) => title))), rule, ...rows.map(format), ...(sum ? [rule, paint("bold", format(sum))] : [])]
+    .map((line) => `  ${line}`)
+    .join("\n");
+}
+
+/** A bar of `parts` of a `total`, each drawn with its own character; what is left over is drawn with dots. */
+export function bar(total: bigint, parts: readonly { value: bigint; character: string; style: Style }[]): string {
+  const length = 50n;
+  let filled = 0n;
+  let sum = 0n;
+  const drawn = parts.map(({ value, character, style }) => {
+    sum += value;
+    const until = (sum * length + total / 2n) / total;
+    const text = character.repeat(Number(until - filled));
+    filled = until;
+    return paint(style, text);
+  });
+  return drawn.join("") + paint("dim", "·".repeat(Number(length - filled)));
+}
