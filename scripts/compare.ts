@@ -9,6 +9,7 @@ import { chart, type Compared } from "./compare/chart.ts";
 import {
   asMicroEscrow,
   asOneEscrow,
+  type Aftermath,
   asPaymentAtTheEnd,
   averageHeld,
   dayPaid,
@@ -21,66 +22,89 @@ import {
   type Way,
 } from "./compare/simulate.ts";
 import { type Gig, gigs, people, readScope } from "./demo/gigs.ts";
-import { money, paint, table } from "./demo/terminal.ts";
+import { type Column, money, paint, table } from "./demo/terminal.ts";
 
-/** Days as a count: 1 day, 12 days. */
-const count = (days: number) => `${days} ${days === 1 ? "day" : "days"}`;
+/** A number of days: 1 day, 12 days. */
+const days = (count: number) => `${count} ${count === 1 ? "day" : "days"}`;
+
+const wholeCents = (value: bigint) => value - (value % 10_000n);
 
 /** The longest of a number of days at any moment of the plan. */
 const longest = (way: Way, of: (moment: Moment) => number) => Math.max(...turningPoints(way).map(of));
 
 /** When money moves, and what each side has at stake: a row for each question, a column for each way. */
 function summary(ways: readonly Way[]): string {
-  const fee = (way: Way, held: bigint) => (held * BigInt(way.escrow?.agreement.terms.arbiterFeeBps ?? 0)) / 10_000n;
   const held = (way: Way) => most(way, (moment) => standing(way, moment).held);
-  const onlyEscrow = (way: Way, text: string) => (way.escrow === undefined ? "–" : text);
+  const fee = (way: Way) => (held(way) * BigInt(way.escrow?.agreement.terms.arbiterFeeBps ?? 0)) / 10_000n;
+  const inEscrow = (way: Way, text: string) => (way.escrow === undefined ? "–" : text);
+  const clientGone = (of: (aftermath: Aftermath) => bigint) => (way: Way) =>
+    money(most(way, (moment) => of(ifTheClientVanishes(way, moment))));
+  const freelancerGone = (of: (aftermath: Aftermath) => bigint) => (way: Way) =>
+    money(most(way, (moment) => of(ifTheFreelancerVanishes(way, moment))));
+
   const rows: [string, (way: Way) => string][] = [
     ["The freelancer is first paid on day", (way) => String(dayPaid(way, 1n))],
     ["… has half of the money on day", (way) => String(dayPaid(way, 50n))],
     ["… has all of it on day", (way) => String(dayPaid(way, 100n))],
     ["Work done and not paid, at most", (way) => money(most(way, (moment) => standing(way, moment).unpaidWork))],
     ["The client's money in escrow, at most", (way) => money(held(way))],
-    ["… on average", (way) => money(averageHeld(way))],
-    ["At stake in one dispute, at most", (way) => onlyEscrow(way, money(held(way)))],
-    ["… of which the arbiter's fee", (way) => onlyEscrow(way, money(fee(way, held(way))))],
-    ["Client gone: the freelancer loses, at most", (way) => money(most(way, (moment) => ifTheClientVanishes(way, moment).freelancerLoses))],
-    ["… and is paid within", (way) => onlyEscrow(way, count(longest(way, (moment) => ifTheClientVanishes(way, moment).daysUntilSettled)))],
-    ["Freelancer gone: the client loses, at most", (way) => money(most(way, (moment) => ifTheFreelancerVanishes(way, moment).clientLoses))],
-    ["… and has its money back within", (way) => onlyEscrow(way, count(longest(way, (moment) => ifTheFreelancerVanishes(way, moment).daysUntilSettled)))],
-    ["… and the freelancer loses, at most", (way) => money(most(way, (moment) => ifTheFreelancerVanishes(way, moment).freelancerLoses))],
-    ["Transactions", (way) => onlyEscrow(way, String(way.escrow?.plan.length))],
+    ["… on average", (way) => money(wholeCents(averageHeld(way)))],
+    ["The arbiter's fee in a dispute, at most", (way) => inEscrow(way, money(fee(way)))],
+    ["Client gone: the freelancer loses, at most", clientGone(({ freelancerLoses }) => freelancerLoses)],
+    [
+      "… and is paid within",
+      (way) => inEscrow(way, days(longest(way, (moment) => ifTheClientVanishes(way, moment).daysUntilSettled))),
+    ],
+    ["Freelancer gone: the client loses, at most", freelancerGone(({ clientLoses }) => clientLoses)],
+    [
+      "… and has its money back within",
+      (way) => inEscrow(way, days(longest(way, (moment) => ifTheFreelancerVanishes(way, moment).daysUntilSettled))),
+    ],
+    ["… and the freelancer has worked for nothing, at most", freelancerGone(({ freelancerLoses }) => freelancerLoses)],
+    ["Transactions", (way) => inEscrow(way, String(way.escrow?.plan.length))],
   ];
   return table(
-    [{ title: "" }, ...ways.map(({ name }) => ({ title: name, align: "right" as const }))],
+    [{ title: "When all goes well, and when it does not" }, ...ways.map(({ name }) => ({ title: name, align: "right" as const }))],
     rows.map(([label, of]) => [label, ...ways.map(of)]),
   );
 }
 
-/** What happens when somebody vanishes half-way through the work of a milestone: a row for each milestone. */
-function vanishing(gig: Gig, ways: readonly Way[]): string {
-  const freelancer = (way: Way, moment: Moment) => {
-    const { freelancerLoses, daysUntilSettled } = ifTheClientVanishes(way, moment);
-    if (freelancerLoses > 0n) return `loses ${money(freelancerLoses)}`;
-    const { paid } = standing(way, moment);
-    return `gets ${money(heldAt(way, moment))} in ${count(daysUntilSettled)}${paid > 0n ? "" : ""}`;
-  };
-  const client = (way: Way, moment: Moment) => {
-    const { clientLoses, daysUntilSettled } = ifTheFreelancerVanishes(way, moment);
-    return clientLoses > 0n ? `loses ${money(clientLoses)}` : `${money(heldAt(way, moment))} back in ${count(daysUntilSettled)}`;
-  };
-  const heldAt = (way: Way, moment: Moment) => standing(way, moment).held;
-  const escrows = ways.filter(({ escrow }) => escrow !== undefined);
-  const rows = gig.milestones.map(({ name }, index) => {
-    const halfWay = (way: Way): Moment => {
-      const phase = way.phases[index];
-      return { day: phase === undefined ? 0 : (phase.from + phase.to) / 2 };
-    };
-    return [name, ...ways.map((way) => freelancer(way, halfWay(way))), ...escrows.map((way) => client(way, halfWay(way)))];
-  });
-  return table(
-    [{ title: "Half-way through" }, ...ways.map(({ name }) => ({ title: name })), ...escrows.map(({ name }) => ({ title: name }))],
-    rows,
+/** A moment of each way: half-way through the work of the same milestone. */
+function halfWay(way: Way, index: number): Moment {
+  const { from, to } = way.phases[index] ?? { from: 0, to: 0 };
+  return { day: (from + to) / 2 };
+}
+
+/** What it comes to when the client vanishes half-way through the work of a milestone: a row for each milestone. */
+function clientVanishes(gig: Gig, ways: readonly Way[]): string {
+  const columns = ways.flatMap(({ name, escrow }): Column[] => [
+    { title: "loses", align: "right", group: name },
+    ...(escrow ? (["works on", "paid after"] as const).map((title): Column => ({ title, align: "right", group: name })) : []),
+  ]);
+  const rows = gig.milestones.map(({ name }, index) => [
+    name,
+    ...ways.flatMap((way) => {
+      const { freelancerLoses, daysOfWorkAhead, daysUntilSettled } = ifTheClientVanishes(way, halfWay(way, index));
+      return [money(freelancerLoses), ...(way.escrow ? [days(daysOfWorkAhead), days(daysUntilSettled)] : [])];
+    }),
+  ]);
+  return table([{ title: `${people[gig.client].name} vanishes: ${people[gig.freelancer].name} …` }, ...columns], rows);
+}
+
+/** What it comes to when the freelancer vanishes half-way through the work of a milestone. */
+function freelancerVanishes(gig: Gig, ways: readonly Way[]): string {
+  const columns = ways.flatMap(({ name }): Column[] =>
+    ["loses", "waits for", "as long as"].map((title): Column => ({ title, align: "right", group: name })),
   );
+  const rows = gig.milestones.map(({ name }, index) => [
+    name,
+    ...ways.flatMap((way) => {
+      const moment = halfWay(way, index);
+      const { clientLoses, daysUntilSettled } = ifTheFreelancerVanishes(way, moment);
+      return [money(clientLoses), money(standing(way, moment).held), days(daysUntilSettled)];
+    }),
+  ]);
+  return table([{ title: `${people[gig.freelancer].name} vanishes: ${people[gig.client].name} …` }, ...columns], rows);
 }
 
 async function main(): Promise<void> {
@@ -89,11 +113,12 @@ async function main(): Promise<void> {
   for (const [index, gig] of gigs.entries()) {
     const { title } = await readScope(gig);
     const ways = [asPaymentAtTheEnd(gig), await asOneEscrow(gig), await asMicroEscrow(gig)];
-    const total = money(ways[0]?.total ?? 0n);
-    compared.push({ title: `${title} · ${total} USDC, ${gig.milestones.length} milestones`, ways });
-    console.log(`\n${paint("bold", `${index + 1} · ${title}`)}\n  ${people[gig.client].name} pays ${people[gig.freelancer].name} ${total} USDC.\n`);
+    const price = `${money(ways[0]?.total ?? 0n).replace(/\.00$/, "")} USDC, ${gig.milestones.length} milestones`;
+    compared.push({ title: `${title} · ${price}`, ways });
+    console.log(`\n${paint("bold", `${index + 1} · ${title}`)} · ${price}\n`);
     console.log(summary(ways));
-    console.log(`\n${vanishing(gig, ways)}`);
+    const escrows = ways.filter(({ escrow }) => escrow !== undefined);
+    console.log(`\n${clientVanishes(gig, ways)}\n\n${freelancerVanishes(gig, escrows)}`);
   }
   const path = resolve(values.out);
   await mkdir(dirname(path), { recursive: true });
@@ -101,4 +126,7 @@ async function main(): Promise<void> {
   console.log(`\nThe chart: ${relative(process.cwd(), path)}`);
 }
 
-await main();
+await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -10,15 +10,15 @@ export interface Compared {
 
 const panels: readonly { readonly title: string; readonly note: string; readonly of: keyof Standing }[] = [
   { title: "The client’s money in escrow", note: "at stake in a dispute, out of reach meanwhile", of: "held" },
-  { title: "Paid to the freelancer", note: "", of: "paid" },
+  { title: "Paid to the freelancer", note: "one step for each milestone", of: "paid" },
   { title: "Work done and not paid", note: "what the freelancer has at stake", of: "unpaidWork" },
 ];
 
 /** One class per way, in the order in which they are drawn: the last one is on top. */
 const series = [
-  { way: "pay at the end", className: "end" },
-  { way: "one escrow", className: "one" },
-  { way: "MicroEscrow", className: "micro" },
+  { way: "one escrow", label: "one escrow, funded up front", className: "one" },
+  { way: "pay at the end", label: "no escrow, paid at the end", className: "end" },
+  { way: "MicroEscrow", label: "MicroEscrow", className: "micro" },
 ] as const;
 
 const style = `
@@ -35,8 +35,8 @@ const style = `
     .title { font-size: 20px; font-weight: 600 } .gig { font-size: 15px; font-weight: 600 } .small { font-size: 11.5px }
     path { fill: none; stroke-linejoin: round } .area { stroke: none }`;
 
-const page = { width: 1080, margin: 36, head: 128, row: 230, foot: 40 };
-const panel = { width: 290, height: 120, gap: 69, head: 62 };
+const page = { width: 1080, margin: 36, head: 122, row: 216, foot: 48 };
+const panel = { width: 276, height: 120, gap: 72, head: 62 };
 
 const escape = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 const round = (value: number) => String(Math.round(value * 10) / 10);
@@ -50,7 +50,7 @@ function ticks(days: number): number[] {
   return Array.from({ length: Math.floor(days / step) + 1 }, (_, index) => index * step);
 }
 
-function drawPanel(ways: readonly Way[], of: keyof Standing, left: number, top: number, labels: boolean): string {
+function drawPanel(ways: readonly Way[], of: keyof Standing, left: number, top: number): string {
   const days = Math.max(...ways.map((way) => way.days));
   const x = (day: number) => left + (day / days) * panel.width;
   const y = (share: number) => top + panel.height - share * panel.height;
@@ -74,7 +74,6 @@ function drawPanel(ways: readonly Way[], of: keyof Standing, left: number, top: 
   for (const day of ticks(days)) {
     parts.push(`<text class="note small" x="${round(x(day))}" y="${bottom + 16}" text-anchor="middle">${day}</text>`);
   }
-  if (labels) parts.push(`<text class="note small" x="${left + panel.width}" y="${bottom + 30}" text-anchor="end">days</text>`);
 
   for (const { way: name, className } of series) {
     const way = ways.find((candidate) => candidate.name === name);
@@ -94,19 +93,18 @@ function drawPanel(ways: readonly Way[], of: keyof Standing, left: number, top: 
 export function chart(compared: readonly Compared[]): string {
   const height = page.head + compared.length * page.row + page.foot;
   const left = (index: number) => page.margin + 38 + index * (panel.width + panel.gap);
-  const legend = series
-    .toReversed()
-    .map(
-      ({ way, className }, index) =>
-        `<path class="${className}" d="M${page.margin + index * 170} 70h28"/><text class="text" x="${page.margin + index * 170 + 36}" y="74.5">${way}</text>`,
-    );
+  const legendAt = [0, 160, 400].map((offset) => page.margin + offset);
+  const legend = [series[2], series[0], series[1]].map(
+    ({ label, className }, index) =>
+      `<path class="${className}" d="M${legendAt[index]} 68h28"/><text class="text" x="${(legendAt[index] ?? 0) + 36}" y="72.5">${label}</text>`,
+  );
   const heads = panels.map(
     ({ title, note }, index) =>
-      `<text class="text" x="${left(index)}" y="108" font-weight="600">${title}</text><text class="note small" x="${left(index)}" y="124">${note}</text>`,
+      `<text class="text" x="${left(index)}" y="106" font-weight="600">${title}</text><text class="note small" x="${left(index)}" y="123">${note}</text>`,
   );
   const rows = compared.map(({ title, ways }, row) => {
     const top = page.head + row * page.row + panel.head;
-    const drawn = panels.map(({ of }, index) => drawPanel(ways, of, left(index), top, index === panels.length - 1));
+    const drawn = panels.map(({ of }, index) => drawPanel(ways, of, left(index), top));
     return `  <g>
     <text class="text gig" x="${page.margin}" y="${top - 22}">${escape(title)}</text>
     ${drawn.join("\n    ")}
@@ -120,6 +118,7 @@ export function chart(compared: readonly Compared[]): string {
   <text class="text title" x="${page.margin}" y="46">The same three gigs, paid three ways</text>
   ${[...legend, ...heads].join("\n  ")}
 ${rows.join("\n")}
+  <text class="note small" x="${page.margin}" y="${height - 22}">When all goes well. Amounts in USDC, time in days from the first funding. One escrow is MicroEscrow with a single milestone.</text>
 </svg>
 `;
 }

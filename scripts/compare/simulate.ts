@@ -254,7 +254,7 @@ export function ifTheFreelancerVanishes(way: Way, moment: Moment): Aftermath {
 function finalizeAll(ledger: Ledger, agreement: Agreement, day: number): number {
   let last = day;
   for (const index of agreement.schedule.keys()) {
-    const outcome = defaultOutcome(agreement, ledger.state, index);
+    const outcome = defaultOutcome(agreement, ledger.state, index, 0);
     if (outcome === undefined) continue;
     const at = outcome.at / SECONDS_A_DAY;
     apply(ledger, agreement, { day: at, by: "client", action: { type: "finalize", index } });

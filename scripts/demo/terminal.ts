@@ -57,12 +57,19 @@ export function hanging(first: string, indent: number, text: string, style?: Sty
 export interface Column {
   readonly title: string;
   readonly align?: "left" | "right";
+  /** Neighbours of the same group stand under its name. */
+  readonly group?: string;
 }
 
-/** A table without lines but one under its head, and one above the last row when that is a sum. */
+/** A table with a rule under its head, and one above the last row when that is a sum. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[], sum?: readonly string[]): string {
   const all = [columns.map(({ title }) => title), ...rows, ...(sum ? [sum] : [])];
   const widths = columns.map((_, index) => Math.max(...all.map((row) => (row[index] ?? "").length)));
+  // A name wider than its columns widens the first of them.
+  for (const [first, { group, end }] of groups(columns)) {
+    const room = widths.slice(first, end).reduce((total, columnWidth) => total + columnWidth + 2, -2);
+    widths[first] = (widths[first] ?? 0) + Math.max(0, group.length - room);
+  }
   const format = (row: readonly string[]) =>
     columns
       .map(({ align }, index) => {
@@ -71,10 +78,32 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
       })
       .join("  ")
       .trimEnd();
-  const rule = paint("dim", "─".repeat(widths.reduce((total, columnWidth) => total + columnWidth + 2, -2)));
-  return [paint("dim", format(columns.map(({ title }) => title))), rule, ...rows.map(format), ...(sum ? [rule, paint("bold", format(sum))] : [])]
-    .map((line) => `  ${line}`)
-    .join("\n");
+  const start = (index: number) => widths.slice(0, index).reduce((total, columnWidth) => total + columnWidth + 2, 0);
+  const names = groups(columns).reduce(
+    (line, [first, { group, end }]) => line.padEnd(start(end) - 2 - group.length > start(first) ? start(end) - 2 - group.length : start(first)) + group,
+    "",
+  );
+  const rule = paint("dim", "─".repeat(start(columns.length) - 2));
+  const head = [...(names === "" ? [] : [names]), format(columns.map(({ title }) => title))];
+  const lines = [
+    ...head.map((line) => paint("dim", line)),
+    rule,
+    ...rows.map(format),
+    ...(sum ? [rule, paint("bold", format(sum))] : []),
+  ];
+  return lines.map((line) => `  ${line}`).join("\n");
+}
+
+/** The runs of columns with the same group: where each begins, its name and where it ends (not included). */
+function groups(columns: readonly Column[]): [number, { group: string; end: number }][] {
+  const runs: [number, { group: string; end: number }][] = [];
+  for (const [index, { group }] of columns.entries()) {
+    if (group === undefined) continue;
+    const last = runs.at(-1)?.[1];
+    if (last?.group === group && last.end === index) last.end = index + 1;
+    else runs.push([index, { group, end: index + 1 }]);
+  }
+  return runs;
 }
 
 /** A bar of `parts` of a `total`, each drawn with its own character; what is left over is drawn with dots. */
