@@ -107,6 +107,9 @@ function freelancerVanishes(gig: Gig, ways: readonly Way[]): string {
   return table([{ title: `${people[gig.freelancer].name} vanishes: ${people[gig.client].name} …` }, ...columns], rows);
 }
 
+// The reader of a pipe may go at any time (`npm run compare | head`).
+process.stdout.on("error", () => process.exit(1));
+
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { out: { type: "string", default: "compare.svg" } } });
   const compared: Compared[] = [];

@@ -25,17 +25,17 @@ const style = `
     .page { fill: #ffffff } .text { fill: #1f2933 } .note { fill: #5f6b7a } .grid { stroke: #d9dee5 } .axis { stroke: #8a94a3 }
     .micro { stroke: #0b8f7f; stroke-width: 2.5 } .micro-area { fill: #0b8f7f; opacity: 0.2 }
     .one { stroke: #c8641b; stroke-width: 2 } .one-area { fill: #c8641b; opacity: 0.1 }
-    .end { stroke: #7a8594; stroke-width: 2; stroke-dasharray: 2 4 }
+    .end { stroke: #3f4a59; stroke-width: 3.4; stroke-linecap: round; stroke-dasharray: 0 8 }
     @media (prefers-color-scheme: dark) {
       .page { fill: #11161d } .text { fill: #e6eaf0 } .note { fill: #9aa5b4 } .grid { stroke: #2a323d } .axis { stroke: #66717f }
       .micro { stroke: #35c9b4 } .micro-area { fill: #35c9b4 } .one { stroke: #f0954f } .one-area { fill: #f0954f }
-      .end { stroke: #8d98a7 }
+      .end { stroke: #c3cad4 }
     }
     text { font-family: system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif; font-size: 13px }
     .title { font-size: 20px; font-weight: 600 } .gig { font-size: 15px; font-weight: 600 } .small { font-size: 11.5px }
     path { fill: none; stroke-linejoin: round } .area { stroke: none }`;
 
-const page = { width: 1080, margin: 36, head: 122, row: 216, foot: 48 };
+const page = { width: 1080, margin: 36, head: 122, row: 206, foot: 48 };
 const panel = { width: 276, height: 120, gap: 72, head: 62 };
 
 const escape = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
@@ -93,7 +93,7 @@ function drawPanel(ways: readonly Way[], of: keyof Standing, left: number, top: 
 export function chart(compared: readonly Compared[]): string {
   const height = page.head + compared.length * page.row + page.foot;
   const left = (index: number) => page.margin + 38 + index * (panel.width + panel.gap);
-  const legendAt = [0, 160, 400].map((offset) => page.margin + offset);
+  const legendAt = [0, 150, 390].map((offset) => page.margin + offset);
   const legend = [series[2], series[0], series[1]].map(
     ({ label, className }, index) =>
       `<path class="${className}" d="M${legendAt[index]} 68h28"/><text class="text" x="${(legendAt[index] ?? 0) + 36}" y="72.5">${label}</text>`,

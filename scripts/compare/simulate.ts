@@ -14,9 +14,8 @@ import {
   parseDuration,
   Status,
   step,
-  type Token,
 } from "@micro-escrow/sdk";
-import { agreementOf, type Gig, type PersonKey } from "../demo/gigs.ts";
+import { agreementOf, type Gig, type PersonKey, readScope } from "../demo/gigs.ts";
 
 const SECONDS_A_DAY = 86_400;
 const decimals = 6;
@@ -87,20 +86,14 @@ const address = (person: PersonKey) => {
   const bytes = Array.from(person, (letter) => letter.charCodeAt(0).toString(16)).join("");
   return `0x${bytes.padStart(40, "0")}` as Address;
 };
-const token: Token = {
-  chainId: 1,
-  symbol: "USDC",
-  address: "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48" as Address,
-  decimals,
-  permit: "eip2612",
-};
+const token = { symbol: "USDC", address: "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48", decimals };
 
 const sum = (values: readonly bigint[]) => values.reduce((total, value) => total + value, 0n);
 const values = (gig: Gig) => gig.milestones.map(({ amount }) => parseAmount(amount, decimals));
 
 /** Milestone by milestone: the next one is funded when the last one is approved. */
 export async function asMicroEscrow(gig: Gig): Promise<Way> {
-  const agreement = await agreementOf(gig, address, token);
+  const agreement = agreementOf(gig, await readScope(gig), address, token);
   const plan: Planned[] = [];
   const phases: WorkPhase[] = [];
   let day = 0;
@@ -114,9 +107,12 @@ export async function asMicroEscrow(gig: Gig): Promise<Way> {
 
 /** The same gig as a single milestone: everything is funded on the first day, delivered and approved at the end. */
 export async function asOneEscrow(gig: Gig): Promise<Way> {
+  const { title, description } = await readScope(gig);
   const amount = String(sum(gig.milestones.map((milestone) => BigInt(milestone.amount))));
-  const work = `${sum(gig.milestones.map((milestone) => BigInt(parseDuration(milestone.work) / SECONDS_A_DAY)))} days`;
-  const agreement = await agreementOf(gig, address, token, [{ amount, work }]);
+  const work = sum(gig.milestones.map((milestone) => BigInt(parseDuration(milestone.work) / SECONDS_A_DAY)));
+  const all = { name: title, amount, work: `${work} days`, daysOfWork: 0 };
+  const scope = { title, description, milestones: [{ title, description }] };
+  const agreement = agreementOf({ ...gig, milestones: [all] }, scope, address, token);
   const { phases, total, days } = asPaymentAtTheEnd(gig);
   const plan = planMilestone(agreement, 0, 0, days - gig.daysOfReview, gig.daysOfReview);
   return { name: "one escrow", total, phases, escrow: { agreement, plan }, days };

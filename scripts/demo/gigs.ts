@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Address, type Agreement, type Token, defineAgreement } from "@micro-escrow/sdk";
+import { type Address, type Agreement, defineAgreement, type TokenDescription } from "@micro-escrow/sdk";
 
 /** Somebody with an account. */
 export interface Person {
@@ -50,7 +50,7 @@ export interface GigTerms {
   readonly arbitration: string;
   readonly challenge?: string;
   readonly arbiterFee: string;
-  readonly ifArbiterIsSilent: string;
+  readonly ifArbiterIsSilent: `${number}% to the freelancer`;
   /** The platform's share, where there is a platform. */
   readonly platformFee?: string;
 }
@@ -156,17 +156,16 @@ export async function readScope(gig: Gig): Promise<ScopeText> {
 /**
  * A gig as an agreement.
  *
+ * @param scope What is to be done, see {@link readScope}.
  * @param address The account of each person.
- * @param milestones The gig's own, unless something else is to be compared with them.
  */
-export async function agreementOf(
+export function agreementOf(
   gig: Gig,
+  scope: ScopeText,
   address: (person: PersonKey) => Address,
-  token: Token,
-  milestones: readonly Pick<PlannedMilestone, "amount" | "work">[] = gig.milestones,
-): Promise<Agreement> {
+  token: TokenDescription,
+): Agreement {
   const { platformFee, ...terms } = gig.terms;
-  const scope = await readScope(gig);
   return defineAgreement({
     client: address(gig.client),
     freelancer: address(gig.freelancer),
@@ -175,8 +174,8 @@ export async function agreementOf(
     ...(gig.platform && platformFee && { fee: { recipient: address(gig.platform), share: platformFee } }),
     ...terms,
     token,
-    scope: { ...scope, milestones: scope.milestones.slice(0, milestones.length) },
-    milestones: milestones.map(({ amount, work }) => ({ amount, work })),
+    scope,
+    milestones: gig.milestones.map(({ amount, work }) => ({ amount, work })),
     fundBy: new Date(gig.fundBy),
   });
 }

@@ -1,8 +1,8 @@
 /** What the stories play in. */
-import type { Address, Agreement, Hash, MicroEscrow, Token } from "@micro-escrow/sdk";
+import type { Address, Agreement, Hash, MicroEscrow, TokenDescription } from "@micro-escrow/sdk";
 import { hashFile, hashFiles } from "@micro-escrow/sdk/node";
 import type { Cast } from "./cast.ts";
-import { agreementOf, fileOf, type Gig, type PersonKey } from "./gigs.ts";
+import { agreementOf, fileOf, type Gig, type PersonKey, readScope } from "./gigs.ts";
 import type { Stage } from "./stage.ts";
 import type { Usdc } from "./usdc.ts";
 
@@ -11,13 +11,13 @@ export interface World {
   /** Everybody's own client of the escrow. */
   readonly escrow: Readonly<Record<PersonKey, MicroEscrow>>;
   readonly usdc: Usdc;
-  readonly token: Token;
+  readonly token: TokenDescription & { readonly address: Address };
   readonly stage: Stage;
 }
 
 /** A gig as an agreement between the people of this world. */
-export const draft = (world: World, gig: Gig): Promise<Agreement> =>
-  agreementOf(gig, (person): Address => world.cast[person].address, world.token);
+export const draft = async ({ cast, token }: World, gig: Gig): Promise<Agreement> =>
+  agreementOf(gig, await readScope(gig), (person) => cast[person].address, token);
 
 /** The hash of one file of this folder. */
 export const hashOf = (path: string): Promise<Hash> => hashFile(fileOf(path));
