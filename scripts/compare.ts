@@ -5,11 +5,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { chart, type Compared } from "./compare/chart.ts";
+import { type Compared, chart } from "./compare/chart.ts";
 import {
+  type Aftermath,
   asMicroEscrow,
   asOneEscrow,
-  type Aftermath,
   asPaymentAtTheEnd,
   averageHeld,
   dayPaid,
@@ -64,7 +64,10 @@ function summary(ways: readonly Way[]): string {
     ["Transactions", (way) => inEscrow(way, String(way.escrow?.plan.length))],
   ];
   return table(
-    [{ title: "When all goes well, and when it does not" }, ...ways.map(({ name }) => ({ title: name, align: "right" as const }))],
+    [
+      { title: "When all goes well, and when it does not" },
+      ...ways.map(({ name }) => ({ title: name, align: "right" as const })),
+    ],
     rows.map(([label, of]) => [label, ...ways.map(of)]),
   );
 }
@@ -79,7 +82,9 @@ function halfWay(way: Way, index: number): Moment {
 function clientVanishes(gig: Gig, ways: readonly Way[]): string {
   const columns = ways.flatMap(({ name, escrow }): Column[] => [
     { title: "loses", align: "right", group: name },
-    ...(escrow ? (["works on", "paid after"] as const).map((title): Column => ({ title, align: "right", group: name })) : []),
+    ...(escrow
+      ? (["works on", "paid after"] as const).map((title): Column => ({ title, align: "right", group: name }))
+      : []),
   ]);
   const rows = gig.milestones.map(({ name }, index) => [
     name,

@@ -13,7 +13,8 @@ async function main(): Promise<number> {
 
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const missing = "code" in error && error.code === "ERR_MODULE_NOT_FOUND" && error.message.includes("@micro-escrow/sdk");
+  const missing =
+    "code" in error && error.code === "ERR_MODULE_NOT_FOUND" && error.message.includes("@micro-escrow/sdk");
   return missing ? "The SDK is not built. Run `npm run build:sdk` first." : error.message;
 }
 

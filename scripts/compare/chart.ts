@@ -1,6 +1,6 @@
 /** Draws the comparison as an SVG that reads well on a light and on a dark page. */
 import { money } from "../demo/terminal.ts";
-import { type Moment, standing, type Standing, turningPoints, type Way } from "./simulate.ts";
+import { type Moment, type Standing, standing, turningPoints, type Way } from "./simulate.ts";
 
 /** A gig and the ways to pay for it. */
 export interface Compared {
@@ -38,7 +38,7 @@ const style = `
 const page = { width: 1080, margin: 36, head: 122, row: 206, foot: 48 };
 const panel = { width: 276, height: 120, gap: 72, head: 62 };
 
-const escape = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+const escapeText = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 const round = (value: number) => String(Math.round(value * 10) / 10);
 
 /** Base units as a fraction of the price, for a place on the page; no money is counted with it. */
@@ -78,11 +78,14 @@ function drawPanel(ways: readonly Way[], of: keyof Standing, left: number, top: 
   for (const { way: name, className } of series) {
     const way = ways.find((candidate) => candidate.name === name);
     if (way === undefined) continue;
-    const at = (moment: Moment) => `${round(x(moment.day))} ${round(y(fraction(standing(way, moment)[of], way.total)))}`;
+    const at = (moment: Moment) =>
+      `${round(x(moment.day))} ${round(y(fraction(standing(way, moment)[of], way.total)))}`;
     // A gig that is over stays as it is until the end of the axis.
     const line = `${turningPoints(way).map(at).join("L")}L${at({ day: days })}`;
     if (of !== "paid" && className !== "end") {
-      parts.push(`<path class="area ${className}-area" d="M${round(x(0))} ${bottom}L${line}L${round(x(days))} ${bottom}Z"/>`);
+      parts.push(
+        `<path class="area ${className}-area" d="M${round(x(0))} ${bottom}L${line}L${round(x(days))} ${bottom}Z"/>`,
+      );
     }
     parts.push(`<path class="${className}" d="M${line}"/>`);
   }
@@ -106,7 +109,7 @@ export function chart(compared: readonly Compared[]): string {
     const top = page.head + row * page.row + panel.head;
     const drawn = panels.map(({ of }, index) => drawPanel(ways, of, left(index), top));
     return `  <g>
-    <text class="text gig" x="${page.margin}" y="${top - 22}">${escape(title)}</text>
+    <text class="text gig" x="${page.margin}" y="${top - 22}">${escapeText(title)}</text>
     ${drawn.join("\n    ")}
   </g>`;
   });

@@ -284,5 +284,10 @@ export function averageHeld(way: Way): bigint {
 
 /** The most of something at any moment of the plan. */
 export function most(way: Way, of: (moment: Moment) => bigint): bigint {
-  return turningPoints(way).reduce((highest, moment) => (of(moment) > highest ? of(moment) : highest), 0n);
+  let highest = 0n;
+  for (const moment of turningPoints(way)) {
+    const value = of(moment);
+    if (value > highest) highest = value;
+  }
+  return highest;
 }

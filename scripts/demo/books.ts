@@ -2,8 +2,8 @@
  * The books: where every dollar came from and where it is, from USDC's own Transfer events and balances. Nothing in here
  * knows what the stories meant to pay; what the escrow's events say is only compared with it.
  */
-import type { Address } from "@micro-escrow/sdk";
-import { type Contract, EventLog, getAddress } from "ethers";
+import { type Address, toAddress } from "@micro-escrow/sdk";
+import { type Contract, EventLog } from "ethers";
 import type { Gig } from "./gigs.ts";
 import { money } from "./terminal.ts";
 
@@ -69,12 +69,14 @@ async function readTransfers(usdc: Contract, chapters: readonly Chapter[]): Prom
   const chaptersTransfers = await Promise.all(
     chapters.map(async ({ gig, from, to }) => {
       const logs = await usdc.queryFilter("Transfer", from, to);
-      return logs.filter((log) => log instanceof EventLog).map(({ args }) => ({
-        from: getAddress(args.getValue("from")) as Address,
-        to: getAddress(args.getValue("to")) as Address,
-        amount: args.getValue("value") as bigint,
-        gig,
-      }));
+      return logs
+        .filter((log) => log instanceof EventLog)
+        .map(({ args }) => ({
+          from: toAddress(args.getValue("from")),
+          to: toAddress(args.getValue("to")),
+          amount: args.getValue("value") as bigint,
+          gig,
+        }));
     }),
   );
   return chaptersTransfers.flat();
@@ -86,7 +88,8 @@ export async function keepBooks(parameters: KeepBooksParameters): Promise<Books>
   const first = chapters[0]?.from ?? 0;
   const last = chapters.at(-1)?.to ?? 0;
   const transfers = await readTransfers(usdc, chapters);
-  const balance = (account: Address, blockTag: number): Promise<bigint> => usdc.getFunction("balanceOf")(account, { blockTag });
+  const balance = (account: Address, blockTag: number): Promise<bigint> =>
+    usdc.getFunction("balanceOf")(account, { blockTag });
   const moved = (account: Address, gig: Gig["key"]) =>
     sum(
       transfers
@@ -129,7 +132,10 @@ export async function keepBooks(parameters: KeepBooksParameters): Promise<Books>
   check((await balance(escrow, first - 1)) === 0n, "The escrow held USDC before the first gig.");
   for (const { gig } of chapters) {
     check(moved(escrow, gig) === 0n, `The gig "${gig}" left ${money(moved(escrow, gig))} USDC in the escrow.`);
-    check(sum(accounts.map(({ byGig }) => byGig[gig])) === 0n, `In the gig "${gig}", money went to a stranger or came from one.`);
+    check(
+      sum(accounts.map(({ byGig }) => byGig[gig])) === 0n,
+      `In the gig "${gig}", money went to a stranger or came from one.`,
+    );
   }
   for (const { name, address, before, after, byGig } of accounts) {
     check(

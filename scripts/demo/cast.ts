@@ -1,8 +1,8 @@
 /** Everybody in the stories, each with an account, a connection and an escrow client of their own. */
-import { type Address, MicroEscrow } from "@micro-escrow/sdk";
-import { getAddress, type JsonRpcProvider, type JsonRpcSigner } from "ethers";
+import { type Address, MicroEscrow, toAddress } from "@micro-escrow/sdk";
+import type { JsonRpcSigner } from "ethers";
 import { connect } from "./chain.ts";
-import { type Person, people, type PersonKey } from "./gigs.ts";
+import { type Person, type PersonKey, people } from "./gigs.ts";
 
 export interface Member {
   readonly person: Person;
@@ -18,7 +18,7 @@ export async function assemble(url: string): Promise<Cast> {
   const members = await Promise.all(
     keys.map(async (key, index) => {
       const signer = await connect(url).getSigner(index + 1);
-      return [key, { person: people[key], address: getAddress(signer.address) as Address, signer }] as const;
+      return [key, { person: people[key], address: toAddress(signer.address), signer }] as const;
     }),
   );
   return Object.fromEntries(members) as Cast;

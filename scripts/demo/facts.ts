@@ -7,6 +7,8 @@ import {
   type EscrowEventName,
   type EscrowEventOf,
   Outcome,
+  type Progress,
+  progress,
   Status,
   zeroAddress,
 } from "@micro-escrow/sdk";
@@ -39,6 +41,7 @@ export interface GigFacts {
   readonly gig: Gig;
   readonly agreement: Agreement;
   readonly milestones: readonly MilestoneFacts[];
+  readonly progress: Progress;
   /** Who ended the funding of the agreement; `undefined` when nobody did. */
   readonly closedBy: Address | undefined;
   /** What was withdrawn from the escrow in the meantime. */
@@ -49,7 +52,10 @@ export interface GigFacts {
 const approvalTopic = id("Approval(address,address,uint256)");
 
 /** The events of one kind among these. */
-export function eventsOf<Name extends EscrowEventName>(events: readonly EscrowEvent[], type: Name): EscrowEventOf<Name>[] {
+export function eventsOf<Name extends EscrowEventName>(
+  events: readonly EscrowEvent[],
+  type: Name,
+): EscrowEventOf<Name>[] {
   return events.filter((event): event is EscrowEventOf<Name> & EscrowEvent => event.type === type);
 }
 
@@ -80,7 +86,9 @@ export async function gatherFacts(
     const relayed = outcome === Outcome.Approved && ending !== null && ending.from !== client;
     const receipt = funded ? await provider.getTransactionReceipt(funded.transaction) : null;
     // USDC emits Approval for a permit, and none when it uses up an allowance.
-    const permit = Boolean(receipt?.logs.some(({ address, topics }) => address === token && topics[0] === approvalTopic));
+    const permit = Boolean(
+      receipt?.logs.some(({ address, topics }) => address === token && topics[0] === approvalTopic),
+    );
     return {
       name,
       amount: agreement.schedule[index]?.amount ?? 0n,
@@ -107,6 +115,7 @@ export async function gatherFacts(
     gig,
     agreement,
     milestones: await Promise.all(milestones),
+    progress: progress({ agreement, state, events }),
     closedBy: closed?.party,
     withdrawals: eventsOf(events, "Withdrawn"),
   };
@@ -137,7 +146,10 @@ const happenings: Readonly<Record<string, (milestone: MilestoneFacts, gig: GigFa
   "released after the client's silence": ({ outcome }) => outcome === Outcome.ReviewExpired,
   "changed and submitted again": ({ events, outcome, submissions }) =>
     outcome === Outcome.Approved && eventsOf(events, "ChangesRequested").length > 0 && submissions > 1,
-  "disputed, with evidence from both, and split by the arbiter": ({ events, outcome, freelancer, client }, { agreement }) =>
+  "disputed, with evidence from both, and split by the arbiter": (
+    { events, outcome, freelancer, client },
+    { agreement },
+  ) =>
     outcome === Outcome.Ruled &&
     freelancer > 0n &&
     client > 0n &&

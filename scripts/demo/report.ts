@@ -29,14 +29,9 @@ function ending({ outcome, status, notes }: MilestoneFacts, { gig, closedBy }: G
 /** A gig's milestones and a bar of where its money went. */
 export function gigReport(facts: GigFacts): string {
   const { gig, milestones } = facts;
+  const { total, funded, paid, refunded, platformFees, arbiterFees } = facts.progress;
   const [client, freelancer] = [people[gig.client].name, people[gig.freelancer].name];
-  const paid = {
-    total: sum(milestones.map(({ amount }) => amount)),
-    freelancer: sum(milestones.map((milestone) => milestone.freelancer)),
-    client: sum(milestones.map((milestone) => milestone.client)),
-    fees: sum(milestones.map(({ platform, arbiter }) => platform + arbiter)),
-  };
-  const never = paid.total - paid.freelancer - paid.client - paid.fees;
+  const fees = platformFees + arbiterFees;
   const right = "right" as const;
   const rows = table(
     [
@@ -55,20 +50,20 @@ export function gigReport(facts: GigFacts): string {
       amountOrDash(milestone.client),
       amountOrDash(milestone.platform + milestone.arbiter),
     ]),
-    ["", money(paid.total), "", amountOrDash(paid.freelancer), amountOrDash(paid.client), amountOrDash(paid.fees)],
+    ["", money(total), "", amountOrDash(paid), amountOrDash(refunded), amountOrDash(fees)],
   );
   const parts = [
-    { value: paid.freelancer, character: "█", style: "green", label: `to ${freelancer}` },
-    { value: paid.fees, character: "▓", style: "cyan", label: "fees" },
-    { value: paid.client, character: "░", style: "yellow", label: `back to ${client}` },
+    { value: paid, character: "█", style: "green", label: `to ${freelancer}` },
+    { value: fees, character: "▓", style: "cyan", label: "fees" },
+    { value: refunded, character: "░", style: "yellow", label: `back to ${client}` },
   ] as const;
   const legend = [
     ...parts.map(({ value, character, style, label }) => ({ value, mark: paint(style, character), label })),
-    { value: never, mark: paint("dim", "·"), label: "never funded" },
+    { value: total - funded, mark: paint("dim", "·"), label: "never funded" },
   ]
     .filter(({ value }) => value > 0n)
-    .map(({ value, mark, label }) => `${mark} ${(value * 100n + paid.total / 2n) / paid.total}% ${label}`);
-  return `${rows}\n\n  ${bar(paid.total, parts)}  ${legend.join("  ")}`;
+    .map(({ value, mark, label }) => `${mark} ${(value * 100n + total / 2n) / total}% ${label}`);
+  return `${rows}\n\n  ${bar(total, parts)}  ${legend.join("  ")}`;
 }
 
 /** Who had what before and after, and by which gig it changed. */

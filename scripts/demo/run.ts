@@ -1,11 +1,11 @@
 /** The demo from the first block to the books. */
-import { type Agreement, decodeLogs, deploy } from "@micro-escrow/sdk";
+import { type Agreement, decodeLogs, deploy, parseAmount } from "@micro-escrow/sdk";
 import { type Chapter, keepBooks } from "./books.ts";
 import { assemble, connectAll } from "./cast.ts";
 import { type Chain, connect, startChain } from "./chain.ts";
 import { booksDocument, type DemoDocument, gigDocument } from "./document.ts";
-import { announced, findHappenings, gatherFacts, type GigFacts } from "./facts.ts";
-import { app, blog, campaign, type Gig, people, type PersonKey } from "./gigs.ts";
+import { announced, findHappenings, type GigFacts, gatherFacts } from "./facts.ts";
+import { app, blog, campaign, type Gig, type PersonKey, people, readScope } from "./gigs.ts";
 import { booksReport, gigReport, happeningsReport } from "./report.ts";
 import { Stage } from "./stage.ts";
 import { playApp } from "./stories/app.ts";
@@ -36,7 +36,10 @@ const savings: Partial<Record<PersonKey, bigint>> = {
 export async function runDemo({ json }: { json: boolean }): Promise<boolean> {
   const chain = await startChain("2027-01-04T08:00:00Z");
   // Ctrl-C and a polite kill: the node goes first.
-  for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
     process.once(signal, () => {
       chain.stop();
       process.exit(code);
@@ -71,7 +74,7 @@ async function play(chain: Chain, json: boolean): Promise<boolean> {
   const facts: GigFacts[] = [];
   const chapters: Chapter[] = [];
   for (const [gig, story] of stories) {
-    introduce(stage, gig, stories.findIndex(([other]) => other === gig) + 1);
+    await introduce(stage, gig, chapters.length + 1);
     const from = (await provider.getBlockNumber()) + 1;
     const agreement = await story(world);
     const to = await provider.getBlockNumber();
@@ -96,7 +99,9 @@ async function play(chain: Chain, json: boolean): Promise<boolean> {
     },
   });
   const happened = findHappenings(facts);
-  stage.print(`\n${paint("bold", "The books")} ${paint("dim", "from USDC's own transfers and balances")}\n\n${booksReport(books)}`);
+  stage.print(
+    `\n${paint("bold", "The books")} ${paint("dim", "from USDC's own transfers and balances")}\n\n${booksReport(books)}`,
+  );
   stage.print(`\n${paint("bold", "What happened")}\n\n${happeningsReport(happened)}`);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   stage.print(paint("dim", `\n  ${stage.lines.length} lines, ${seconds} s.`));
@@ -114,4 +119,26 @@ async function play(chain: Chain, json: boolean): Promise<boolean> {
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   }
   return balanced && happened.every(({ where }) => where.length > 0);
+}
+
+/** Who works for whom, on what, for how much. */
+async function introduce(stage: Stage, gig: Gig, number: number): Promise<void> {
+  const { title } = await readScope(gig);
+  const named = (key: PersonKey) => `${people[key].name} (${people[key].about})`;
+  const price = gig.milestones.reduce((sum, { amount }) => sum + parseAmount(amount, 6), 0n);
+  stage.print(`\n${paint("bold", `${number} · ${title}`)}`);
+  stage.print(
+    hanging(
+      "  ",
+      2,
+      [
+        `${named(gig.client)} hires ${named(gig.freelancer)}: ${gig.milestones.length} milestones, ${money(price)} USDC.`,
+        `In a dispute: ${named(gig.arbiter)}.`,
+        ...(gig.verifier ? [`Work is checked by ${named(gig.verifier)}.`] : []),
+        ...(gig.platform ? [`${named(gig.platform)} takes ${gig.terms.platformFee}.`] : []),
+      ].join(" "),
+      "dim",
+    ),
+  );
+  stage.print();
 }

@@ -1,6 +1,6 @@
 /** Where the story is told: lets time pass, and prints or collects what people say and what it did. */
 import type { Chain } from "./chain.ts";
-import { type Gig, people, type PersonKey } from "./gigs.ts";
+import { type Gig, type PersonKey, people } from "./gigs.ts";
 import { day, hanging, paint } from "./terminal.ts";
 
 /** One thing that somebody said or did. */

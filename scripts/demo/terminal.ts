@@ -50,7 +50,9 @@ export function wrap(text: string, columns: number): string[] {
 /** Text with a hanging indent: `first` before its first line, spaces before the others. */
 export function hanging(first: string, indent: number, text: string, style?: Style): string {
   return wrap(text, width - indent)
-    .map((line, index) => (index === 0 ? first : " ".repeat(indent)) + (style === undefined ? line : paint(style, line)))
+    .map(
+      (line, index) => (index === 0 ? first : " ".repeat(indent)) + (style === undefined ? line : paint(style, line)),
+    )
     .join("\n");
 }
 
@@ -62,7 +64,11 @@ export interface Column {
 }
 
 /** A table with a rule under its head, and one above the last row when that is a sum. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[], sum?: readonly string[]): string {
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  sum?: readonly string[],
+): string {
   const all = [columns.map(({ title }) => title), ...rows, ...(sum ? [sum] : [])];
   const widths = columns.map((_, index) => Math.max(...all.map((row) => (row[index] ?? "").length)));
   // A name wider than its columns widens the first of them.
@@ -79,10 +85,10 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
       .join("  ")
       .trimEnd();
   const start = (index: number) => widths.slice(0, index).reduce((total, columnWidth) => total + columnWidth + 2, 0);
-  const names = groups(columns).reduce(
-    (line, [first, { group, end }]) => line.padEnd(start(end) - 2 - group.length > start(first) ? start(end) - 2 - group.length : start(first)) + group,
-    "",
-  );
+  const names = groups(columns).reduce((line, [first, { group, end }]) => {
+    const flushRight = start(end) - 2 - group.length;
+    return line.padEnd(Math.max(start(first), flushRight)) + group;
+  }, "");
   const rule = paint("dim", "─".repeat(start(columns.length) - 2));
   const head = [...(names === "" ? [] : [names]), format(columns.map(({ title }) => title))];
   const lines = [

@@ -4,12 +4,13 @@
  */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { BaseContract, Contract, ContractFactory, type InterfaceAbi, type Signer } from "ethers";
+import { type Address, toAddress } from "@micro-escrow/sdk";
+import { type BaseContract, Contract, ContractFactory, type InterfaceAbi, type Signer } from "ethers";
 
 /** What people do with USDC itself, not through the escrow. */
 export interface Usdc {
-  readonly address: string;
-  readonly decimals: 6;
+  readonly address: Address;
+  readonly decimals: number;
   readonly contract: Contract;
 }
 
@@ -34,7 +35,12 @@ function link({ bytecode, linkReferences }: Artifact, library: string): string {
   return linked;
 }
 
-async function create(deployer: Signer, abi: InterfaceAbi, bytecode: string, ...parameters: unknown[]): Promise<string> {
+async function create(
+  deployer: Signer,
+  abi: InterfaceAbi,
+  bytecode: string,
+  ...parameters: unknown[]
+): Promise<string> {
   const contract: BaseContract = await new ContractFactory(abi, bytecode, deployer).deploy(...parameters);
   await contract.waitForDeployment();
   return contract.getAddress();
@@ -61,11 +67,11 @@ export async function deployUsdc(deployer: Signer, issuer: Signer): Promise<Usdc
   await send(contract, "initializeV2", "USD Coin");
   await send(contract, "initializeV2_1", by);
   await send(contract, "initializeV2_2", [], "USDC");
-  return { address, decimals: 6, contract };
+  return { address: toAddress(address), decimals: 6, contract };
 }
 
 /** Sends a transaction to a contract and waits until it is mined. */
-export async function send(contract: Contract, method: string, ...parameters: unknown[]): Promise<void> {
+export async function send(contract: BaseContract, method: string, ...parameters: unknown[]): Promise<void> {
   const response = await contract.getFunction(method)(...parameters);
   await response.wait();
 }

@@ -23,8 +23,7 @@ export const draft = async ({ cast, token }: World, gig: Gig): Promise<Agreement
 export const hashOf = (path: string): Promise<Hash> => hashFile(fileOf(path));
 
 /** The hash of the manifest of several files of this folder. */
-export const manifestOf = async (paths: readonly string[]): Promise<Hash> =>
-  (await hashFiles(paths.map(fileOf))).hash;
+export const manifestOf = async (paths: readonly string[]): Promise<Hash> => (await hashFiles(paths.map(fileOf))).hash;
 
 /** The beginning and the end of a hash, to recognize it by. */
 export const short = (hash: string): string => `${hash.slice(2, 8)}…${hash.slice(-4)}`;

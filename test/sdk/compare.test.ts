@@ -131,7 +131,9 @@ describe("compare", () => {
     expect(stdout).to.include("chart.svg");
     expect(chart).to.match(/^<svg [^>]*>\s*<title>/);
     // Three gigs, three panels, three ways.
-    expect(chart.match(/<path class="(end|one|micro)" d="M\d+ \d+L|<path class="(end|one|micro)" d="M[\d.]+ [\d.]+L/g)).to.have.length(27);
+    expect(
+      chart.match(/<path class="(end|one|micro)" d="M\d+ \d+L|<path class="(end|one|micro)" d="M[\d.]+ [\d.]+L/g),
+    ).to.have.length(27);
   });
 
   it("says what is wrong with a path that it cannot write to, without a stack trace", async () => {
@@ -140,6 +142,8 @@ describe("compare", () => {
       (error: { code: number; stderr: string }) => error,
     );
     expect(failed?.code).to.equal(1);
-    expect(failed?.stderr).to.include("/dev/null").and.not.match(/^\s+at /m);
+    expect(failed?.stderr)
+      .to.include("/dev/null")
+      .and.not.match(/^\s+at /m);
   });
 });

@@ -101,6 +101,8 @@ describe("demo", () => {
     );
     expect(failed?.code).to.equal(1);
     expect(failed?.stdout).to.equal("");
-    expect(failed?.stderr).to.include("--fast").and.not.match(/^\s+at /m);
+    expect(failed?.stderr)
+      .to.include("--fast")
+      .and.not.match(/^\s+at /m);
   });
 });

@@ -2,8 +2,7 @@
  * An app in three phases: disputed and split by a ruling; settled; failed and then passed by a verifier. Funded from an
  * allowance that the client gave once.
  */
-import { type Agreement, Outcome, parseAmount } from "@micro-escrow/sdk";
-import { expect } from "../failure.ts";
+import { type Agreement, parseAmount } from "@micro-escrow/sdk";
 import { app } from "../gigs.ts";
 import { money } from "../terminal.ts";
 import { send } from "../usdc.ts";
@@ -17,11 +16,17 @@ export async function playApp(world: World): Promise<Agreement> {
 
   await stage.until(app.begins);
   const agreement = await draft(world, app);
-  stage.tell("mateo", "Forty couriers, one app, three phases. Fieldtest checks the last one, Noor decides if we quarrel.");
+  stage.tell(
+    "mateo",
+    "Forty couriers, one app, three phases. Fieldtest checks the last one, Noor decides if we quarrel.",
+  );
   const freelancerSignature = await yuki.sign(agreement);
   stage.tell("yuki", "Three phases it is. Signed.");
   await send(usdc.contract.connect(cast.mateo.signer), "approve", mateo.address, amount("4500"));
-  stage.tell("mateo", "The escrow may take 4,500.00 USDC from me in all, and not a cent more. It takes phase by phase.");
+  stage.tell(
+    "mateo",
+    "The escrow may take 4,500.00 USDC from me in all, and not a cent more. It takes phase by phase.",
+  );
   const design = await mateo.fund({ agreement, indices: [0], freelancerSignature });
   stage.tell("mateo", "UI design is funded.", design);
 
@@ -33,9 +38,17 @@ export async function playApp(world: World): Promise<Agreement> {
   await stage.until("2027-04-28");
   const evidence = await hashOf("app/dispute/client.md");
   const disputed = await mateo.dispute({ agreement, index: 0, evidence });
-  stage.tell("mateo", "All in portrait! Our phones are mounted across. I dispute this; a photo is my evidence.", disputed);
+  stage.tell(
+    "mateo",
+    "All in portrait! Our phones are mounted across. I dispute this; a photo is my evidence.",
+    disputed,
+  );
   await stage.until("2027-04-29");
-  const answer = await yuki.submitEvidence({ agreement, index: 0, evidence: await hashOf("app/dispute/freelancer.md") });
+  const answer = await yuki.submitEvidence({
+    agreement,
+    index: 0,
+    evidence: await hashOf("app/dispute/freelancer.md"),
+  });
   stage.tell("yuki", "Nobody ever said landscape. My answer to the arbiter, with the first sketch.", answer);
 
   await stage.until("2027-05-04");

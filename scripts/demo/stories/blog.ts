@@ -83,7 +83,10 @@ export async function playBlog(world: World): Promise<Agreement> {
   stage.tell("ines", "And the last five are funded.", last);
 
   await stage.until("2027-02-22");
-  stage.tell("amara", "For number 20 I should eat açorda where it comes from. Could I have 100 for the train to Évora?");
+  stage.tell(
+    "amara",
+    "For number 20 I should eat açorda where it comes from. Could I have 100 for the train to Évora?",
+  );
   const advanced = await ines.advance({ agreement, index: 3, amount: parseAmount("100", world.token.decimals) });
   stage.tell("ines", "Here are 100.00 of the 250.00. Bring me a recipe.", advanced);
 

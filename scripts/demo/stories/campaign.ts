@@ -92,7 +92,11 @@ export async function playCampaign(world: World): Promise<Agreement> {
   stage.tell("hanna", `Get well. You have a week more, until ${day(extended.clock)}.`, extended);
   await stage.until(extended.clock);
   const expired = await hanna.finalize({ agreement, index: 3 });
-  stage.tell("hanna", "Nothing came, so the 800.00 for December come back to me. I need nobody's leave for that.", expired);
+  stage.tell(
+    "hanna",
+    "Nothing came, so the 800.00 for December come back to me. I need nobody's leave for that.",
+    expired,
+  );
 
   await stage.until("2028-01-14");
   stage.tell("diego", "I am better. Let me fill your workshops.");
