@@ -99,7 +99,7 @@ function clientVanishes(gig: Gig, ways: readonly Way[]): string {
 /** What it comes to when the freelancer vanishes half-way through the work of a milestone. */
 function freelancerVanishes(gig: Gig, ways: readonly Way[]): string {
   const columns = ways.flatMap(({ name }): Column[] =>
-    ["loses", "waits for", "as long as"].map((title): Column => ({ title, align: "right", group: name })),
+    ["loses", "waits for", "how long"].map((title): Column => ({ title, align: "right", group: name })),
   );
   const rows = gig.milestones.map(({ name }, index) => [
     name,

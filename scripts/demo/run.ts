@@ -92,7 +92,7 @@ async function play(chain: Chain, json: boolean): Promise<boolean> {
     escrow: address,
     people: Object.values(cast).map(({ person, address: account }) => ({ name: person.name, address: account })),
     chapters,
-    claimable: (account) => escrow.passerby.getClaimable(token.address, account),
+    claimable: (account) => escrow.passerby.getClaimable({ token: token.address, account }),
     announced: (key, account) => {
       const gig = facts.find((candidate) => candidate.gig.key === key);
       return gig === undefined ? 0n : announced(gig, account);

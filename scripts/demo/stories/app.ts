@@ -78,7 +78,7 @@ export async function playApp(world: World): Promise<Agreement> {
   await stage.until("2027-06-14");
   stage.tell("mateo", "Then 2,000.00 for you and 400.00 back to me? We need no arbiter for that. I sign.");
   const half = await mateo.signSettle({ agreement, index: 1, freelancerAmount: amount("2000") });
-  const settled = await yuki.settle({ agreement, index: 1, freelancerAmount: amount("2000"), client: half });
+  const settled = await yuki.settle({ agreement, index: 1, freelancerAmount: amount("2000"), signatures: [half] });
   stage.tell("yuki", "Fair. My half of the settlement, and yours with it.", settled);
 
   await stage.until("2027-06-15");

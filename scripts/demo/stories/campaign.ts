@@ -2,7 +2,7 @@
  * A six-month campaign: approved by a signature that somebody else sent; paid to a blacklisted account, later; split
  * because the arbiter was silent; returned after a missed deadline; given back; ended early. The platform takes a fee.
  */
-import { type Agreement, parseAmount } from "@micro-escrow/sdk";
+import { type Agreement, parseAmount, parseDuration } from "@micro-escrow/sdk";
 import { expect } from "../failure.ts";
 import { campaign } from "../gigs.ts";
 import { day, money } from "../terminal.ts";
@@ -45,7 +45,7 @@ export async function playCampaign(world: World): Promise<Agreement> {
   await stage.until("2027-10-30");
   const unpaid = await hanna.approve({ agreement, index: 1 });
   stage.tell("hanna", "Half a kiln! Approved. Did you get it?", unpaid);
-  const waiting = await diego.claimable(token.address, cast.diego.address);
+  const waiting = await diego.getClaimable(diegoAccount);
   expect(waiting === parseAmount("780", token.decimals), `780.00 USDC should wait for Diego, not ${money(waiting)}.`);
   stage.tell("diego", `No: USDC refused. But ${money(waiting)} wait for me in the escrow, and only for me.`);
   const refused = await passerby.withdraw(diegoAccount).then(
@@ -88,7 +88,8 @@ export async function playCampaign(world: World): Promise<Agreement> {
 
   await stage.until("2027-12-20");
   stage.tell("diego", "I have caught something bad and I am behind.");
-  const extended = await hanna.extend({ agreement, index: 3, clock: december.milestones[0].clock + 7 * 86_400 });
+  const { clock } = await hanna.getMilestone({ agreement, index: 3 });
+  const extended = await hanna.extend({ agreement, index: 3, clock: clock + parseDuration("7 days") });
   stage.tell("hanna", `Get well. You have a week more, until ${day(extended.clock)}.`, extended);
   await stage.until(extended.clock);
   const expired = await hanna.finalize({ agreement, index: 3 });
@@ -106,7 +107,7 @@ export async function playCampaign(world: World): Promise<Agreement> {
   const returned = await diego.refund({ agreement, index: 4 });
   stage.tell("diego", "I was not better. I give January back before it costs you the month.", returned);
   await stage.until("2028-01-24");
-  const closed = await hanna.close({ agreement, party: cast.hanna.address });
+  const closed = await hanna.close({ agreement });
   stage.tell("hanna", "Thank you for being straight. I close this; February I do myself. Get well, really.", closed);
   const fees = await workbench.withdraw({ token: token.address, account: cast.workbench.address });
   stage.tell("workbench", `Our fees of five months: ${money(fees.amount)}.`, fees);
