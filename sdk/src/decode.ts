@@ -226,7 +226,16 @@ export function decodeLogs(logs: readonly DecodableLog[], escrow: Address): Escr
 }
 
 function termsOf(struct: Result): Terms {
-  const numbers = {
+  return {
+    client: struct.client,
+    freelancer: struct.freelancer,
+    arbiter: struct.arbiter,
+    token: struct.token,
+    payoutTo: struct.payoutTo,
+    refundTo: struct.refundTo,
+    verifier: struct.verifier,
+    gate: struct.gate,
+    feeRecipient: struct.feeRecipient,
     feeBps: Number(struct.feeBps),
     arbiterFeeBps: Number(struct.arbiterFeeBps),
     defaultShareBps: Number(struct.defaultShareBps),
@@ -235,13 +244,8 @@ function termsOf(struct: Result): Terms {
     challengePeriod: Number(struct.challengePeriod),
     arbitrationPeriod: Number(struct.arbitrationPeriod),
     fundBy: Number(struct.fundBy),
-  };
-  const { client, freelancer, arbiter, token, payoutTo, refundTo, verifier, gate, feeRecipient } = struct;
-  const { details, milestones } = struct;
-  return {
-    ...{ client, freelancer, arbiter, token, payoutTo, refundTo, verifier, gate, feeRecipient },
-    ...numbers,
-    ...{ details, milestones },
+    details: struct.details,
+    milestones: struct.milestones,
   };
 }
 
