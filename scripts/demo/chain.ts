@@ -20,8 +20,9 @@ export interface Chain {
 
 /** A connection of one's own to the node, as every person in the demo has one. */
 export function connect(url: string): JsonRpcProvider {
-  // No cache: time jumps here between two requests.
-  return new JsonRpcProvider(url, undefined, { staticNetwork: Network.from(chainId), cacheTimeout: -1 });
+  // No cache, because time jumps between two requests; no batches, because waiting for more requests takes time.
+  const options = { staticNetwork: Network.from(chainId), cacheTimeout: -1, batchMaxCount: 1 };
+  return new JsonRpcProvider(url, undefined, options);
 }
 
 /**

@@ -103,7 +103,7 @@ export async function gatherFacts(
         ...advanced.map(({ freelancerAmount }) => `${money(freelancerAmount)} in advance`),
         ...(submissions > 1 ? [`${submissions} submissions`] : []),
         ...(relayed ? ["by a relayed signature"] : []),
-        ...deferred.map(() => "payment deferred"),
+        ...deferred.map(() => "payment waited"),
       ],
       events: own,
       relayed,
@@ -136,8 +136,8 @@ export function announced({ agreement, milestones }: GigFacts, account: Address)
 /** Something that can happen to a milestone, and where it did. */
 export interface Happening {
   readonly what: string;
-  /** For example "blog 3". */
-  readonly where: readonly string[];
+  /** The milestones are counted from 1. */
+  readonly where: readonly { readonly gig: Gig["key"]; readonly milestones: readonly number[] }[];
 }
 
 /** Everything that the three gigs are to show between them, and how the chain tells that it happened. */
@@ -181,8 +181,11 @@ const happenings: Readonly<Record<string, (milestone: MilestoneFacts, gig: GigFa
 export function findHappenings(gigs: readonly GigFacts[]): Happening[] {
   return Object.entries(happenings).map(([what, happened]) => ({
     what,
-    where: gigs.flatMap((gig) =>
-      gig.milestones.flatMap((milestone, index) => (happened(milestone, gig) ? [`${gig.gig.key} ${index + 1}`] : [])),
-    ),
+    where: gigs
+      .map((facts) => ({
+        gig: facts.gig.key,
+        milestones: facts.milestones.flatMap((milestone, index) => (happened(milestone, facts) ? [index + 1] : [])),
+      }))
+      .filter(({ milestones }) => milestones.length > 0),
   }));
 }

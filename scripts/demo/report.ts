@@ -63,7 +63,7 @@ export function gigReport(facts: GigFacts): string {
   ]
     .filter(({ value }) => value > 0n)
     .map(({ value, mark, label }) => `${mark} ${(value * 100n + total / 2n) / total}% ${label}`);
-  return `${rows}\n\n  ${bar(total, parts)}  ${legend.join("  ")}`;
+  return `${rows}\n\n  ${bar(total, parts)}\n  ${legend.join("   ")}`;
 }
 
 /** Who had what before and after, and by which gig it changed. */
@@ -102,17 +102,18 @@ export function booksReport(books: Books): string {
   ];
   const verdict =
     books.problems.length === 0
-      ? paint("green", "The books balance.")
+      ? paint("green", "The books balance: USDC moved what the escrow announced, account by account and gig by gig.")
       : ["The books do not balance:", ...books.problems].map((line) => paint("red", line)).join("\n  ");
   return `${rows}\n\n${flows.map((line) => `  ${line}`).join("\n")}\n\n  ${verdict}`;
 }
 
 /** Everything that was to happen, with where it did. */
 export function happeningsReport(happenings: readonly Happening[]): string {
-  return happenings
-    .map(({ what, where }) => {
-      const mark = where.length > 0 ? paint("green", "✓") : paint("red", "✗");
-      return `  ${mark} ${what}  ${paint("dim", where.length > 0 ? where.join(", ") : "did not happen")}`;
-    })
-    .join("\n");
+  const longest = Math.max(...happenings.map(({ what }) => what.length));
+  const lines = happenings.map(({ what, where }) => {
+    const mark = where.length > 0 ? paint("green", "✓") : paint("red", "✗");
+    const places = where.map(({ gig, milestones }) => `${gig} ${milestones.join(", ")}`).join("; ");
+    return `  ${mark} ${what.padEnd(longest)}  ${paint("dim", places || "did not happen")}`;
+  });
+  return lines.join("\n");
 }

@@ -1,5 +1,5 @@
 /** The demo from the first block to the books. */
-import { type Agreement, decodeLogs, deploy, parseAmount } from "@micro-escrow/sdk";
+import { type Agreement, decodeLogs, deploy, parseAmount, toAddress } from "@micro-escrow/sdk";
 import { type Chapter, keepBooks } from "./books.ts";
 import { assemble, connectAll } from "./cast.ts";
 import { type Chain, connect, startChain } from "./chain.ts";
@@ -59,7 +59,8 @@ async function play(chain: Chain, json: boolean): Promise<boolean> {
   const cast = await assemble(chain.url);
   const stage = new Stage(chain, json);
 
-  const usdc = await deployUsdc(deployer, cast.circle.signer);
+  const proxyAdmin = toAddress((await provider.getSigner(19)).address);
+  const usdc = await deployUsdc(deployer, cast.circle.signer, proxyAdmin);
   const { address } = await deploy({ signer: deployer });
   const escrow = await connectAll(cast);
   await send(usdc.contract, "configureMinter", cast.circle.address, 2n ** 255n);
@@ -104,7 +105,9 @@ async function play(chain: Chain, json: boolean): Promise<boolean> {
   );
   stage.print(`\n${paint("bold", "What happened")}\n\n${happeningsReport(happened)}`);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  stage.print(paint("dim", `\n  ${stage.lines.length} lines, ${seconds} s.`));
+
+  const transactions = stage.lines.filter(({ transaction }) => transaction !== undefined).length;
+  stage.print(paint("dim", `\n  ${transactions} transactions in ${seconds} s`));
   const balanced = books.problems.length === 0;
   if (json) {
     const document: DemoDocument = {

@@ -2,6 +2,7 @@
 import type { Chain } from "./chain.ts";
 import { type Gig, type PersonKey, people } from "./gigs.ts";
 import { day, hanging, paint } from "./terminal.ts";
+import type { Sent } from "./usdc.ts";
 
 /** One thing that somebody said or did. */
 export interface Line {
@@ -12,11 +13,6 @@ export interface Line {
   readonly text: string;
   /** The transaction that it was, if it was one. */
   readonly transaction?: string;
-}
-
-/** Anything that the SDK returns for a transaction. */
-export interface Sent {
-  readonly transaction: { readonly hash: string };
 }
 
 export class Stage {

@@ -114,7 +114,7 @@ function groups(columns: readonly Column[]): [number, { group: string; end: numb
 
 /** A bar of `parts` of a `total`, each drawn with its own character; what is left over is drawn with dots. */
 export function bar(total: bigint, parts: readonly { value: bigint; character: string; style: Style }[]): string {
-  const length = 50n;
+  const length = 60n;
   let filled = 0n;
   let sum = 0n;
   const drawn = parts.map(({ value, character, style }) => {

@@ -7,6 +7,11 @@ import { fileURLToPath } from "node:url";
 import { type Address, toAddress } from "@micro-escrow/sdk";
 import { type BaseContract, Contract, ContractFactory, type InterfaceAbi, type Signer } from "ethers";
 
+/** A transaction that was mined; everything that the SDK sends returns one as well. */
+export interface Sent {
+  readonly transaction: { readonly hash: string };
+}
+
 /** What people do with USDC itself, not through the escrow. */
 export interface Usdc {
   readonly address: Address;
@@ -47,11 +52,13 @@ async function create(
 }
 
 /**
- * Deploys USDC. The deployer becomes the proxy's admin; the issuer owns the token, mints and blacklists.
+ * Deploys USDC.
  *
+ * @param issuer Owns the token, mints and blacklists.
+ * @param proxyAdmin Could replace the code; it cannot use the token, so it is nobody's account but that of this duty.
  * @returns The token as the issuer's contract object.
  */
-export async function deployUsdc(deployer: Signer, issuer: Signer): Promise<Usdc> {
+export async function deployUsdc(deployer: Signer, issuer: Signer, proxyAdmin: Address): Promise<Usdc> {
   const [checker, token, proxy] = await Promise.all([
     artifact("util/SignatureChecker.sol/SignatureChecker.json"),
     artifact("v2/FiatTokenV2_2.sol/FiatTokenV2_2.json"),
@@ -60,6 +67,7 @@ export async function deployUsdc(deployer: Signer, issuer: Signer): Promise<Usdc
   const library = await create(deployer, checker.abi, checker.bytecode);
   const implementation = await create(deployer, token.abi, link(token, library));
   const address = await create(deployer, proxy.abi, proxy.bytecode, implementation);
+  await send(new Contract(address, proxy.abi, deployer), "changeAdmin", proxyAdmin);
 
   const contract = new Contract(address, token.abi, issuer);
   const by = await issuer.getAddress();
@@ -71,7 +79,8 @@ export async function deployUsdc(deployer: Signer, issuer: Signer): Promise<Usdc
 }
 
 /** Sends a transaction to a contract and waits until it is mined. */
-export async function send(contract: BaseContract, method: string, ...parameters: unknown[]): Promise<void> {
-  const response = await contract.getFunction(method)(...parameters);
+export async function send(contract: BaseContract, method: string, ...parameters: unknown[]): Promise<Sent> {
+  const response = await contract.getFunction(method).send(...parameters);
   await response.wait();
+  return { transaction: { hash: response.hash } };
 }

@@ -22,11 +22,8 @@ export async function playApp(world: World): Promise<Agreement> {
   );
   const freelancerSignature = await yuki.sign(agreement);
   stage.tell("yuki", "Three phases it is. Signed.");
-  await send(usdc.contract.connect(cast.mateo.signer), "approve", mateo.address, amount("4500"));
-  stage.tell(
-    "mateo",
-    "The escrow may take 4,500.00 USDC from me in all, and not a cent more. It takes phase by phase.",
-  );
+  const allowed = await send(usdc.contract.connect(cast.mateo.signer), "approve", mateo.address, amount("4500"));
+  stage.tell("mateo", "The escrow may take 4,500.00 USDC from me, phase by phase, and not a cent more.", allowed);
   const design = await mateo.fund({ agreement, indices: [0], freelancerSignature });
   stage.tell("mateo", "UI design is funded.", design);
 

@@ -6,7 +6,7 @@ import { readdir } from "node:fs/promises";
 import { type Agreement, ClockStillRunningError, parseAmount } from "@micro-escrow/sdk";
 import { expect } from "../failure.ts";
 import { blog, fileOf } from "../gigs.ts";
-import { day } from "../terminal.ts";
+import { day, money } from "../terminal.ts";
 import { draft, hashOf, manifestOf, short, type World } from "../world.ts";
 
 /** The paths of the articles from one number to another. */
@@ -36,9 +36,10 @@ export async function playBlog(world: World): Promise<Agreement> {
   stage.tell("amara", `Five articles about flour, five files under one hash: ${short(flour)}.`, first);
 
   await stage.until("2027-01-16");
-  const approved = await ines.approve({ agreement, index: 0 });
-  stage.tell("ines", "Read, tried, approved. The one about rye explained my grandmother to me.", approved);
-  stage.tell("amara", "250.00 USDC came with your click.");
+  const received = await manifestOf(await articles(1, 5));
+  const approved = await ines.approve({ agreement, index: 0, deliverable: received });
+  stage.tell("ines", "Your files have that hash, and I have read them: approved. I finally understand rye.", approved);
+  stage.tell("amara", `And ${money(approved.freelancerAmount)} USDC are here, in the same transaction.`);
   const next = await ines.fund({ agreement, indices: [1] });
   stage.tell("ines", "The next five are funded. I am off to the trade fair!", next);
 
@@ -49,7 +50,7 @@ export async function playBlog(world: World): Promise<Agreement> {
   await stage.until("2027-02-01");
   const tooEarly = await amara.finalize({ agreement, index: 1 }).catch((error: unknown) => error);
   expect(tooEarly instanceof ClockStillRunningError, "A milestone was finalized while its clock was running.");
-  stage.tell("amara", `No answer. May I have the money? "${tooEarly.message}" Fair enough.`);
+  stage.tell("amara", `No answer. May I finalize? Too early, says the SDK: not before ${day(tooEarly.clock)}.`);
 
   await stage.until(second.clock);
   const released = await passerby.finalize({ agreement, index: 1 });

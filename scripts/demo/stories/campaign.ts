@@ -2,7 +2,7 @@
  * A six-month campaign: approved by a signature that somebody else sent; paid to a blacklisted account, later; split
  * because the arbiter was silent; returned after a missed deadline; given back; ended early. The platform takes a fee.
  */
-import { type Agreement, parseAmount, parseDuration } from "@micro-escrow/sdk";
+import { type Agreement, MicroEscrowError, parseAmount, parseDuration } from "@micro-escrow/sdk";
 import { expect } from "../failure.ts";
 import { campaign } from "../gigs.ts";
 import { day, money } from "../terminal.ts";
@@ -40,26 +40,23 @@ export async function playCampaign(world: World): Promise<Agreement> {
   await stage.until("2027-10-29");
   const letters = await diego.submit({ agreement, index: 1, deliverable: await report("2027-10") });
   stage.tell("diego", "641 subscribers, and the second letter sold half a kiln before noon.", letters);
-  await send(usdc.contract, "blacklist", cast.diego.address);
-  stage.tell("circle", "A name on a list looks like Diego's. His account can neither send nor receive USDC.");
+  const listed = await send(usdc.contract, "blacklist", cast.diego.address);
+  stage.tell("circle", "A name on a list looks like Diego's. His account can neither send nor receive USDC.", listed);
   await stage.until("2027-10-30");
   const unpaid = await hanna.approve({ agreement, index: 1 });
   stage.tell("hanna", "Half a kiln! Approved. Did you get it?", unpaid);
   const waiting = await diego.getClaimable(diegoAccount);
   expect(waiting === parseAmount("780", token.decimals), `780.00 USDC should wait for Diego, not ${money(waiting)}.`);
-  stage.tell("diego", `No: USDC refused. But ${money(waiting)} wait for me in the escrow, and only for me.`);
-  const refused = await passerby.withdraw(diegoAccount).then(
-    () => false,
-    () => true,
-  );
-  expect(refused, "USDC paid a blacklisted account.");
+  stage.tell("diego", `No: USDC refused. But ${money(waiting)} wait in the escrow, for me and nobody else.`);
+  const refusal = await passerby.withdraw(diegoAccount).catch((error: unknown) => error);
+  expect(refusal instanceof MicroEscrowError, "USDC paid a blacklisted account.");
 
   await stage.until("2027-11-01");
   const november = await hanna.fund({ agreement, indices: [2] });
   stage.tell("hanna", "November is funded. They will sort it out.", november);
   await stage.until("2027-11-08");
-  await send(usdc.contract, "unBlacklist", cast.diego.address);
-  stage.tell("circle", "It was another Diego. We are sorry.");
+  const unlisted = await send(usdc.contract, "unBlacklist", cast.diego.address);
+  stage.tell("circle", "It was another Diego. We are sorry.", unlisted);
   const withdrawn = await passerby.withdraw(diegoAccount);
   stage.tell("passerby", `I send him what waited, ${money(withdrawn.amount)}. It can go nowhere else.`, withdrawn);
 
@@ -108,8 +105,12 @@ export async function playCampaign(world: World): Promise<Agreement> {
   stage.tell("diego", "I was not better. I give January back before it costs you the month.", returned);
   await stage.until("2028-01-24");
   const closed = await hanna.close({ agreement });
-  stage.tell("hanna", "Thank you for being straight. I close this; February I do myself. Get well, really.", closed);
+  stage.tell(
+    "hanna",
+    "Thank you for being straight. I close this: nothing more can be funded. Get well, really.",
+    closed,
+  );
   const fees = await workbench.withdraw({ token: token.address, account: cast.workbench.address });
-  stage.tell("workbench", `Our fees of five months: ${money(fees.amount)}.`, fees);
+  stage.tell("workbench", `Our fee on three payments: ${money(fees.amount)}.`, fees);
   return agreement;
 }
