@@ -54,11 +54,11 @@ export async function startChain(begins: string): Promise<Chain> {
   });
   if (url === undefined) {
     child.kill();
-    const reason = complaints.split("\n").find((line) => /error/i.test(line)) ?? complaints.split("\n")[0];
+    const reason = complaints.split("\n").find((line) => /^\w*Error\b/.test(line)) ?? "it gave no reason.";
     throw new DemoError(
       late.aborted
         ? "The Hardhat node did not start within 20 seconds. Is the machine very busy? Try once more."
-        : `The Hardhat node did not start: ${reason?.trim() || "it gave no reason"}. Try \`npm ci\`, then once more.`,
+        : `The Hardhat node did not start. ${reason}\nTry \`npm ci\`, then once more.`,
     );
   }
 
