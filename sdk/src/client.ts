@@ -44,7 +44,7 @@ import {
   UnauthorizedError,
   WrongChainError,
 } from "./errors.js";
-import { type Payment, payFor } from "./funding.js";
+import { type PaymentMethod, payFor } from "./funding.js";
 import type { History, HistoryOptions } from "./history.js";
 import type { Progress } from "./progress.js";
 import * as reads from "./reads.js";
@@ -70,7 +70,7 @@ export interface ConnectOptions extends ConfirmationOptions {
 
 /** How `fund` is paid; "auto" picks the first that works of allowance, permit and approve. */
 export interface PaymentOptions {
-  readonly payment?: Payment | "auto";
+  readonly payment?: PaymentMethod | "auto";
 }
 
 /** Options of everything that is signed for somebody else to send. */
@@ -99,7 +99,7 @@ export type Decided<Verb extends ResultVerb> = Results[Verb] & { readonly answer
 
 /** How the money came in. */
 export type FundResult = Results["fund"] & {
-  readonly payment: Payment;
+  readonly payment: PaymentMethod;
   /** The approvals that were sent before, in their order. */
   readonly approvals: readonly TransactionInfo[];
 };

@@ -20,11 +20,11 @@ import type { Address, Call } from "./types.js";
 import { type Actor, send, signTypedData, simulate } from "./wallet.js";
 
 /** How a funding is paid. */
-export type Payment = "allowance" | "permit" | "approve";
+export type PaymentMethod = "allowance" | "permit" | "approve";
 
 /** What was sent for a funding. */
 export interface Paid {
-  readonly payment: Payment;
+  readonly payment: PaymentMethod;
   /** The call of `fund`, as sent or as part of the multicall. */
   readonly call: Call;
   readonly receipt: TransactionReceipt;
@@ -43,7 +43,7 @@ const PERMIT_PERIOD = 3_600;
  * @throws {InsufficientAllowanceError} For "allowance", when it is too small.
  * @throws {PermitUnsupportedError} For "permit", when the token or the account has none.
  */
-export async function payFor(actor: Actor, parameters: FundParameters, payment: Payment | "auto"): Promise<Paid> {
+export async function payFor(actor: Actor, parameters: FundParameters, payment: PaymentMethod | "auto"): Promise<Paid> {
   const { account, connection } = actor;
   const { token } = parameters.agreement.terms;
   const call = fundCall({ escrow: connection.escrow, ...parameters });
