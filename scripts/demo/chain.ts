@@ -46,7 +46,7 @@ export async function startChain(begins: string): Promise<Chain> {
   const { signal } = aborted;
   const started = once(child, "message", { signal }).then(([url]) => url as string);
   const ended = once(child, "close", { signal }).then(() => undefined);
-  const late = AbortSignal.timeout(20_000);
+  const late = AbortSignal.timeout(60_000);
   const timedOut = once(late, "abort", { signal }).then(() => undefined);
   const url = await Promise.race([started, ended, timedOut]).finally(() => {
     for (const promise of [started, ended, timedOut]) promise.catch(() => undefined);
@@ -57,7 +57,7 @@ export async function startChain(begins: string): Promise<Chain> {
     const reason = complaints.split("\n").find((line) => /^\w*Error\b/.test(line)) ?? "it gave no reason.";
     throw new DemoError(
       late.aborted
-        ? "The Hardhat node did not start within 20 seconds. Is the machine very busy? Try once more."
+        ? "The Hardhat node did not start within a minute. Is the machine very busy? Try once more."
         : `The Hardhat node did not start. ${reason}\nTry \`npm ci\`, then once more.`,
     );
   }

@@ -1,10 +1,11 @@
 /** The demo from the first block to the books. */
-import { type Agreement, decodeLogs, deploy, parseAmount, toAddress } from "@micro-escrow/sdk";
+import { type Agreement, decodeLogs, deploy, eventsOf, parseAmount, scopeHash, toAddress } from "@micro-escrow/sdk";
 import { type Chapter, keepBooks } from "./books.ts";
 import { assemble, connectAll } from "./cast.ts";
 import { type Chain, connect, startChain } from "./chain.ts";
 import { booksDocument, type DemoDocument, gigDocument } from "./document.ts";
 import { announced, findHappenings, type GigFacts, gatherFacts } from "./facts.ts";
+import { expect } from "./failure.ts";
 import { app, blog, campaign, type Gig, type PersonKey, people, readScope } from "./gigs.ts";
 import { booksReport, gigReport, happeningsReport } from "./report.ts";
 import { Stage } from "./stage.ts";
@@ -81,9 +82,23 @@ async function play(chain: Chain, json: boolean): Promise<boolean> {
     const to = await provider.getBlockNumber();
     chapters.push({ gig: gig.key, from, to });
 
-    const events = decodeLogs(await provider.getLogs({ address, fromBlock: from, toBlock: to }), address);
-    const state = await escrow[gig.client].getAgreementState(agreement);
-    const told = await gatherFacts(gig, agreement, state, events, provider);
+    // What is printed from here on is what anybody can read from the chain alone.
+    const seen = await escrow.passerby.getAgreement(agreement.id);
+    const { scope } = agreement;
+    expect(scope !== undefined && scopeHash(scope) === seen.terms.details, "The scope is not the one that was signed.");
+    const timeline = eventsOf(await escrow.passerby.getTimeline(seen));
+    const state = await escrow.passerby.getAgreementState(seen);
+    const logs = decodeLogs(await provider.getLogs({ address, fromBlock: from, toBlock: to }), address);
+    const withdrawals = logs.filter((event) => event.type === "Withdrawn");
+    const told = await gatherFacts({
+      gig,
+      title: scope.title,
+      agreement: seen,
+      state,
+      timeline,
+      withdrawals,
+      provider,
+    });
     facts.push(told);
     stage.print(`\n${gigReport(told)}`);
   }
