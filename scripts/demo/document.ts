@@ -53,6 +53,8 @@ export interface DemoDocument {
   readonly happened: readonly Happening[];
   readonly books: BooksDocument;
   readonly balanced: boolean;
+  /** Everything that was to happen did. */
+  readonly complete: boolean;
 }
 
 /** The name of a status or an outcome. */

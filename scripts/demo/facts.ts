@@ -105,7 +105,7 @@ export async function gatherFacts(parameters: GatherFactsParameters): Promise<Gi
         ...advanced.map(({ freelancerAmount }) => `${money(freelancerAmount)} in advance`),
         ...(submissions > 1 ? [`${submissions} submissions`] : []),
         ...(relayed ? ["by a relayed signature"] : []),
-        ...deferred.map(() => "payment waited"),
+        ...deferred.map(() => "payment deferred"),
       ],
       events: own,
       relayed,

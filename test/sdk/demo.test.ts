@@ -64,6 +64,7 @@ describe("demo", () => {
 
   it("balances its books", () => {
     const { books } = demo;
+    expect(demo.balanced).to.equal(true);
     expect(books.problems).to.deep.equal([]);
     expect(books.in.amount).to.equal(usdc(9500));
     expect(books.out.amount).to.equal(usdc(9500));
