@@ -128,6 +128,8 @@ describe("compare", () => {
     const chart = await readFile(file, "utf8");
     await rm(folder, { recursive: true });
 
+    const committed = await readFile(join(root, ".github/compare.svg"), "utf8");
+    expect(chart === committed, "run `npm run compare -- --out .github/compare.svg`").to.equal(true);
     expect(stdout).to.match(/first paid on day +42 +42 +12\n/);
     expect(stdout).to.include("chart.svg");
     expect(chart).to.match(/^<svg [^>]*>\s*<title>/);
