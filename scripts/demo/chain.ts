@@ -5,7 +5,7 @@ import { JsonRpcProvider, Network } from "ethers";
 import { DemoError } from "./failure.ts";
 
 /** Hardhat's chain id. */
-export const chainId = 31337;
+const chainId = 31337;
 
 export interface Chain {
   /** Where the node answers JSON-RPC. */
