@@ -53,10 +53,7 @@ await rm(scratch, { recursive: true });
 
 // Values: apart from each other, so that a bundler drops what a page does not use.
 await write("abi.ts", `export const microEscrowAbi = ${withoutInternalTypes(escrow.abi)} as const;\n`);
-await write(
-  "tokenAbi.ts",
-  `export const tokenAbi = ${withoutInternalTypes(token.abi)} as const;\n`,
-);
+await write("tokenAbi.ts", `export const tokenAbi = ${withoutInternalTypes(token.abi)} as const;\n`);
 await write(
   "bytecode.ts",
   `/** Init code of MicroEscrow; it takes no constructor arguments. */\nexport const initCode =\n  "${escrow.bytecode}";\n`,

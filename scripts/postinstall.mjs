@@ -10,7 +10,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-const root = join(import.meta.dirname ?? ".", "..");
+const root = join(import.meta.dirname, "..");
 const pinnedNode = join(root, "node_modules/node/bin", process.platform === "win32" ? "node.exe" : "node");
 const npm = process.env.npm_execpath;
 
