@@ -19,8 +19,9 @@ const settings = {
 };
 
 /** A public network: RPC endpoint and deployer key come from Hardhat's keystore or the environment, never from a file. */
-const network = (name: string, chainType: "l1" | "op" | "generic") => ({
+const network = (name: string, chainId: number, chainType: "l1" | "op" | "generic") => ({
   type: "http" as const,
+  chainId,
   chainType,
   url: configVariable(`${name}_RPC_URL`),
   accounts: [configVariable("DEPLOYER_PRIVATE_KEY")],
@@ -30,14 +31,15 @@ export default defineConfig({
   plugins: [toolbox],
   paths: { tests: { solidity: "test/contracts", mocha: "test" } },
   solidity: { compilers: [{ ...solc, settings }] },
+  coverage: { skipFiles: ["contracts/mocks/**"] },
   networks: {
-    localhost: { type: "http", url: "http://127.0.0.1:8545" },
-    sepolia: network("SEPOLIA", "l1"),
-    base: network("BASE", "op"),
-    baseSepolia: network("BASE_SEPOLIA", "op"),
-    optimism: network("OPTIMISM", "op"),
-    arbitrum: network("ARBITRUM", "generic"),
-    polygon: network("POLYGON", "generic"),
+    localhost: { type: "http", chainId: 31_337, url: process.env.LOCALHOST_RPC_URL ?? "http://127.0.0.1:8545" },
+    sepolia: network("SEPOLIA", 11_155_111, "l1"),
+    base: network("BASE", 8_453, "op"),
+    baseSepolia: network("BASE_SEPOLIA", 84_532, "op"),
+    optimism: network("OPTIMISM", 10, "op"),
+    arbitrum: network("ARBITRUM", 42_161, "generic"),
+    polygon: network("POLYGON", 137, "generic"),
   },
   verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
 });
