@@ -1,7 +1,7 @@
 /**
  * An agreement as data, and its hashes. Everything here is pure: no clock, no network, no signer.
  */
-import { AbiCoder, concat, keccak256, type TypedDataDomain, type TypedDataField, TypedDataEncoder } from "ethers";
+import { AbiCoder, concat, keccak256, type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
 import type { Scope } from "./scope.js";
 import type { Address, AgreementId, Hash, Milestone, Terms } from "./types.js";
 

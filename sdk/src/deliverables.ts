@@ -2,7 +2,7 @@
  * Deliverables by their hash: the SHA-256 of the bytes, which is also an IPFS content address. Several files are one
  * deliverable through a manifest that lists their paths, sizes and hashes.
  */
-import { getBytes, sha256 as ethersSha256, hexlify } from "ethers";
+import { sha256 as ethersSha256, getBytes, hexlify } from "ethers";
 import { CID } from "multiformats/cid";
 import { create as createDigest } from "multiformats/hashes/digest";
 import { InvalidDeliverableError } from "./errors.js";
@@ -96,7 +96,8 @@ export function manifestOf(entries: readonly ManifestEntry[]): Manifest {
  */
 export function parseManifest(text: string): readonly ManifestEntry[] {
   const entries = readEntries(text);
-  if (entries === undefined) throw new InvalidDeliverableError("the text is not a manifest; expected what `manifest` writes");
+  if (entries === undefined)
+    throw new InvalidDeliverableError("the text is not a manifest; expected what `manifest` writes");
   if (manifestOf(entries).text !== text) {
     throw new InvalidDeliverableError("the manifest is not in canonical form; expected exactly what `manifest` writes");
   }

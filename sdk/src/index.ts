@@ -1,57 +1,33 @@
 // Agreements: define, check, describe, hash, write and read.
+
+// Money, durations, tokens, addresses, text.
+export { toAddress, toHash, zeroAddress } from "./address.js";
 export {
   type Agreement,
-  type EscrowLocation,
-  type TypedData,
   agreementId,
   agreementTypedData,
+  type EscrowLocation,
   escrowDomain,
   scheduleHash,
+  type TypedData,
   toAgreement,
   toStruct,
 } from "./agreement.js";
-export { type DefineAgreementParameters, type DefineMilestone, type TokenDescription, defineAgreement } from "./define.js";
-export { type DescribeOptions, describe } from "./describe.js";
-export { type Scope, type ScopeMilestone, canonicalJson, scopeHash } from "./scope.js";
-export { parseAgreement, serializeAgreement } from "./serialize.js";
 export {
-  MAX_ARBITER_FEE_BPS,
-  MAX_FEE_BPS,
-  type ValidateOptions,
-  type Warning,
-  type WarningOptions,
-  validateAgreement,
-  warnings,
-} from "./validate.js";
-
-// The protocol as pure functions.
-export {
-  type Action,
-  type AvailableAction,
-  type DefaultOutcome,
-  type PayingAction,
-  type Payment,
-  type Payout,
-  type SignedBy,
-  type StepContext,
-  type StepResult,
-  type Verb,
-  availableActions,
-  defaultOutcome,
-  emptyState,
-  payouts,
-  step,
-} from "./model.js";
-
+  type DefineAgreementParameters,
+  type DefineMilestone,
+  defineAgreement,
+  type TokenDescription,
+} from "./define.js";
 // Deliverables.
 export {
+  cidOf,
   type DeliverableFile,
+  hashOfCid,
+  hashText,
   type Manifest,
   type ManifestEntry,
   type ManifestMismatch,
-  cidOf,
-  hashOfCid,
-  hashText,
   manifest,
   manifestOf,
   parseManifest,
@@ -59,22 +35,39 @@ export {
   verifyDeliverable,
   verifyManifest,
 } from "./deliverables.js";
-
-// Money, durations, tokens, addresses, text.
-export { toAddress, toHash, zeroAddress } from "./address.js";
+export { type DescribeOptions, describe } from "./describe.js";
+// The protocol as pure functions.
+export {
+  type Action,
+  type AvailableAction,
+  availableActions,
+  type DefaultOutcome,
+  defaultOutcome,
+  emptyState,
+  type PayingAction,
+  type Payment,
+  type Payout,
+  payouts,
+  type SignedBy,
+  type StepContext,
+  type StepResult,
+  step,
+  type Verb,
+} from "./model.js";
 export {
   type Duration,
-  type Share,
   formatAmount,
   formatDuration,
   formatShare,
   parseAmount,
   parseDuration,
   parseShare,
+  type Share,
 } from "./money.js";
+export { canonicalJson, type Scope, type ScopeMilestone, scopeHash } from "./scope.js";
+export { parseAgreement, serializeAgreement } from "./serialize.js";
 export { inert } from "./text.js";
-export { type Token, type TokenSymbol, chains, findToken, tokens } from "./tokens.js";
-
+export { chains, findToken, type Token, type TokenSymbol, tokens } from "./tokens.js";
 // The protocol's own types.
 export {
   type Address,
@@ -90,3 +83,12 @@ export {
   Status,
   type Terms,
 } from "./types.js";
+export {
+  MAX_ARBITER_FEE_BPS,
+  MAX_FEE_BPS,
+  type ValidateOptions,
+  validateAgreement,
+  type Warning,
+  type WarningOptions,
+  warnings,
+} from "./validate.js";

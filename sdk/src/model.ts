@@ -6,6 +6,7 @@
  * Outside of the model: what the token and the gate do when money comes in (allowances, balances, a gate's refusal).
  */
 import { ZeroHash } from "ethers";
+import { zeroAddress } from "./address.js";
 import { type Agreement, scheduleHash } from "./agreement.js";
 import {
   AmountOutOfRangeError,
@@ -26,7 +27,6 @@ import {
   WrongStatusError,
   WrongSubmissionError,
 } from "./errors.js";
-import { zeroAddress } from "./address.js";
 import { BPS } from "./money.js";
 import {
   type Address,
@@ -80,7 +80,7 @@ export type Action =
       readonly report: Hash;
     } & OnMilestone &
       Authorized)
-  | ({ readonly type: "extend"; /** The new clock, Unix seconds. */ readonly clock: number } & OnMilestone & Authorized)
+  | ({ readonly type: "extend" /** The new clock, Unix seconds. */; readonly clock: number } & OnMilestone & Authorized)
   | ({ readonly type: "dispute"; readonly submission: number; readonly evidence: Hash } & OnMilestone & Authorized)
   | ({ readonly type: "submitEvidence"; readonly evidence: Hash } & OnMilestone)
   | ({ readonly type: "rule"; readonly freelancerAmount: bigint; readonly reasoning: Hash } & OnMilestone & Authorized)

@@ -30,7 +30,10 @@ export function parseAmount(text: string, decimals: number): bigint {
   checkDecimals(decimals);
   const match = typeof text === "string" ? /^(\d+)(?:\.(\d+))?$/.exec(text) : null;
   if (!match) {
-    throw new InvalidAmountError(String(text), 'is not an amount; write digits with a decimal point if need be, like "500.25"');
+    throw new InvalidAmountError(
+      String(text),
+      'is not an amount; write digits with a decimal point if need be, like "500.25"',
+    );
   }
   const [, whole = "", fraction = ""] = match;
   if (fraction.length > decimals) {
@@ -70,7 +73,10 @@ export function parseDuration(duration: Duration): number {
   const match = typeof duration === "string" ? /^(\d+) (second|minute|hour|day|week)s?$/.exec(duration) : null;
   const seconds = match ? Number(match[1]) * (SECONDS[match[2] ?? ""] ?? Number.NaN) : duration;
   if (typeof seconds !== "number") {
-    throw new InvalidDurationError(String(duration), 'is not a duration; write seconds, or text like "14 days" or "72 hours"');
+    throw new InvalidDurationError(
+      String(duration),
+      'is not a duration; write seconds, or text like "14 days" or "72 hours"',
+    );
   }
   if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_DURATION) {
     throw new InvalidDurationError(duration, `must be whole seconds between 0 and ${MAX_DURATION}`);

@@ -60,7 +60,8 @@ export function serializeAgreement({ id, terms, schedule, scope }: Agreement): s
  */
 export function parseAgreement(text: string): Agreement {
   const file = readObject(parseJson(text), "the file", ["microEscrowAgreement", "id", "terms", "schedule", "scope"]);
-  if (file.microEscrowAgreement !== VERSION) refuse(`its microEscrowAgreement is not ${VERSION}, the version read here`);
+  if (file.microEscrowAgreement !== VERSION)
+    refuse(`its microEscrowAgreement is not ${VERSION}, the version read here`);
 
   const members = readObject(file.terms, "terms", Object.keys(TERMS));
   const terms = Object.fromEntries(

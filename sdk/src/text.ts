@@ -13,7 +13,13 @@ const UNSAFE = /(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/gu;
  * @param limit Most characters (Unicode code points) to keep.
  */
 export function inert(text: string, limit = 200): string {
-  const characters = Array.from(text.slice(0, 8 * limit).replace(/\s+/g, " ").trim().replace(/(\p{M}{4})\p{M}+/gu, "$1"));
+  const characters = Array.from(
+    text
+      .slice(0, 8 * limit)
+      .replace(/\s+/g, " ")
+      .trim()
+      .replace(/(\p{M}{4})\p{M}+/gu, "$1"),
+  );
   const shown = characters.slice(0, limit).join("");
   const escaped = shown
     .replace(UNSAFE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)

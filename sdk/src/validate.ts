@@ -1,8 +1,9 @@
 /**
  * What is wrong with an agreement (the contract would refuse it), and what is legal but unwise.
  */
-import { type Agreement, agreementId, scheduleHash } from "./agreement.js";
+
 import { toAddress, toHash, zeroAddress } from "./address.js";
+import { type Agreement, agreementId, scheduleHash } from "./agreement.js";
 import {
   AgreementMismatchError,
   type AgreementProblem,
@@ -180,17 +181,20 @@ export function warnings(agreement: Agreement, options: WarningOptions = {}): re
   if (options.arbiterHasCode === false && decimals !== undefined) {
     const total = schedule.reduce((sum, { amount }) => sum + amount, 0n);
     if (total >= LARGE_SUM * 10n ** BigInt(decimals)) {
-      const message = "The arbiter is a single key, which decides over a large sum: consider a multisig, a panel or a court.";
+      const message =
+        "The arbiter is a single key, which decides over a large sum: consider a multisig, a panel or a court.";
       warn("arbiter-without-code", "terms.arbiter", message);
     }
   }
   if (scope === undefined) {
-    const message = "What is to be done is not known here, only its hash: ask the other party for the agreement's file.";
+    const message =
+      "What is to be done is not known here, only its hash: ask the other party for the agreement's file.";
     warn("no-scope", "scope", message);
   } else {
     for (const [path, text] of textsOf(scope, "scope")) {
       if (!hasHiddenCharacters(text)) continue;
-      const message = "This text has characters that do not show or that change how it reads: it may not say what you see.";
+      const message =
+        "This text has characters that do not show or that change how it reads: it may not say what you see.";
       warn("hidden-characters", path, message);
     }
   }
@@ -209,7 +213,11 @@ function* violations(
     yield { path: `terms.${name}`, message: `The ${name} is missing.`, advice: `Name the ${name}'s address.`, error };
   }
 
-  const pairs = [["client", "freelancer"], ["client", "arbiter"], ["freelancer", "arbiter"]] as const;
+  const pairs = [
+    ["client", "freelancer"],
+    ["client", "arbiter"],
+    ["freelancer", "arbiter"],
+  ] as const;
   for (const [one, other] of pairs) {
     if (terms[one] !== terms[other] || terms[one] === zeroAddress) continue;
     const message = `The ${one} and the ${other} are the same account, ${terms[one]}.`;
@@ -234,7 +242,12 @@ function* violations(
   const { feeBps, arbiterFeeBps, defaultShareBps } = terms;
   if (feeBps > MAX_FEE_BPS) {
     const error = new FeeTooHighError({ feeBps, maximum: MAX_FEE_BPS });
-    yield { path: "terms.feeBps", message: `The platform fee is ${feeBps} basis points.`, advice: "Take 10% or less.", error };
+    yield {
+      path: "terms.feeBps",
+      message: `The platform fee is ${feeBps} basis points.`,
+      advice: "Take 10% or less.",
+      error,
+    };
   }
   if (arbiterFeeBps > MAX_ARBITER_FEE_BPS) {
     const error = new ArbiterFeeTooHighError({ arbiterFeeBps, maximum: MAX_ARBITER_FEE_BPS });
@@ -255,7 +268,12 @@ function* violations(
   for (const [name, seconds] of Object.entries({ reviewPeriod, reworkPeriod, arbitrationPeriod })) {
     if (seconds !== 0) continue;
     const error = new ZeroPeriodError({ reviewPeriod, reworkPeriod, arbitrationPeriod });
-    yield { path: `terms.${name}`, message: "This period is 0 seconds.", advice: "Give it time; 72 hours at least.", error };
+    yield {
+      path: `terms.${name}`,
+      message: "This period is 0 seconds.",
+      advice: "Give it time; 72 hours at least.",
+      error,
+    };
   }
 
   if (schedule.length === 0) {
@@ -305,7 +323,10 @@ function* malformedValues({ terms, schedule }: Agreement): Generator<AgreementPr
   }
   for (const [index, { amount }] of schedule.entries()) {
     if (typeof amount === "bigint" && amount >= 0n && amount <= MAX_UINT128) continue;
-    const error = new InvalidAmountError(String(amount), "is not an amount in token base units that the contract can hold");
+    const error = new InvalidAmountError(
+      String(amount),
+      "is not an amount in token base units that the contract can hold",
+    );
     yield problem(`schedule[${index}].amount`, error, "Give a bigint, or text that parseAmount reads.");
   }
 }
@@ -322,7 +343,12 @@ function* mismatches(agreement: Agreement): Generator<AgreementProblem> {
   const idOfTerms = agreementId(terms);
   if (idOfTerms !== id) {
     const error = new AgreementMismatchError({ member: "id", actual: idOfTerms, expected: id });
-    yield { path: "id", message: "The id is not that of the terms.", advice: "Take both from the same agreement.", error };
+    yield {
+      path: "id",
+      message: "The id is not that of the terms.",
+      advice: "Take both from the same agreement.",
+      error,
+    };
   }
   if (scope === undefined || scopeProblems(scope).length !== 0) return;
   const details = scopeHash(scope);
