@@ -5,13 +5,13 @@ import { configVariable, defineConfig } from "hardhat/config";
 const require = createRequire(import.meta.url);
 
 /** The compiler as npm delivers it: nothing is downloaded outside of `npm ci`. */
-const solc = { version: "0.8.37", path: require.resolve("solc/soljson.js") };
+export const solc = { version: "0.8.37", path: require.resolve("solc/soljson.js") };
 
 /**
  * What the deployed bytecode, and with it the address on every chain, is made from. No metadata hash: a comment must not
  * move the contract to another address.
  */
-const settings = {
+export const settings = {
   optimizer: { enabled: true, runs: 10_000 },
   viaIR: true,
   evmVersion: "cancun",
