@@ -1,3 +1,4 @@
+import { globSync } from "node:fs";
 import { createRequire } from "node:module";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
@@ -18,6 +19,13 @@ export const settings = {
   metadata: { bytecodeHash: "none" },
 };
 
+/**
+ * Solidity tests are compiled the quick way, without the optimizer (that is 15 times faster). They deploy the contract from
+ * its artifact, so what they test is the bytecode of the settings above.
+ */
+const quick = { ...solc, settings: { evmVersion: settings.evmVersion } };
+const testFiles = globSync("test/contracts/**/*.sol", { cwd: import.meta.dirname });
+
 /** A public network: RPC endpoint and deployer key come from Hardhat's keystore or the environment, never from a file. */
 const network = (name: string, chainId: number, chainType: "l1" | "op" | "generic") => ({
   type: "http" as const,
@@ -30,7 +38,10 @@ const network = (name: string, chainId: number, chainType: "l1" | "op" | "generi
 export default defineConfig({
   plugins: [toolbox],
   paths: { tests: { solidity: "test/contracts", mocha: "test" } },
-  solidity: { compilers: [{ ...solc, settings }] },
+  solidity: {
+    compilers: [{ ...solc, settings }],
+    overrides: Object.fromEntries(testFiles.map((file) => [file.replaceAll("\\", "/"), quick])),
+  },
   coverage: { skipFiles: ["contracts/mocks/**"] },
   networks: {
     localhost: { type: "http", chainId: 31_337, url: process.env.LOCALHOST_RPC_URL ?? "http://127.0.0.1:8545" },

@@ -17,7 +17,7 @@ import { type Duration, parseAmount, parseDuration, parseShare, type Share } fro
 import { type Scope, type ScopeMilestone, scopeHash, scopeProblems } from "./scope.js";
 import { tokens } from "./tokens.js";
 import type { Address, Hash, Hex, Milestone, Terms } from "./types.js";
-import { type ValidateOptions, validateAgreement } from "./validate.js";
+import { MAX_UINT40, MAX_UINT128, type ValidateOptions, validateAgreement } from "./validate.js";
 
 /** The token to pay in: one of the registry (`findToken`), or what is known of another. */
 export interface TokenDescription {
@@ -173,7 +173,7 @@ export function defineAgreement(parameters: DefineAgreementParameters, options: 
       readChallenge(parameters.challenge, parameters.verifier !== undefined),
     ),
     arbitrationPeriod: duration("arbitration", parameters.arbitration),
-    fundBy: read("fundBy", "Give a Date, or Unix seconds.", 0, () => readTime(parameters.fundBy)),
+    fundBy: read("fundBy", "Give a Date, or Unix seconds (not milliseconds).", 0, () => readTime(parameters.fundBy)),
     details,
     milestones: scheduleHash(schedule),
   };
@@ -205,9 +205,12 @@ function readCurrency(token: TokenDescription | string, read: Read): Scope["curr
 }
 
 function readAmount(amount: string | bigint, decimals: number | undefined): bigint {
-  if (typeof amount === "bigint") return amount;
-  if (decimals !== undefined) return parseAmount(amount, decimals);
-  throw new InvalidAmountError(String(amount), "needs the token's decimals; pass them with the token, or a bigint");
+  if (typeof amount !== "bigint" && decimals === undefined) {
+    throw new InvalidAmountError(String(amount), "needs the token's decimals; pass them with the token, or a bigint");
+  }
+  const value = typeof amount === "bigint" ? amount : parseAmount(amount, decimals ?? 0);
+  if (value >= 0n && value <= MAX_UINT128) return value;
+  throw new InvalidAmountError(String(amount), `must be between 0 and ${MAX_UINT128} base units`);
 }
 
 function readDefaultShare(share: string | number): number {
@@ -230,8 +233,8 @@ function readChallenge(challenge: Duration | undefined, hasVerifier: boolean): n
 
 function readTime(time: Date | number): number {
   const seconds = time instanceof Date ? Math.floor(time.getTime() / 1000) : time;
-  if (typeof seconds === "number" && Number.isInteger(seconds) && seconds >= 0) return seconds;
-  throw new InvalidTimeError(String(time), "is not a time");
+  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= MAX_UINT40) return seconds;
+  throw new InvalidTimeError(String(time), "is not a time that the contract can hold");
 }
 
 /** `"terms.reviewPeriod"` is `review` to who defines an agreement, `"schedule[0].workPeriod"` is `milestones[0].work`. */

@@ -137,7 +137,7 @@ export function verifyManifest(text: string, files: readonly DeliverableFile[]):
  * bytes stored as one raw block, so of files up to a node's block size (1 MiB is safe everywhere).
  *
  * @example
- * cidOf(hashText("hello world")); // "bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
+ * cidOf(hashText("hello world")); // "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
  */
 export function cidOf(hash: Hash): string {
   return CID.createV1(RAW, createDigest(SHA2_256, getBytes(hash))).toString();

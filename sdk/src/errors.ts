@@ -494,26 +494,44 @@ export class UnknownAgreementError extends MicroEscrowError {
   }
 }
 
-/** The submission that a decision answers is not in a safe block yet. Nothing was sent. */
+/** What a decision answers is not in a safe block yet. Nothing was sent. */
 export class NotConfirmedError extends MicroEscrowError {
   /** The milestone, counted from 0. */
   readonly index: number;
-  readonly submission: number;
-  /** How many blocks were waited for. */
-  readonly waitedBlocks: number;
+  /** The block that would have to be safe. */
+  readonly block: number;
+  /** The newest safe block. */
+  readonly safeBlock: number;
 
   constructor(
-    { index, submission, waitedBlocks }: { index: number; submission: number; waitedBlocks: number },
+    { index, block, safeBlock }: { index: number; block: number; safeBlock: number },
     options?: ErrorOptions,
   ) {
     super(
       "NotConfirmed",
-      `Submission ${submission} of milestone ${index} is not in a safe block after ${waitedBlocks} blocks: try again later, or choose how many confirmations are enough.`,
+      `What you decide on (milestone ${index}) is in block ${block}, but the newest safe block is ${safeBlock}: try again later, or choose how many confirmations are enough.`,
       options,
     );
     this.index = index;
-    this.submission = submission;
-    this.waitedBlocks = waitedBlocks;
+    this.block = block;
+    this.safeBlock = safeBlock;
+  }
+}
+
+/** An RPC endpoint left out events: what it returned contradicts the state of the contract. */
+export class IncompleteHistoryError extends MicroEscrowError {
+  readonly id: AgreementId;
+  /** What is missing. */
+  readonly details: string;
+
+  constructor({ id, details }: { id: AgreementId; details: string }, options?: ErrorOptions) {
+    super(
+      "IncompleteHistory",
+      `The RPC endpoint left out events of agreement ${id} (${details}): try again, or use another endpoint.`,
+      options,
+    );
+    this.id = id;
+    this.details = details;
   }
 }
 

@@ -54,8 +54,10 @@ const periodMembers = ["reviewPeriod", "reworkPeriod", "challengePeriod", "arbit
 
 const MAX_UINT16 = 2 ** 16 - 1;
 const MAX_UINT32 = 2 ** 32 - 1;
-const MAX_UINT40 = 2 ** 40 - 1;
-const MAX_UINT128 = 2n ** 128n - 1n;
+/** The latest time that the contract's types hold, Unix seconds. */
+export const MAX_UINT40 = 2 ** 40 - 1;
+/** The largest amount that the contract's types hold, token base units. */
+export const MAX_UINT128 = 2n ** 128n - 1n;
 
 const HOUR = 3_600;
 /** An outage of an L2's sequencer and the forced inclusion after it can take more than a day. */
