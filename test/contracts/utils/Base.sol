@@ -369,14 +369,6 @@ abstract contract Base {
         _claimables[account] = 0;
     }
 
-    /// @dev The milestone is funded.
-    function _expectFunded(uint256 index) internal {
-        IMicroEscrow.MilestoneState storage state = _milestones[index];
-        state.amount = schedule[index].amount;
-        state.clock = uint40(block.timestamp + schedule[index].workPeriod);
-        state.status = IMicroEscrow.Status.Funded;
-    }
-
     /// @dev The milestone passes to `status`, with `period` from now.
     function _expectTurn(uint256 index, IMicroEscrow.Status status, uint256 period) internal returns (uint40 clock) {
         clock = uint40(block.timestamp + period);
@@ -431,6 +423,32 @@ abstract contract Base {
     /// @dev To be called after `vm.recordLogs()`.
     function _assertNoEvents() internal {
         vm.assertEq(vm.getRecordedLogs().length, 0, "events");
+    }
+
+    // ------------------------------------------------------------------------------------- consent and money coming in
+
+    /// @dev The first consent: the event that carries the whole agreement, and the consent itself.
+    function _expectOpened(address party) internal {
+        vm.expectEmit(address(escrow));
+        emit IMicroEscrow.AgreementOpened(id, agreement.client, agreement.freelancer, agreement, schedule);
+        _expectAccepted(party);
+    }
+
+    function _expectAccepted(address party) internal {
+        vm.expectEmit(address(escrow));
+        emit IMicroEscrow.AgreementAccepted(id, party);
+        _milestones[0].flags |= party == agreement.client ? CLIENT_CONSENTED : FREELANCER_CONSENTED;
+    }
+
+    /// @dev The milestone is funded with `from`'s money: the event, the money and the state.
+    function _expectFunding(uint256 index, address from) internal {
+        IMicroEscrow.MilestoneState storage state = _milestones[index];
+        state.amount = schedule[index].amount;
+        state.clock = uint40(block.timestamp + schedule[index].workPeriod);
+        state.status = IMicroEscrow.Status.Funded;
+        vm.expectEmit(address(escrow));
+        emit IMicroEscrow.MilestoneFunded(id, index, from, state.amount, state.clock);
+        _expectPulled(from, state.amount);
     }
 
     // ------------------------------------------------------------------------------------------------------- money
