@@ -95,8 +95,9 @@ const escrowErrors: { readonly [Name in ErrorName<typeof microEscrowAbi>]: Decod
     new InvalidMilestoneError({ index: Number(index), amount, workPeriod: Number(workPeriod) }, options),
   InvalidShortString: (_, options) => new InvalidShortStringError(options),
   InvalidSignature: ({ signer, digest }, options) => new InvalidSignatureError({ signer, digest }, options),
-  MilestoneOutOfRange: ({ index, length }, options) =>
-    new MilestoneOutOfRangeError({ index: Number(index), length: Number(length) }, options),
+  MilestoneOutOfRange: (args, options) =>
+    // By value: `args.length` is the number of arguments.
+    new MilestoneOutOfRangeError({ index: Number(args.index), length: Number(args.getValue("length")) }, options),
   MissingParty: ({ client, freelancer, arbiter, token }, options) =>
     new MissingPartyError({ client, freelancer, arbiter, token }, options),
   NotAParty: ({ account }, options) => new NotAPartyError({ account }, options),
