@@ -79,15 +79,16 @@ async function tryPage(
       return logs.filter(({ removed }) => !removed).sort((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
     } catch (error) {
       const failure = decodeError(error);
-      if (!isPassing(failure) && range.toBlock > range.fromBlock) return "too much";
-      if (attempt === RETRIES) throw failure;
+      const isPassing = passes(failure);
+      if (!isPassing && range.toBlock > range.fromBlock) return "too much";
+      if (!isPassing || attempt === RETRIES) throw failure;
       await pause(RETRY_PAUSE * 2 ** attempt);
     }
   }
 }
 
 /** Whether a failure has nothing to do with the range: no connection, or too many requests. */
-function isPassing(failure: MicroEscrowError): boolean {
+function passes(failure: MicroEscrowError): boolean {
   if (!(failure instanceof RpcError)) return false;
   return failure.reason === "unreachable" || /\b429\b|rate limit|too many requests/i.test(failure.details);
 }

@@ -128,6 +128,8 @@ export interface StepContext {
   readonly now: number;
   /** Accounts that the token refuses to pay just now: their payments become claimable. */
   readonly deferred?: readonly Address[];
+  /** The escrow contract; by default the one whose address is the same on every chain. */
+  readonly escrow?: Address;
 }
 
 /** What an action did. */
@@ -342,7 +344,7 @@ function accept(
   agreement: Agreement,
   state: AgreementState,
   { party, signer }: Extract<Action, { type: "accept" }>,
-  { sender }: StepContext,
+  { sender, escrow }: StepContext,
 ): AgreementState {
   checkParty(agreement.terms, party);
   const isClient = party === agreement.terms.client;
@@ -351,14 +353,14 @@ function accept(
   if (signer === undefined) {
     if (sender !== party) throw new UnauthorizedError({ caller: sender, expected: party });
   } else checkSigner(signer, party);
-  return consent(agreement, state, isClient ? "clientConsented" : "freelancerConsented");
+  return consent(agreement, state, isClient ? "clientConsented" : "freelancerConsented", escrow);
 }
 
 function fund(
   agreement: Agreement,
   state: AgreementState,
   { indices, freelancerSigner }: Extract<Action, { type: "fund" }>,
-  { sender, now }: StepContext,
+  { sender, now, escrow }: StepContext,
 ): AgreementState {
   const { terms, schedule } = agreement;
   if (state.closed) throw new FundingClosedError({ id: agreement.id });
@@ -369,14 +371,14 @@ function fund(
   let next = state;
   if (!state.clientConsented) {
     if (sender !== terms.client) throw new NotAcceptedError({ party: terms.client });
-    next = consent(agreement, next, "clientConsented");
+    next = consent(agreement, next, "clientConsented", escrow);
   }
   if (!state.freelancerConsented) {
     if (sender !== terms.freelancer) {
       if (freelancerSigner === undefined) throw new NotAcceptedError({ party: terms.freelancer });
       checkSigner(freelancerSigner, terms.freelancer);
     }
-    next = consent(agreement, next, "freelancerConsented");
+    next = consent(agreement, next, "freelancerConsented", escrow);
   }
   for (const index of indices) {
     const entry = schedule[index];
@@ -397,9 +399,10 @@ function consent(
   agreement: Agreement,
   state: AgreementState,
   member: "clientConsented" | "freelancerConsented",
+  escrow: Address | undefined,
 ): AgreementState {
   if (!state.clientConsented && !state.freelancerConsented) {
-    const violation = firstViolation(agreement);
+    const violation = firstViolation(agreement, escrow);
     if (violation) throw violation;
   }
   return { ...state, [member]: true };
