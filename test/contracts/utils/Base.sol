@@ -215,12 +215,19 @@ abstract contract Base {
         PlainToken(token).mint(account, amount);
     }
 
+    function _balance(address account) internal view returns (uint256) {
+        return IERC20(token).balanceOf(account);
+    }
+
     /// @dev Gives `account` the money for `indices` and the escrow the allowance to take it.
     function _prepareMoney(address account, uint256[] memory indices) internal returns (uint256 sum) {
         for (uint256 i = 0; i < indices.length; ++i) sum += schedule[indices[i]].amount;
         _mint(account, sum);
+        if (IERC20(token).allowance(account, address(escrow)) >= sum) return sum;
         vm.prank(account);
-        PlainToken(token).approve(address(escrow), type(uint256).max);
+        // A low-level call, for the tokens that return nothing.
+        (bool success, ) = token.call(abi.encodeCall(IERC20.approve, (address(escrow), type(uint256).max)));
+        vm.assertTrue(success, "approve");
     }
 
     function _only(uint256 index) internal pure returns (uint256[] memory indices) {
@@ -369,14 +376,6 @@ abstract contract Base {
         _claimables[account] = 0;
     }
 
-    /// @dev The milestone is funded.
-    function _expectFunded(uint256 index) internal {
-        IMicroEscrow.MilestoneState storage state = _milestones[index];
-        state.amount = schedule[index].amount;
-        state.clock = uint40(block.timestamp + schedule[index].workPeriod);
-        state.status = IMicroEscrow.Status.Funded;
-    }
-
     /// @dev The milestone passes to `status`, with `period` from now.
     function _expectTurn(uint256 index, IMicroEscrow.Status status, uint256 period) internal returns (uint40 clock) {
         clock = uint40(block.timestamp + period);
@@ -431,6 +430,32 @@ abstract contract Base {
     /// @dev To be called after `vm.recordLogs()`.
     function _assertNoEvents() internal {
         vm.assertEq(vm.getRecordedLogs().length, 0, "events");
+    }
+
+    // ------------------------------------------------------------------------------------- consent and money coming in
+
+    /// @dev The first consent: the event that carries the whole agreement, and the consent itself.
+    function _expectOpened(address party) internal {
+        vm.expectEmit(address(escrow));
+        emit IMicroEscrow.AgreementOpened(id, agreement.client, agreement.freelancer, agreement, schedule);
+        _expectAccepted(party);
+    }
+
+    function _expectAccepted(address party) internal {
+        vm.expectEmit(address(escrow));
+        emit IMicroEscrow.AgreementAccepted(id, party);
+        _milestones[0].flags |= party == agreement.client ? CLIENT_CONSENTED : FREELANCER_CONSENTED;
+    }
+
+    /// @dev The milestone is funded with `from`'s money: the event, the money and the state.
+    function _expectFunding(uint256 index, address from) internal {
+        IMicroEscrow.MilestoneState storage state = _milestones[index];
+        state.amount = schedule[index].amount;
+        state.clock = uint40(block.timestamp + schedule[index].workPeriod);
+        state.status = IMicroEscrow.Status.Funded;
+        vm.expectEmit(address(escrow));
+        emit IMicroEscrow.MilestoneFunded(id, index, from, state.amount, state.clock);
+        _expectPulled(from, state.amount);
     }
 
     // ------------------------------------------------------------------------------------------------------- money
