@@ -1,18 +1,15 @@
 /** Starts, moves through time and stops the demo's chain. */
 import { fork } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { JsonRpcProvider, Network } from "ethers";
 import { DemoError } from "./failure.ts";
 
 /** Hardhat's chain id. */
-export const chainId = 31337;
+const chainId = 31337;
 
 export interface Chain {
   /** Where the node answers JSON-RPC. */
   readonly url: string;
-  /** The time of the latest block, Unix seconds. */
-  now(): Promise<number>;
   /** Lets time pass until `time`, Unix seconds, and mines a block then. */
   passTimeUntil(time: number): Promise<void>;
   stop(): void;
@@ -41,35 +38,23 @@ export async function startChain(begins: string): Promise<Chain> {
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     complaints += text;
   });
-
-  const aborted = new AbortController();
-  const { signal } = aborted;
-  const started = once(child, "message", { signal }).then(([url]) => url as string);
-  const ended = once(child, "close", { signal }).then(() => undefined);
-  const late = AbortSignal.timeout(20_000);
-  const timedOut = once(late, "abort", { signal }).then(() => undefined);
-  const url = await Promise.race([started, ended, timedOut]).finally(() => {
-    for (const promise of [started, ended, timedOut]) promise.catch(() => undefined);
-    aborted.abort();
+  const url = await new Promise<string>((resolve, reject) => {
+    const fail = (reason: string) => {
+      child.kill();
+      reject(new DemoError(`The Hardhat node did not start. ${reason}`));
+    };
+    child.once("message", (message) => resolve(String(message)));
+    child.once("error", (error) => fail(error.message));
+    child.once("close", () => {
+      const error = complaints.split("\n").find((line) => /^\w*Error\b/.test(line));
+      fail(`${error ?? "It gave no reason."}\nTry \`npm ci\`, then once more.`);
+    });
+    setTimeout(fail, 60_000, "It had a minute. Is the machine very busy? Try once more.").unref();
   });
-  if (url === undefined) {
-    child.kill();
-    const reason = complaints.split("\n").find((line) => /error/i.test(line)) ?? complaints.split("\n")[0];
-    throw new DemoError(
-      late.aborted
-        ? "The Hardhat node did not start within 20 seconds. Is the machine very busy? Try once more."
-        : `The Hardhat node did not start: ${reason?.trim() || "it gave no reason"}. Try \`npm ci\`, then once more.`,
-    );
-  }
 
   const provider = connect(url);
   return {
     url,
-    async now() {
-      const block = await provider.getBlock("latest");
-      if (block === null) throw new DemoError(`The Hardhat node at ${url} has no blocks.`);
-      return block.timestamp;
-    },
     async passTimeUntil(time) {
       await provider.send("evm_setNextBlockTimestamp", [time]);
       await provider.send("evm_mine", []);

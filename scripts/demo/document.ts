@@ -53,6 +53,8 @@ export interface DemoDocument {
   readonly happened: readonly Happening[];
   readonly books: BooksDocument;
   readonly balanced: boolean;
+  /** Everything that was to happen did. */
+  readonly complete: boolean;
 }
 
 /** The name of a status or an outcome. */
@@ -63,10 +65,10 @@ function nameOf<Names extends Record<string, number>>(names: Names, value: Names
   return Object.keys(names).find((name) => names[name] === value) ?? "None";
 }
 
-export function gigDocument({ gig, agreement, milestones }: GigFacts): GigDocument {
+export function gigDocument({ gig, title, agreement, milestones }: GigFacts): GigDocument {
   return {
     key: gig.key,
-    title: agreement.scope?.title ?? gig.key,
+    title,
     agreement: agreement.id,
     milestones: milestones.map(({ name, amount, status, outcome, submissions, notes, ...shares }) => ({
       name,

@@ -39,6 +39,7 @@ export interface MilestoneFacts {
 
 export interface GigFacts {
   readonly gig: Gig;
+  readonly title: string;
   readonly agreement: Agreement;
   readonly milestones: readonly MilestoneFacts[];
   readonly progress: Progress;
@@ -52,34 +53,35 @@ export interface GigFacts {
 const approvalTopic = id("Approval(address,address,uint256)");
 
 /** The events of one kind among these. */
-export function eventsOf<Name extends EscrowEventName>(
-  events: readonly EscrowEvent[],
-  type: Name,
-): EscrowEventOf<Name>[] {
+function ofType<Name extends EscrowEventName>(events: readonly EscrowEvent[], type: Name): EscrowEventOf<Name>[] {
   return events.filter((event): event is EscrowEventOf<Name> & EscrowEvent => event.type === type);
 }
 
 const sum = (values: readonly bigint[]) => values.reduce((total, value) => total + value, 0n);
 
-/**
- * Puts the facts of a gig together.
- *
- * @param events All events of the escrow from its blocks: those of its agreement, and withdrawals.
- */
-export async function gatherFacts(
-  gig: Gig,
-  agreement: Agreement,
-  state: AgreementState,
-  events: readonly EscrowEvent[],
-  provider: Provider,
-): Promise<GigFacts> {
+/** What the chain says about a gig. */
+export interface GatherFactsParameters {
+  readonly gig: Gig;
+  /** The title of the scope, whose hash the agreement has. */
+  readonly title: string;
+  readonly agreement: Agreement;
+  readonly state: AgreementState;
+  /** All events of the agreement. */
+  readonly timeline: readonly EscrowEvent[];
+  readonly withdrawals: readonly EscrowEventOf<"Withdrawn">[];
+  readonly provider: Provider;
+}
+
+/** Puts the facts of a gig together. */
+export async function gatherFacts(parameters: GatherFactsParameters): Promise<GigFacts> {
+  const { gig, title, agreement, state, timeline, withdrawals, provider } = parameters;
   const { client, token } = agreement.terms;
   const milestones = gig.milestones.map(async ({ name }, index): Promise<MilestoneFacts> => {
-    const own = events.filter((event) => "index" in event && event.index === index && event.id === agreement.id);
-    const [concluded] = eventsOf(own, "MilestoneConcluded");
-    const advanced = eventsOf(own, "MilestoneAdvanced");
-    const deferred = eventsOf(own, "PaymentDeferred");
-    const [funded] = eventsOf(own, "MilestoneFunded");
+    const own = timeline.filter((event) => "index" in event && event.index === index);
+    const [concluded] = ofType(own, "MilestoneConcluded");
+    const advanced = ofType(own, "MilestoneAdvanced");
+    const deferred = ofType(own, "PaymentDeferred");
+    const [funded] = ofType(own, "MilestoneFunded");
     const { status = Status.None, outcome = Outcome.None, submissions = 0 } = state.milestones[index] ?? {};
 
     const ending = concluded ? await provider.getTransaction(concluded.transaction) : null;
@@ -103,21 +105,22 @@ export async function gatherFacts(
         ...advanced.map(({ freelancerAmount }) => `${money(freelancerAmount)} in advance`),
         ...(submissions > 1 ? [`${submissions} submissions`] : []),
         ...(relayed ? ["by a relayed signature"] : []),
-        ...deferred.map(() => "payment waited"),
+        ...deferred.map(() => "payment deferred"),
       ],
       events: own,
       relayed,
       permit,
     };
   });
-  const [closed] = eventsOf(events, "AgreementClosed");
+  const [closed] = ofType(timeline, "AgreementClosed");
   return {
     gig,
+    title,
     agreement,
     milestones: await Promise.all(milestones),
-    progress: progress({ agreement, state, events }),
+    progress: progress({ agreement, state, events: timeline }),
     closedBy: closed?.party,
-    withdrawals: eventsOf(events, "Withdrawn"),
+    withdrawals,
   };
 }
 
@@ -129,7 +132,7 @@ export function announced({ agreement, milestones }: GigFacts, account: Address)
     (account === (refundTo === zeroAddress ? client : refundTo) ? milestone.client : 0n) +
     (account === feeRecipient ? milestone.platform : 0n) +
     (account === arbiter ? milestone.arbiter : 0n) -
-    sum(eventsOf(milestone.events, "MilestoneFunded").map(({ payer, amount }) => (payer === account ? amount : 0n)));
+    sum(ofType(milestone.events, "MilestoneFunded").map(({ payer, amount }) => (payer === account ? amount : 0n)));
   return sum(milestones.map(shareOf));
 }
 
@@ -145,7 +148,7 @@ const happenings: Readonly<Record<string, (milestone: MilestoneFacts, gig: GigFa
   "approved by the client": ({ outcome }) => outcome === Outcome.Approved,
   "released after the client's silence": ({ outcome }) => outcome === Outcome.ReviewExpired,
   "changed and submitted again": ({ events, outcome, submissions }) =>
-    outcome === Outcome.Approved && eventsOf(events, "ChangesRequested").length > 0 && submissions > 1,
+    outcome === Outcome.Approved && ofType(events, "ChangesRequested").length > 0 && submissions > 1,
   "disputed, with evidence from both, and split by the arbiter": (
     { events, outcome, freelancer, client },
     { agreement },
@@ -153,21 +156,21 @@ const happenings: Readonly<Record<string, (milestone: MilestoneFacts, gig: GigFa
     outcome === Outcome.Ruled &&
     freelancer > 0n &&
     client > 0n &&
-    eventsOf(events, "MilestoneDisputed").some(({ by }) => by === agreement.terms.client) &&
-    eventsOf(events, "EvidenceSubmitted").some(({ by }) => by === agreement.terms.freelancer),
+    ofType(events, "MilestoneDisputed").some(({ by }) => by === agreement.terms.client) &&
+    ofType(events, "EvidenceSubmitted").some(({ by }) => by === agreement.terms.freelancer),
   "split as agreed because the arbiter was silent": ({ outcome }) => outcome === Outcome.ArbitrationExpired,
   "returned after a missed deadline": ({ outcome }) => outcome === Outcome.WorkExpired,
   "settled by both": ({ outcome }) => outcome === Outcome.Settled,
   "given back by the freelancer": ({ outcome }) => outcome === Outcome.Refunded,
   "failed, then passed by the verifier": ({ events, outcome }) =>
-    outcome === Outcome.Attested && eventsOf(events, "MilestoneAttested").some(({ passed }) => !passed),
+    outcome === Outcome.Attested && ofType(events, "MilestoneAttested").some(({ passed }) => !passed),
   "ended early by the client": ({ status }, { agreement, closedBy }) =>
     status === Status.None && closedBy === agreement.terms.client,
-  "paid in part in advance": ({ events }) => eventsOf(events, "MilestoneAdvanced").length > 0,
-  "given more time by the client": ({ events }) => eventsOf(events, "MilestoneExtended").length > 0,
+  "paid in part in advance": ({ events }) => ofType(events, "MilestoneAdvanced").length > 0,
+  "given more time by the client": ({ events }) => ofType(events, "MilestoneExtended").length > 0,
   "approved by a signature that somebody else sent": ({ relayed }) => relayed,
   "kept for a blacklisted account and withdrawn later": ({ events }, { withdrawals }) =>
-    eventsOf(events, "PaymentDeferred").some((deferred) =>
+    ofType(events, "PaymentDeferred").some((deferred) =>
       withdrawals.some(({ account, amount, block }) => {
         return account === deferred.account && amount >= deferred.amount && block > deferred.block;
       }),

@@ -112,8 +112,19 @@ export function happeningsReport(happenings: readonly Happening[]): string {
   const longest = Math.max(...happenings.map(({ what }) => what.length));
   const lines = happenings.map(({ what, where }) => {
     const mark = where.length > 0 ? paint("green", "✓") : paint("red", "✗");
-    const places = where.map(({ gig, milestones }) => `${gig} ${milestones.join(", ")}`).join("; ");
+    const places = where.map(({ gig, milestones }) => `${gig} ${runs(milestones)}`).join("; ");
     return `  ${mark} ${what.padEnd(longest)}  ${paint("dim", places || "did not happen")}`;
   });
   return lines.join("\n");
+}
+
+/** Numbers in rising order, with runs of three or more shortened: 1–4, 6. */
+function runs(numbers: readonly number[]): string {
+  const found: number[][] = [];
+  for (const number of numbers) {
+    const last = found.at(-1);
+    if (last?.at(-1) === number - 1) last.push(number);
+    else found.push([number]);
+  }
+  return found.map((run) => (run.length > 2 ? `${run[0]}–${run.at(-1)}` : run.join(", "))).join(", ");
 }

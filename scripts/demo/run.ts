@@ -1,10 +1,21 @@
 /** The demo from the first block to the books. */
-import { type Agreement, decodeLogs, deploy, parseAmount, toAddress } from "@micro-escrow/sdk";
+import {
+  type Agreement,
+  decodeLogs,
+  deploy,
+  eventsOf,
+  type MicroEscrow,
+  parseAmount,
+  scopeHash,
+  toAddress,
+} from "@micro-escrow/sdk";
+import type { Provider } from "ethers";
 import { type Chapter, keepBooks } from "./books.ts";
 import { assemble, connectAll } from "./cast.ts";
 import { type Chain, connect, startChain } from "./chain.ts";
 import { booksDocument, type DemoDocument, gigDocument } from "./document.ts";
 import { announced, findHappenings, type GigFacts, gatherFacts } from "./facts.ts";
+import { expect } from "./failure.ts";
 import { app, blog, campaign, type Gig, type PersonKey, people, readScope } from "./gigs.ts";
 import { booksReport, gigReport, happeningsReport } from "./report.ts";
 import { Stage } from "./stage.ts";
@@ -54,42 +65,29 @@ export async function runDemo({ json }: { json: boolean }): Promise<boolean> {
 
 async function play(chain: Chain, json: boolean): Promise<boolean> {
   const began = performance.now();
-  const provider = connect(chain.url);
-  const deployer = await provider.getSigner(0);
-  const cast = await assemble(chain.url);
   const stage = new Stage(chain, json);
-
-  const proxyAdmin = toAddress((await provider.getSigner(19)).address);
-  const usdc = await deployUsdc(deployer, cast.circle.signer, proxyAdmin);
-  const { address } = await deploy({ signer: deployer });
-  const escrow = await connectAll(cast);
-  await send(usdc.contract, "configureMinter", cast.circle.address, 2n ** 255n);
-  for (const [person, amount] of Object.entries(savings)) {
-    await send(usdc.contract, "mint", cast[person as PersonKey].address, amount);
-  }
+  const provider = connect(chain.url);
+  const world = await build(chain, stage);
+  const { cast, escrow, token } = world;
+  const { address } = escrow.passerby;
   stage.print(`${paint("bold", "MicroEscrow")} ${paint("dim", "three gigs, from agreement to the last cent")}`);
-  stage.print(paint("dim", `  node    ${chain.url}\n  USDC    ${usdc.address}\n  escrow  ${address}`));
+  stage.print(paint("dim", `  node    ${chain.url}\n  USDC    ${token.address}\n  escrow  ${address}`));
 
-  const token = { symbol: "USDC", address: usdc.address, decimals: usdc.decimals };
-  const world: World = { cast, escrow, usdc, token, stage };
   const facts: GigFacts[] = [];
   const chapters: Chapter[] = [];
   for (const [gig, story] of stories) {
     await introduce(stage, gig, chapters.length + 1);
     const from = (await provider.getBlockNumber()) + 1;
     const agreement = await story(world);
-    const to = await provider.getBlockNumber();
-    chapters.push({ gig: gig.key, from, to });
-
-    const events = decodeLogs(await provider.getLogs({ address, fromBlock: from, toBlock: to }), address);
-    const state = await escrow[gig.client].getAgreementState(agreement);
-    const told = await gatherFacts(gig, agreement, state, events, provider);
+    const chapter = { gig: gig.key, from, to: await provider.getBlockNumber() };
+    const told = await readFacts(gig, agreement, chapter, escrow.passerby, provider);
+    chapters.push(chapter);
     facts.push(told);
     stage.print(`\n${gigReport(told)}`);
   }
 
   const books = await keepBooks({
-    usdc: usdc.contract,
+    usdc: world.usdc.contract,
     escrow: address,
     people: Object.values(cast).map(({ person, address: account }) => ({ name: person.name, address: account })),
     chapters,
@@ -100,28 +98,64 @@ async function play(chain: Chain, json: boolean): Promise<boolean> {
     },
   });
   const happened = findHappenings(facts);
-  stage.print(
-    `\n${paint("bold", "The books")} ${paint("dim", "from USDC's own transfers and balances")}\n\n${booksReport(books)}`,
-  );
-  stage.print(`\n${paint("bold", "What happened")}\n\n${happeningsReport(happened)}`);
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  const result: DemoDocument = {
+    token,
+    escrow: address,
+    story: stage.lines,
+    gigs: facts.map(gigDocument),
+    happened,
+    books: booksDocument(books),
+    balanced: books.problems.length === 0,
+    complete: happened.every(({ where }) => where.length > 0),
+  };
 
+  stage.print(`\n${paint("bold", "The books")} ${paint("dim", "from USDC's own transfers and balances")}\n`);
+  stage.print(booksReport(books));
+  stage.print(`\n${paint("bold", "What happened")}\n\n${happeningsReport(happened)}`);
   const transactions = stage.lines.filter(({ transaction }) => transaction !== undefined).length;
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
   stage.print(paint("dim", `\n  ${transactions} transactions in ${seconds} s`));
-  const balanced = books.problems.length === 0;
-  if (json) {
-    const document: DemoDocument = {
-      token,
-      escrow: address,
-      story: stage.lines,
-      gigs: facts.map(gigDocument),
-      happened,
-      books: booksDocument(books),
-      balanced,
-    };
-    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  return result.balanced && result.complete;
+}
+
+/** Deploys USDC and the escrow, and gives everybody an account and the clients their savings. */
+async function build(chain: Chain, stage: Stage): Promise<World> {
+  const provider = connect(chain.url);
+  const deployer = await provider.getSigner(0);
+  const proxyAdmin = toAddress((await provider.getSigner(19)).address);
+  const cast = await assemble(chain.url);
+
+  const usdc = await deployUsdc(deployer, cast.circle.signer, proxyAdmin);
+  await send(usdc.contract, "configureMinter", cast.circle.address, 2n ** 255n);
+  for (const [person, amount] of Object.entries(savings)) {
+    await send(usdc.contract, "mint", cast[person as PersonKey].address, amount);
   }
-  return balanced && happened.every(({ where }) => where.length > 0);
+  await deploy({ signer: deployer });
+  const token = { symbol: "USDC", address: usdc.address, decimals: usdc.decimals };
+  return { cast, escrow: await connectAll(cast), usdc, token, stage };
+}
+
+/** Reads what became of a gig as anybody can: with the agreement's id, from the chain alone. */
+async function readFacts(
+  gig: Gig,
+  { id, scope }: Agreement,
+  { from, to }: Chapter,
+  escrow: MicroEscrow,
+  provider: Provider,
+): Promise<GigFacts> {
+  const agreement = await escrow.getAgreement(id);
+  expect(scope !== undefined && scopeHash(scope) === agreement.terms.details, "This is not the scope that was signed.");
+  const logs = await provider.getLogs({ address: escrow.address, fromBlock: from, toBlock: to });
+  return gatherFacts({
+    gig,
+    title: scope.title,
+    agreement,
+    state: await escrow.getAgreementState(agreement),
+    timeline: eventsOf(await escrow.getTimeline(agreement)),
+    withdrawals: decodeLogs(logs, escrow.address).filter((event) => event.type === "Withdrawn"),
+    provider,
+  });
 }
 
 /** Who works for whom, on what, for how much. */

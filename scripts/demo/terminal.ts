@@ -33,7 +33,7 @@ export function day(time: number): string {
 }
 
 /** Breaks text into lines of at most `columns` characters. */
-export function wrap(text: string, columns: number): string[] {
+function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {

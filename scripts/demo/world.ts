@@ -11,7 +11,7 @@ export interface World {
   /** Everybody's own client of the escrow. */
   readonly escrow: Readonly<Record<PersonKey, MicroEscrow>>;
   readonly usdc: Usdc;
-  readonly token: TokenDescription & { readonly address: Address };
+  readonly token: Required<TokenDescription> & { readonly address: Address };
   readonly stage: Stage;
 }
 

@@ -120,13 +120,16 @@ describe("compare", () => {
     expect(ifTheFreelancerVanishes(micro, { day: 0 }).daysUntilSettled).to.equal(35);
   });
 
-  it("prints tables and writes the chart", async () => {
+  it("prints tables and writes the chart", async function () {
+    this.timeout(60_000);
     const folder = await mkdtemp(join(tmpdir(), "micro-escrow-compare-"));
     const file = join(folder, "chart.svg");
     const { stdout } = await run(process.execPath, [join(root, "scripts/compare.ts"), "--out", file]);
     const chart = await readFile(file, "utf8");
     await rm(folder, { recursive: true });
 
+    const committed = await readFile(join(root, ".github/compare.svg"), "utf8");
+    expect(chart === committed, "run `npm run compare -- --out .github/compare.svg`").to.equal(true);
     expect(stdout).to.match(/first paid on day +42 +42 +12\n/);
     expect(stdout).to.include("chart.svg");
     expect(chart).to.match(/^<svg [^>]*>\s*<title>/);
@@ -136,7 +139,8 @@ describe("compare", () => {
     ).to.have.length(27);
   });
 
-  it("says what is wrong with a path that it cannot write to, without a stack trace", async () => {
+  it("says what is wrong with a path that it cannot write to, without a stack trace", async function () {
+    this.timeout(60_000);
     const failed = await run(process.execPath, [join(root, "scripts/compare.ts"), "--out", "/dev/null/chart.svg"]).then(
       () => undefined,
       (error: { code: number; stderr: string }) => error,

@@ -2,8 +2,13 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { type Address, toAddress } from "@micro-escrow/sdk";
 import { expect } from "chai";
+import type { Signer } from "ethers";
+import { keepBooks } from "../../scripts/demo/books.ts";
+import { type Chain, connect, startChain } from "../../scripts/demo/chain.ts";
 import type { DemoDocument } from "../../scripts/demo/document.ts";
+import { deployUsdc, send, type Usdc } from "../../scripts/demo/usdc.ts";
 
 const run = promisify(execFile);
 const script = join(import.meta.dirname, "../../scripts/demo.ts");
@@ -12,7 +17,7 @@ const usdc = (amount: number) => String(BigInt(Math.round(amount * 100)) * 10_00
 describe("demo", () => {
   let demo: DemoDocument;
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const { stdout, stderr } = await run(process.execPath, [script, "--json"], { maxBuffer: 2 ** 24 });
     expect(stderr).to.equal("");
     demo = JSON.parse(stdout);
@@ -59,6 +64,7 @@ describe("demo", () => {
 
   it("balances its books", () => {
     const { books } = demo;
+    expect(demo.balanced).to.equal(true);
     expect(books.problems).to.deep.equal([]);
     expect(books.in.amount).to.equal(usdc(9500));
     expect(books.out.amount).to.equal(usdc(9500));
@@ -94,7 +100,8 @@ describe("demo", () => {
     }
   });
 
-  it("takes no options that it does not know", async () => {
+  it("takes no options that it does not know", async function () {
+    this.timeout(60_000);
     const failed = await run(process.execPath, [script, "--fast"]).then(
       () => undefined,
       (error: { code: number; stdout: string; stderr: string }) => error,
@@ -104,5 +111,104 @@ describe("demo", () => {
     expect(failed?.stderr)
       .to.include("--fast")
       .and.not.match(/^\s+at /m);
+  });
+});
+
+describe("the demo's books", () => {
+  let chain: Chain;
+  let usdc: Usdc;
+  let signers: Record<"client" | "freelancer" | "escrow", Signer>;
+  let people: { name: string; address: Address }[];
+  let escrow: Address;
+  let block: () => Promise<number>;
+  const provider = () => connect(chain.url);
+  const pay = (from: Signer, to: { address: Address }, amount: bigint) =>
+    send(usdc.contract.connect(from), "transfer", to.address, amount);
+
+  before(async function () {
+    this.timeout(120_000);
+    chain = await startChain("2027-01-01T00:00:00Z");
+    const [deployer, issuer, client, freelancer, stand] = await Promise.all(
+      [0, 1, 2, 3, 4].map((index) => provider().getSigner(index)),
+    );
+    if (!deployer || !issuer || !client || !freelancer || !stand) throw new Error("The node has too few accounts.");
+    signers = { client, freelancer, escrow: stand };
+    escrow = toAddress(stand.address);
+    people = [
+      { name: "client", address: toAddress(client.address) },
+      { name: "freelancer", address: toAddress(freelancer.address) },
+    ];
+    usdc = await deployUsdc(deployer, issuer, toAddress((await provider().getSigner(5)).address));
+    await send(usdc.contract, "configureMinter", issuer.address, 1_000_000_000n);
+    await send(usdc.contract, "mint", client.address, 1_000_000_000n);
+    block = () => provider().getBlockNumber();
+  });
+  after(() => chain.stop());
+
+  /** Keeps the books of what a function does, as the gig "blog". */
+  async function booksOf(act: () => Promise<unknown>, announced: (account: Address) => bigint, waiting = 0n) {
+    const from = (await block()) + 1;
+    await act();
+    return keepBooks({
+      usdc: usdc.contract,
+      escrow,
+      people,
+      chapters: [{ gig: "blog", from, to: await block() }],
+      claimable: async (account) => (account === people[1]?.address ? waiting : 0n),
+      announced: (_, account) => announced(account),
+    });
+  }
+
+  const theClient = () => people[0] ?? { address: escrow };
+  const theFreelancer = () => people[1] ?? { address: escrow };
+
+  it("balance when what went in came out, to those who were announced", async () => {
+    const books = await booksOf(
+      async () => {
+        await pay(signers.client, { address: escrow }, 100_000_000n);
+        await pay(signers.escrow, theFreelancer(), 90_000_000n);
+        await pay(signers.escrow, theClient(), 10_000_000n);
+      },
+      (account) => (account === theClient().address ? -90_000_000n : 90_000_000n),
+    );
+    expect(books.problems).to.deep.equal([]);
+    expect(books.in).to.deep.equal({ transfers: 1, amount: 100_000_000n });
+    expect(books.out).to.deep.equal({ transfers: 2, amount: 100_000_000n });
+    expect(books.accounts.map(({ byGig }) => byGig.blog)).to.deep.equal([-90_000_000n, 90_000_000n]);
+  });
+
+  it("do not balance when a cent went to somebody else than announced", async () => {
+    const books = await booksOf(
+      async () => {
+        await pay(signers.client, { address: escrow }, 100_000_000n);
+        await pay(signers.escrow, theFreelancer(), 99_990_000n);
+        await pay(signers.escrow, theClient(), 10_000n);
+      },
+      (account) => (account === theClient().address ? -100_000_000n : 100_000_000n),
+    );
+    expect(books.problems).to.deep.equal([
+      'In the gig "blog", the escrow announced −100.00 USDC for client; USDC moved −99.99.',
+      'In the gig "blog", the escrow announced 100.00 USDC for freelancer; USDC moved 99.99.',
+    ]);
+  });
+
+  it("do not balance when the escrow keeps something, or somebody goes around it", async () => {
+    const books = await booksOf(
+      async () => {
+        await pay(signers.client, { address: escrow }, 100_000_000n);
+        await pay(signers.escrow, theFreelancer(), 60_000_000n);
+        await pay(signers.client, theFreelancer(), 1_000_000n);
+      },
+      (account) => (account === theClient().address ? -101_000_000n : 61_000_000n),
+      40_000_000n,
+    );
+    expect(books.problems).to.deep.equal([
+      "100.00 USDC went into the escrow, 60.00 came out.",
+      "The escrow still holds 40.00 USDC.",
+      "40.00 USDC still wait in the escrow for somebody.",
+      'The gig "blog" left 40.00 USDC in the escrow.',
+      'In the gig "blog", money went to a stranger or came from one.',
+      "USDC moved between people without the escrow.",
+    ]);
   });
 });
