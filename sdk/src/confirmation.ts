@@ -60,12 +60,15 @@ export async function confirmedSubmission(
   }
   if (submissions === 0) return { submission: 0, deliverable: undefined };
 
+  // What was seen first is what is decided on: a reorganization while waiting must not put other work in its place.
+  let seen = deliverable;
   const event = await confirmedEvent(connection, "MilestoneSubmitted", agreement, index, options, (candidate) => {
     if (candidate.submission !== submissions) {
       throw new WrongSubmissionError({ actual: submissions, expected: candidate.submission });
     }
-    if (deliverable !== undefined && candidate.deliverable !== deliverable) {
-      throw new DeliverableMismatchError({ actual: candidate.deliverable, expected: deliverable });
+    seen ??= candidate.deliverable;
+    if (candidate.deliverable !== seen) {
+      throw new DeliverableMismatchError({ actual: candidate.deliverable, expected: seen });
     }
   });
   return { submission: event.submission, deliverable: event.deliverable };

@@ -12,6 +12,7 @@ import {
   toAddress,
 } from "@micro-escrow/sdk";
 import { expect } from "chai";
+import { BrowserProvider } from "ethers";
 import { network } from "hardhat";
 
 /** 1 unit of a token with 6 decimals. */
@@ -24,20 +25,27 @@ export const reason: Hash = hashText("The fourth one is missing");
 export const evidence: Hash = hashText("Our chat");
 export const reasoning: Hash = hashText("Half of it is done");
 
-/** A fresh chain with MicroEscrow, a token with 6 decimals of which the client has 10,000 units, and everybody's client. */
-export async function setUp() {
-  const chain = await network.create();
+/**
+ * A fresh chain with MicroEscrow, a token with 6 decimals of which the client has 10,000 units, and everybody's client.
+ *
+ * @param chainId Another one than a development node's: the escrow then has an address of its own.
+ */
+export async function setUp({ chainId = 31_337 } = {}) {
+  const chain = await network.create({ override: { chainId } });
   const { ethers, networkHelpers } = chain;
   const [deployer, client, freelancer, arbiter, verifier, platform, stranger] = await ethers.getSigners();
   if (!deployer || !client || !freelancer || !arbiter || !verifier || !platform || !stranger) {
     throw new Error("The development chain has too few accounts");
   }
-  await deploy({ signer: deployer });
+  const address =
+    chainId === 31_337
+      ? (await deploy({ signer: deployer })).address
+      : await (await ethers.deployContract("MicroEscrow")).getAddress();
   const token = await ethers.deployContract("PlainToken", [6]);
   await token.getFunction("mint")(client.address, 10_000n * UNIT);
   const tokenAddress = toAddress(await token.getAddress());
 
-  const escrow = await MicroEscrow.connect(client);
+  const escrow = await MicroEscrow.connect(client, { address });
   const now = await escrow.getTime();
   /** An agreement of three milestones: 100, 200 and 300 units; platform fee 2%, arbiter fee 3%, default share 50%. */
   const define = (changes: Partial<DefineAgreementParameters> = {}): Agreement =>
@@ -101,3 +109,35 @@ export async function failure<E extends MicroEscrowError>(
   }
   expect.fail(`${kind.name} expected, but nothing failed`);
 }
+
+export type Context = Awaited<ReturnType<typeof setUp>>;
+
+/** Answers a request in its own way, or forwards it to the node. */
+export type Endpoint = (
+  method: string,
+  parameters: readonly unknown[],
+  forward: () => Promise<unknown>,
+) => Promise<unknown>;
+
+/** The escrow through an endpoint of one's own making; `actor` is an account of the node. */
+export async function through(
+  { chain, escrow }: Context,
+  endpoint: Endpoint,
+  actor?: { readonly address: string },
+): Promise<MicroEscrow> {
+  const provider = new BrowserProvider(
+    {
+      request: ({ method, params = [] }) => {
+        const forward = () => chain.provider.request({ method, params: params as unknown[] });
+        return endpoint(method, Array.isArray(params) ? params : [], forward);
+      },
+    },
+    undefined,
+    { cacheTimeout: -1 },
+  );
+  const runner = actor === undefined ? provider : await provider.getSigner(actor.address);
+  return MicroEscrow.connect(runner, { address: escrow.address });
+}
+
+/** An error as an endpoint answers it. */
+export const rpcError = (code: number | string, message: string) => Object.assign(new Error(message), { code });

@@ -1,6 +1,7 @@
 /** Every verb against the real contract: sent by its actor, and signed by its actor and sent by a stranger. */
 import {
   type Agreement,
+  acceptCall,
   acceptTypedData,
   approveCall,
   CannotSignError,
@@ -8,6 +9,7 @@ import {
   ClockStillRunningError,
   DeliverableMismatchError,
   fundCall,
+  type Hex,
   InvalidAgreementError,
   InvalidSignatureError,
   InvalidSignedActionError,
@@ -33,6 +35,7 @@ import {
   zeroAddress,
 } from "@micro-escrow/sdk";
 import { expect } from "chai";
+import { concat, Signature, type Signer, toBeHex } from "ethers";
 import { network } from "hardhat";
 import { DAY, deliverable, evidence, failure, otherDeliverable, reason, reasoning, setUp, UNIT } from "./chain.ts";
 
@@ -154,6 +157,94 @@ describe("MicroEscrow", () => {
       } finally {
         await context.networkHelpers.setCode(account, "0x");
       }
+    });
+
+    it("signs for a smart wallet whose code accepts the signature, and for none that is not deployed", async () => {
+      const { freelancer } = context.signers;
+      const wallet = await context.ethers.deployContract("ContractAccount", [freelancer.address]);
+      const ofWallet = (address: string) =>
+        new Proxy<Signer>(freelancer, {
+          get(target, key) {
+            if (key === "getAddress") return async () => address;
+            const value = Reflect.get(target, key);
+            return typeof value === "function" ? value.bind(target) : value;
+          },
+        });
+      const address = await wallet.getAddress();
+      const agreement = context.define({ freelancer: address });
+      const freelancerSignature = await context.escrow.connect(ofWallet(address)).sign(agreement);
+      const { opened } = await context.as.client.fund({ agreement, indices: [0], freelancerSignature });
+      expect(opened).to.equal(true);
+
+      const undeployed = toAddress(`0x${"12".repeat(20)}`);
+      const signing = context.escrow.connect(ofWallet(undeployed)).sign(context.define({ freelancer: undeployed }));
+      expect((await failure(CannotSignError, signing)).reason).to.contain("must be deployed");
+    });
+
+    it("judges the signature of an account with code as the contract does, however that disappoints", async () => {
+      const { freelancer } = context.signers;
+      const wallet = await context.ethers.deployContract("ContractAccount", [freelancer.address]);
+      const party = toAddress(await wallet.getAddress());
+      const agreement = context.define({ freelancer: party });
+      const typedData = acceptTypedData({ agreement, chainId: context.escrow.chainId, escrow: context.escrow.address });
+      const { domain, types, message } = typedData;
+      const signature = (await freelancer.signTypedData(domain, types, message)) as Hex;
+      const verdicts: boolean[] = [];
+      for (let fault = 0; fault <= 7; ++fault) {
+        await wallet.getFunction("setFault")(fault);
+        const call = acceptCall({ escrow: context.escrow.address, agreement, party, signature });
+        const contract = await context.ethers.provider.call(call).then(
+          () => true,
+          () => false,
+        );
+        expect(
+          await context.escrow.verifySignature({ signer: party, typedData, signature }),
+          `fault ${fault}`,
+        ).to.equal(contract);
+        verdicts.push(contract);
+      }
+      expect(verdicts).to.include.members([true, false]);
+    });
+
+    it("judges signatures of other lengths and forms as the contract does", async () => {
+      const agreement = context.define();
+      const { client: party } = agreement.terms;
+      const typedData = acceptTypedData({ agreement, chainId: context.escrow.chainId, escrow: context.escrow.address });
+      const good = await context.as.client.sign(agreement);
+      const { compactSerialized, r, s, v } = Signature.from(good);
+      const highS = toBeHex(0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n - BigInt(s), 32);
+      const forms = [
+        good,
+        compactSerialized,
+        concat([r, highS, v === 27 ? "0x1c" : "0x1b"]),
+        concat([r, s, toBeHex(v - 27, 1)]),
+        concat([good, "0x00"]),
+        "0x12",
+      ] as Hex[];
+      const verdicts = [];
+      for (const signature of forms) {
+        const call = acceptCall({ escrow: context.escrow.address, agreement, party, signature });
+        const contract = await context.ethers.provider.call(call).then(
+          () => true,
+          () => false,
+        );
+        expect(await context.escrow.verifySignature({ signer: party, typedData, signature })).to.equal(contract);
+        verdicts.push(contract);
+      }
+      expect(verdicts).to.deep.equal([true, false, false, false, false, false]);
+    });
+
+    it("corrects the last byte of hardware wallets that return 0 or 1", async () => {
+      const agreement = context.define();
+      const good = await context.as.client.sign(agreement);
+      const odd = new Proxy<Signer>(context.signers.client, {
+        get(target, key) {
+          if (key === "signTypedData") return async () => `${good.slice(0, -2)}${good.endsWith("1b") ? "00" : "01"}`;
+          const value = Reflect.get(target, key);
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      });
+      expect(await context.escrow.connect(odd).sign(agreement)).to.equal(good);
     });
 
     it("needs a signer", async () => {

@@ -10,7 +10,6 @@ import {
   type History,
   IncompleteHistoryError,
   listAgreements,
-  MicroEscrow,
   type MicroEscrowError,
   Outcome,
   progress,
@@ -23,43 +22,31 @@ import {
   type WatchUpdate,
 } from "@micro-escrow/sdk";
 import { expect } from "chai";
-import { BrowserProvider, toQuantity } from "ethers";
-import { DAY, deliverable, evidence, failure, otherDeliverable, reason, reasoning, setUp, UNIT } from "./chain.ts";
+import { toQuantity } from "ethers";
+import {
+  type Context,
+  DAY,
+  deliverable,
+  evidence,
+  failure,
+  otherDeliverable,
+  reason,
+  reasoning,
+  rpcError,
+  setUp,
+  through,
+  UNIT,
+} from "./chain.ts";
 
-type Context = Awaited<ReturnType<typeof setUp>>;
-interface LogQuery {
-  readonly fromBlock: string;
-  readonly toBlock: string;
-}
+const rangeOf = (parameters: readonly unknown[]) => {
+  const { fromBlock, toBlock } = parameters[0] as { readonly fromBlock: string; readonly toBlock: string };
+  return { from: Number(fromBlock), to: Number(toBlock) };
+};
 interface RawLog {
   address: string;
   data: string;
   topics: string[];
 }
-type Forward = () => Promise<unknown>;
-/** Answers a request in its own way, or forwards it to the node. */
-type Endpoint = (method: string, parameters: readonly unknown[], forward: Forward) => Promise<unknown>;
-
-/** The escrow through an endpoint of one's own making. */
-async function through({ chain }: Context, endpoint: Endpoint): Promise<MicroEscrow> {
-  const provider = new BrowserProvider(
-    {
-      request: ({ method, params = [] }) => {
-        const forward = () => chain.provider.request({ method, params: params as unknown[] });
-        return endpoint(method, Array.isArray(params) ? params : [], forward);
-      },
-    },
-    undefined,
-    { cacheTimeout: -1 },
-  );
-  return MicroEscrow.connect(provider);
-}
-
-const rangeOf = (parameters: readonly unknown[]) => {
-  const { fromBlock, toBlock } = parameters[0] as LogQuery;
-  return { from: Number(fromBlock), to: Number(toBlock) };
-};
-const rpcError = (code: number | string, message: string) => Object.assign(new Error(message), { code });
 const typesOf = (events: readonly EscrowEvent[]) => events.map(({ type }) => type);
 
 describe("Reads", () => {
