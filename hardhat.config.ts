@@ -26,6 +26,10 @@ const quick = { ...solc, settings: { evmVersion: settings.evmVersion } };
 /** The contract, and the token that its gas is measured with. */
 const optimized = ["contracts/MicroEscrow.sol", "contracts/mocks/BasicToken.sol"];
 
+/** `DEEP=1`: fuzz and invariant tests run for minutes instead of seconds. `SEED=0x…`: other inputs than the usual ones. */
+const deep = process.env.DEEP === "1";
+const seed = process.env.SEED;
+
 /** A public network: RPC endpoint and deployer key come from Hardhat's keystore or the environment, never from a file. */
 const network = (name: string, chainId: number, chainType: "l1" | "op" | "generic") => ({
   type: "http" as const,
@@ -43,6 +47,12 @@ export default defineConfig({
     overrides: Object.fromEntries(optimized.map((file) => [file, { ...solc, settings }])),
   },
   coverage: { skipFiles: ["contracts/mocks/**"] },
+  test: {
+    solidity: {
+      fuzz: { runs: deep ? 20_000 : 256, ...(seed !== undefined && { seed }) },
+      invariant: { runs: deep ? 500 : 20, depth: deep ? 400 : 200, failOnRevert: true },
+    },
+  },
   networks: {
     localhost: { type: "http", chainId: 31_337, url: process.env.LOCALHOST_RPC_URL ?? "http://127.0.0.1:8545" },
     sepolia: network("SEPOLIA", 11_155_111, "l1"),
