@@ -369,10 +369,11 @@ export class MicroEscrow {
 
   /** Signs an {@link extend} that anybody can relay. */
   async signExtend(parameters: ExtendParameters & SigningOptions): Promise<SignedAction<"extend">> {
-    const { clock: currentClock } = await this.getMilestone(parameters);
+    const { clock: currentClock, submissions: submission } = await this.getMilestone(parameters);
     return this.#sign("extend", parameters.agreement.terms.client, parameters, {
       call: (authorization) => extendCall({ ...this.connection, ...parameters, ...authorization }),
-      typedData: (deadline) => extendTypedData({ ...this.connection, ...parameters, currentClock, deadline }),
+      typedData: (deadline) =>
+        extendTypedData({ ...this.connection, ...parameters, submission, currentClock, deadline }),
     });
   }
 

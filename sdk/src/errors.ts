@@ -1106,6 +1106,24 @@ export class AmountOutOfRangeError extends MicroEscrowError {
   }
 }
 
+/** A payment failed, and there was too little gas to tell whether it would fail with enough. */
+export class NotEnoughGasError extends MicroEscrowError {
+  /** Gas that was left before the payment. */
+  readonly available: bigint;
+  /** Gas that must be left there. */
+  readonly required: bigint;
+
+  constructor({ available, required }: { available: bigint; required: bigint }, options?: ErrorOptions) {
+    super(
+      "NotEnoughGas",
+      `Only ${available} gas was left for a payment, ${required} must be: send the transaction with a higher gas limit.`,
+      options,
+    );
+    this.available = available;
+    this.required = required;
+  }
+}
+
 /** The token returned false or nothing where it should have returned true. */
 export class SafeERC20FailedOperationError extends MicroEscrowError {
   readonly token: Address;

@@ -140,6 +140,7 @@ export {
   NotAcceptedError,
   NotAPartyError,
   NotConfirmedError,
+  NotEnoughGasError,
   NothingToFundError,
   PartiesNotDistinctError,
   PermitUnsupportedError,

@@ -29,6 +29,7 @@ import {
   MissingPartyError,
   NotAcceptedError,
   NotAPartyError,
+  NotEnoughGasError,
   NothingToFundError,
   PartiesNotDistinctError,
   ReentrantCallError,
@@ -102,6 +103,7 @@ const escrowErrors: { readonly [Name in ErrorName<typeof microEscrowAbi>]: Decod
     new MissingPartyError({ client, freelancer, arbiter, token }, options),
   NotAParty: ({ account }, options) => new NotAPartyError({ account }, options),
   NotAccepted: ({ party }, options) => new NotAcceptedError({ party }, options),
+  NotEnoughGas: ({ available, required }, options) => new NotEnoughGasError({ available, required }, options),
   NothingToFund: (_, options) => new NothingToFundError(options),
   PartiesNotDistinct: ({ client, freelancer, arbiter }, options) =>
     new PartiesNotDistinctError({ client, freelancer, arbiter }, options),

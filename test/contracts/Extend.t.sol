@@ -24,7 +24,7 @@ contract ExtendTest is Base {
     }
 
     function _structHash(uint256 deadline) private view returns (bytes32) {
-        return TypedData.extend(id, 0, _milestone(0).clock, LATER, deadline);
+        return TypedData.extend(id, 0, _milestone(0).submissions, _milestone(0).clock, LATER, deadline);
     }
 
     function _actAndAssert(uint40 clock, address caller, IMicroEscrow.Authorization memory auth) private {

@@ -258,9 +258,9 @@ describe("Typed data", () => {
       [agreement.id, index, 3, true, reasoning, deadline],
     ],
     [
-      "Extend(bytes32 agreement,uint256 milestone,uint40 currentClock,uint40 newClock,uint256 deadline)",
-      extendTypedData({ ...onMilestone, clock: 20, currentClock: 10 }),
-      [agreement.id, index, 10, 20, deadline],
+      "Extend(bytes32 agreement,uint256 milestone,uint256 submission,uint40 currentClock,uint40 newClock,uint256 deadline)",
+      extendTypedData({ ...onMilestone, clock: 20, submission: 3, currentClock: 10 }),
+      [agreement.id, index, 3, 10, 20, deadline],
     ],
     [
       "Dispute(bytes32 agreement,uint256 milestone,uint256 submission,bytes32 evidence,uint256 deadline)",

@@ -6,6 +6,7 @@ import {
   bySender,
   type CallParameters,
   checkIndex,
+  checkSubmission,
   checkTime,
   type MilestoneParameters,
   type SigningParameters,
@@ -49,15 +50,22 @@ export function extendTypedData({
   agreement,
   index,
   clock,
+  submission,
   currentClock,
   ...location
 }: ExtendParameters &
-  SigningParameters & { /** The present clock, Unix seconds. */ readonly currentClock: number }): TypedData {
+  SigningParameters & {
+    /** The number of the current submission; 0 before the first. */
+    readonly submission: number;
+    /** The present clock, Unix seconds. */
+    readonly currentClock: number;
+  }): TypedData {
   return actionTypedData(
-    "Extend(bytes32 agreement,uint256 milestone,uint40 currentClock,uint40 newClock,uint256 deadline)",
+    "Extend(bytes32 agreement,uint256 milestone,uint256 submission,uint40 currentClock,uint40 newClock,uint256 deadline)",
     {
       agreement: agreement.id,
       milestone: checkIndex(agreement, index),
+      submission: checkSubmission(submission),
       currentClock: checkTime(currentClock),
       newClock: checkTime(clock),
     },

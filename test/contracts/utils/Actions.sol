@@ -85,7 +85,8 @@ abstract contract Actions is Base {
             return TypedData.requestChanges(id, index, state.submissions, REASON, deadline);
         }
         if (action == Action.Attest) return TypedData.attest(id, index, state.submissions, true, REPORT, deadline);
-        if (action == Action.Extend) return TypedData.extend(id, index, state.clock, LATER, deadline);
+        if (action == Action.Extend)
+            return TypedData.extend(id, index, state.submissions, state.clock, LATER, deadline);
         if (action == Action.Dispute) return TypedData.dispute(id, index, state.submissions, EVIDENCE, deadline);
         if (action == Action.Rule) return TypedData.rule(id, index, PART, REASONING, deadline);
         if (action == Action.Settle) return TypedData.settle(id, index, PART, state.amount - PART, deadline);

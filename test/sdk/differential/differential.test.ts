@@ -34,6 +34,8 @@ const DEEP = process.env.DEEP === "1";
 const SEED = process.env.SEED === undefined ? randomInt(2 ** 31) : Number(process.env.SEED);
 const RUNS = DEEP ? 2_000 : 60;
 const MAX_STEPS = 80;
+/** How many shorter traces are tried once one failed. */
+const SHRINKS = 200;
 const DAY = 86_400;
 const HASH = id("a document") as Hash;
 const NOTHING: MilestoneState = { held: 0n, clock: 0, submissions: 0, status: Status.None, outcome: Outcome.None };
@@ -403,12 +405,15 @@ describe("differential", () => {
     );
     const endings = new Map<string, number>();
     const outcomes = new Set<Outcome>();
+    let failures = 0;
+    let shrinks = 0;
 
     await fc.assert(
       fc.asyncProperty(
         fc.noBias(fc.tuple(plans, plans)),
         fc.array(fc.noBias(steps), { maxLength: MAX_STEPS, size: "max" }),
         async (pair, trace) => {
+          if (failures > 0 && ++shrinks > SHRINKS) return;
           const world = await World.create(chain, (now) =>
             pair.map((plan, number) => toTerms(plan, number, now, chain)),
           );
@@ -423,6 +428,7 @@ describe("differential", () => {
               if (ending !== undefined) endings.set(ending, (endings.get(ending) ?? 0) + 1);
             }
           } catch (error) {
+            failures += 1;
             if (error instanceof Error) error.message += `\n\nWhat happened:\n${world.log.join("\n")}\n`;
             throw error;
           }

@@ -53,7 +53,7 @@ const signedMembers: Readonly<Record<string, string>> = {
   Advance: "uint256 milestone,uint128 amount,uint128 remaining",
   RequestChanges: "uint256 milestone,uint256 submission,bytes32 reason",
   Attest: "uint256 milestone,uint256 submission,bool passed,bytes32 report",
-  Extend: "uint256 milestone,uint40 currentClock,uint40 newClock",
+  Extend: "uint256 milestone,uint256 submission,uint40 currentClock,uint40 newClock",
   Dispute: "uint256 milestone,uint256 submission,bytes32 evidence",
   Rule: "uint256 milestone,uint128 freelancerAmount,bytes32 reasoning",
   Settle: "uint256 milestone,uint128 freelancerAmount,uint128 clientAmount",
@@ -309,7 +309,11 @@ export class World {
         }
         case "extend": {
           const { index, clock: newClock } = action;
-          const auth = await sign("Extend", { milestone: index, currentClock: clock, newClock }, action.authorization);
+          const auth = await sign(
+            "Extend",
+            { milestone: index, submission: submissions, currentClock: clock, newClock },
+            action.authorization,
+          );
           return abi.encodeFunctionData("extend", [terms, index, newClock, auth]);
         }
         case "dispute": {
