@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { deploy, MicroEscrow, Status } from "@micro-escrow/sdk";
+import { type Agreement, deploy, MicroEscrow, Status } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { network } from "hardhat";
 
@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, "../..");
 const given = ["clientSigner", "freelancerSigner", "client", "freelancer", "arbiter", "USDC", "fundBy"];
 
 /** The README's TypeScript as a module: its imports as they stand, the rest as a function of what is given. */
-async function exampleModule(): Promise<{ run(values: Record<string, unknown>): Promise<Record<string, never>> }> {
+async function exampleModule(): Promise<{ run(values: Record<string, unknown>): Promise<{ agreement: Agreement }> }> {
   const readme = await readFile(join(root, "README.md"), "utf8");
   const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1] ?? "");
   expect(blocks, "the README has one example").to.have.length(1);
