@@ -70,7 +70,7 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
         "Attest(bytes32 agreement,uint256 milestone,uint256 submission,bool passed,bytes32 report,uint256 deadline)"
     );
     bytes32 private constant EXTEND_TYPEHASH = keccak256(
-        "Extend(bytes32 agreement,uint256 milestone,uint40 currentClock,uint40 newClock,uint256 deadline)"
+        "Extend(bytes32 agreement,uint256 milestone,uint256 submission,uint40 currentClock,uint40 newClock,uint256 deadline)"
     );
     bytes32 private constant DISPUTE_TYPEHASH = keccak256(
         "Dispute(bytes32 agreement,uint256 milestone,uint256 submission,bytes32 evidence,uint256 deadline)"

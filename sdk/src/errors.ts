@@ -561,15 +561,18 @@ export class TransactionRevertedError extends MicroEscrowError {
 
 /** The transaction was cancelled or replaced by another one with its nonce. */
 export class TransactionReplacedError extends MicroEscrowError {
-  /** The transaction that was sent. */
-  readonly transaction: Hash;
+  /** The transaction that was sent; undefined where the report of it does not say. */
+  readonly transaction: Hash | undefined;
   /** The one that was mined instead. */
   readonly replacement: Hash;
 
-  constructor({ transaction, replacement }: { transaction: Hash; replacement: Hash }, options?: ErrorOptions) {
+  constructor(
+    { transaction, replacement }: { transaction: Hash | undefined; replacement: Hash },
+    options?: ErrorOptions,
+  ) {
     super(
       "TransactionReplaced",
-      `Transaction ${transaction} was replaced by ${replacement}: what it was to do did not happen.`,
+      `${transaction === undefined ? "The transaction" : `Transaction ${transaction}`} was replaced by ${replacement}: what it was to do did not happen.`,
       options,
     );
     this.transaction = transaction;

@@ -191,11 +191,9 @@ export function decodeError(error: unknown): MicroEscrowError {
   }
   const replaced = layers.find(({ code }) => code === "TRANSACTION_REPLACED");
   if (replaced !== undefined) {
-    const { hash, replacement } = replaced;
-    return new TransactionReplacedError(
-      { transaction: String(hash) as Hash, replacement: String(asLayer(replacement)?.hash) as Hash },
-      options,
-    );
+    // Its `hash` is that of the replacement too: which transaction it replaced, only its sender knows.
+    const replacement = String(asLayer(replaced.replacement)?.hash) as Hash;
+    return new TransactionReplacedError({ transaction: undefined, replacement }, options);
   }
   if (codes.has("CALL_EXCEPTION") || /\b(execution |transaction )?reverted\b/i.test(text)) {
     return new TransactionRevertedError({ reason: undefined, data: "0x", transaction: transactionOf(layers) }, options);

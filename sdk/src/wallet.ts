@@ -5,7 +5,14 @@ import { isError, type Signer, type TransactionReceipt, type TransactionResponse
 import { toAddress } from "./address.js";
 import type { TypedData } from "./agreement.js";
 import { chainIdOf } from "./connect.js";
-import { CannotSignError, RpcError, TransactionRevertedError, UnexpectedError, WrongChainError } from "./errors.js";
+import {
+  CannotSignError,
+  RpcError,
+  TransactionReplacedError,
+  TransactionRevertedError,
+  UnexpectedError,
+  WrongChainError,
+} from "./errors.js";
 import { decodeError } from "./revert.js";
 import { ask, type EscrowConnection } from "./rpc.js";
 import { normalizeSignature, verifySignature } from "./signatures.js";
@@ -55,8 +62,12 @@ async function mined(actor: Actor, call: Call, response: TransactionResponse): P
     const receipt = await response.wait();
     if (receipt !== null) return receipt;
   } catch (error) {
-    // A wallet that raised the fee replaced the transaction by the same one.
-    if (isError(error, "TRANSACTION_REPLACED") && !error.cancelled) return error.receipt;
+    if (isError(error, "TRANSACTION_REPLACED")) {
+      // A wallet that raised the fee replaced the transaction by the same one.
+      if (!error.cancelled) return error.receipt;
+      const [transaction, replacement] = [response.hash as Hash, error.replacement.hash as Hash];
+      throw new TransactionReplacedError({ transaction, replacement }, { cause: error });
+    }
     if (isError(error, "CALL_EXCEPTION")) throw await reverted(actor, call, response.hash as Hash, error);
     throw decodeError(error);
   }

@@ -84,6 +84,19 @@ contract ExtendTest is Base {
         _act(stranger, auth);
     }
 
+    /// @dev The second request for changes comes just when it brings back the clock that the client's signature names.
+    function test_RevertWhen_TheClockComesBackToWhatTheClientSigned() public {
+        _bring(0, IMicroEscrow.Status.ChangesRequested);
+        uint40 clock = _milestone(0).clock;
+        IMicroEscrow.Authorization memory auth = _signed(client, _structHash(_deadline()), _deadline());
+        _act(stranger, auth);
+        _submit(0);
+        _requestChanges(0);
+        vm.assertEq(_milestone(0).clock, clock, "the clock that was signed");
+        vm.expectRevert(_invalidSignature(client, TypedData.extend(id, 0, 2, clock, LATER, _deadline())));
+        _act(stranger, auth);
+    }
+
     function test_Given_TheMilestoneIsFunded() public {
         _bring(0, IMicroEscrow.Status.Funded);
         _actAndAssert(LATER, client, _byCalling());

@@ -23,6 +23,7 @@ import {
   type SignedAction,
   Status,
   submitCall,
+  TransactionReplacedError,
   TransactionRevertedError,
   toAddress,
   toAgreement,
@@ -35,9 +36,21 @@ import {
   zeroAddress,
 } from "@micro-escrow/sdk";
 import { expect } from "chai";
-import { concat, Signature, type Signer, toBeHex } from "ethers";
+import { type BrowserProvider, concat, Signature, type Signer, toBeHex } from "ethers";
 import { network } from "hardhat";
-import { DAY, deliverable, evidence, failure, otherDeliverable, reason, reasoning, setUp, UNIT } from "./chain.ts";
+import {
+  DAY,
+  deliverable,
+  type Endpoint,
+  evidence,
+  failure,
+  otherDeliverable,
+  reason,
+  reasoning,
+  setUp,
+  through,
+  UNIT,
+} from "./chain.ts";
 
 const ZERO_HASH = `0x${"0".repeat(64)}`;
 
@@ -806,6 +819,112 @@ describe("MicroEscrow", () => {
       const error = await failure(SignatureExpiredError, context.as.stranger.relay(action));
       expect(error.deadline).to.equal(deadline);
       expect(error.time).to.be.at.least(deadline);
+    });
+  });
+
+  describe("a transaction that meets another one", () => {
+    /** Runs with blocks only when they are asked for. */
+    const withoutAutomine = async (action: () => Promise<void>) => {
+      const request = (method: string, params: unknown[]) => context.chain.provider.request({ method, params });
+      await request("evm_setAutomine", [false]);
+      try {
+        await action();
+      } finally {
+        await request("evm_setAutomine", [true]);
+        await context.networkHelpers.mine();
+      }
+    };
+    /** The transactions that wait to be mined, once there are so many; newest last. */
+    const pending = async (count = 1) => {
+      for (;;) {
+        const waiting = await context.chain.provider.request({ method: "eth_pendingTransactions", params: [] });
+        const transactions = waiting as {
+          hash: string;
+          to: string;
+          input: string;
+          nonce: Hex;
+          gas: Hex;
+          maxFeePerGas: Hex;
+        }[];
+        const last = transactions.at(-1);
+        if (last !== undefined && transactions.length === count) {
+          const { hash, to, input: data } = last;
+          const fee = 2n * BigInt(last.maxFeePerGas);
+          const [nonce, gasLimit] = [Number(last.nonce), BigInt(last.gas)];
+          return { hash, better: { to, data, nonce, gasLimit, maxFeePerGas: fee, maxPriorityFeePerGas: fee } };
+        }
+      }
+    };
+    const quickClient = async (endpoint: Endpoint = (_method, _parameters, forward) => forward()) => {
+      const escrow = await through(context, endpoint, context.signers.client);
+      (escrow.connection.provider as BrowserProvider).pollingInterval = 10;
+      return escrow;
+    };
+
+    it("tells why the second one in the block reverted", async () => {
+      const agreement = await submitted();
+      // Another device of the client approves between the estimate of the dispute and its sending.
+      const approval = approveCall({ escrow: context.escrow.address, agreement, index: 0, submission: 1 });
+      const client = await quickClient(async (method, _parameters, forward) => {
+        if (method === "eth_sendTransaction") await context.signers.client.sendTransaction(approval);
+        return forward();
+      });
+      await withoutAutomine(async () => {
+        const dispute = failure(TransactionRevertedError, client.dispute({ agreement, index: 0, evidence }));
+        await pending(2);
+        await context.networkHelpers.mine();
+        const error = await dispute;
+        expect(error.transaction).to.match(/^0x[0-9a-f]{64}$/);
+        expect(error.cause).to.be.instanceOf(WrongStatusError);
+        expect(error.cause).to.include({ actual: Status.Released });
+      });
+    });
+
+    /** A client that approves, and a promise of the moment from which on it waits for the receipt. */
+    const approving = async (agreement: Agreement) => {
+      let receiptWanted = () => {};
+      const waiting = new Promise<void>((resolve) => {
+        receiptWanted = resolve;
+      });
+      const client = await quickClient((method, _parameters, forward) => {
+        if (method === "eth_getTransactionReceipt") receiptWanted();
+        return forward();
+      });
+      return { approval: client.approve({ agreement, index: 0 }), waiting };
+    };
+    /** Mines blocks until something is over: ethers looks for a replacement at each new block. */
+    const mineUntil = async <Result>(action: Promise<Result>): Promise<Result> => {
+      let isOver = false;
+      const end = () => {
+        isOver = true;
+      };
+      action.then(end, end);
+      while (!isOver) await context.networkHelpers.mine();
+      return action;
+    };
+
+    it("does not mind when the wallet raises its fee", async () => {
+      const agreement = await submitted();
+      await withoutAutomine(async () => {
+        const { approval, waiting } = await approving(agreement);
+        await waiting;
+        const raised = await context.signers.client.sendTransaction((await pending()).better);
+        expect((await mineUntil(approval)).transaction.hash).to.equal(raised.hash);
+      });
+    });
+
+    it("tells when it was cancelled", async () => {
+      const agreement = await submitted();
+      await withoutAutomine(async () => {
+        const { approval, waiting } = await approving(agreement);
+        const cancelled = failure(TransactionReplacedError, approval);
+        await waiting;
+        const { hash, better } = await pending();
+        const { client } = context.signers;
+        const replacement = await client.sendTransaction({ ...better, to: client.address, data: "0x" });
+        expect(await mineUntil(cancelled)).to.include({ transaction: hash, replacement: replacement.hash });
+      });
+      expect((await state(agreement)).status).to.equal(Status.Submitted);
     });
   });
 

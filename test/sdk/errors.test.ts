@@ -41,6 +41,7 @@ import {
   MissingPartyError,
   NotAcceptedError,
   NotAPartyError,
+  NotEnoughGasError,
   NothingToFundError,
   PartiesNotDistinctError,
   ReentrantCallError,
@@ -314,6 +315,17 @@ describe("Errors of the contract, raised by it", () => {
       const attestation = { escrow, agreement, index: 0, submission: 2, passed: true, report: deliverable };
       expectError(await raised(attestCall(attestation), "verifier"), WrongSubmissionError, { actual: 2, expected: 1 });
     });
+    it("NotEnoughGas", async () => {
+      const { client, freelancer } = context.signers;
+      const token = await context.ethers.deployContract("RestrictedToken");
+      await token.getFunction("mint")(client, 100n * UNIT);
+      const agreement = await context.funded([0], { token: { address: await token.getAddress(), decimals: 6 } });
+      await token.getFunction("setBlacklisted")(freelancer, true);
+      const call = { ...approveCall({ escrow, agreement, index: 0, submission: 0 }), gasLimit: 120_000n };
+      const error = await raised(call);
+      expectError(error, NotEnoughGasError, { required: 208_174n });
+      expect((error as NotEnoughGasError).available).to.be.within(1n, 99_000n);
+    });
     it("AmountOutOfRange", async () => {
       const agreement = await context.funded();
       const error = await raised(advanceCall({ escrow, agreement, index: 0, amount: 100n * UNIT }));
@@ -548,9 +560,14 @@ describe("decodeError tells apart", () => {
   });
 
   it("a transaction that was replaced", () => {
-    const [hash, replacement] = [keccak256("0x01") as Hash, keccak256("0x02") as Hash];
-    const error = { code: "TRANSACTION_REPLACED", hash, replacement: { hash: replacement }, cancelled: true };
-    expectError(decodeError(error), TransactionReplacedError, { transaction: hash, replacement });
+    const replacement = keccak256("0x02") as Hash;
+    const error = {
+      code: "TRANSACTION_REPLACED",
+      hash: replacement,
+      replacement: { hash: replacement },
+      cancelled: true,
+    };
+    expectError(decodeError(error), TransactionReplacedError, { transaction: undefined, replacement });
   });
 
   it("and keeps what it does not know", () => {

@@ -289,11 +289,11 @@ contract PeopleTest is Actions {
         vm.prank(client);
         (bool success, bytes memory result) = address(escrow).call{gas: 10_000_000}(data);
         vm.assertFalse(success, "funded");
-        vm.assertEq(
-            result,
-            abi.encodeWithSelector(IMicroEscrow.GateRefused.selector, gate, reason),
-            "refused for another reason"
-        );
+        // Of a great deal, the beginning: the selector, the gate, and how much there is.
+        bytes memory expected = abi.encodeWithSelector(IMicroEscrow.GateRefused.selector, gate, reason);
+        vm.assertEq(result.length, expected.length, "refused for another reason");
+        if (fault != Fault.RevertsHuge) vm.assertEq(result, expected, "refused for another reason");
+        else vm.assertEq(bytes32(result), bytes32(expected), "refused for another reason");
         _assertWorld();
     }
 
