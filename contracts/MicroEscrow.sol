@@ -25,11 +25,12 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
     uint256 private constant MAX_ARBITER_FEE_BPS = 1_000;
     uint256 private constant MAX_SUBMISSIONS = type(uint8).max;
 
-    /// @dev Gas that a payment may use; one that needs more is deferred. This bounds what a hostile token or recipient
-    /// can burn. It also stops a caller from deferring a payment on purpose by sending too little gas: where a call gets
-    /// less than it was to get, EIP-150 leaves 1/63 of that, here less than 2,381, and the event of a deferral alone
-    /// costs 2,387 (375 for each of its 5 parts, 8 for each of its 64 bytes), so the whole call reverts.
-    uint256 private constant PAYMENT_GAS = 150_000;
+    /// @dev Gas that a payment may use; one that needs more is deferred. This bounds what a token or a recipient can burn.
+    uint256 private constant PAYMENT_GAS = 200_000;
+
+    /// @dev Gas that must be left for a payment to be deferred, so that nobody can make one fail by sending too little:
+    /// EIP-150 keeps 1/64 of it back from the payment, and the call itself costs up to 2,600.
+    uint256 private constant DEFERRAL_GAS = (PAYMENT_GAS * 64) / 63 + 5_000;
 
     // Bits of `MilestoneState.flags` in milestone 0.
     uint8 private constant CLIENT_CONSENTED = 1;
@@ -69,7 +70,7 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
         "Attest(bytes32 agreement,uint256 milestone,uint256 submission,bool passed,bytes32 report,uint256 deadline)"
     );
     bytes32 private constant EXTEND_TYPEHASH = keccak256(
-        "Extend(bytes32 agreement,uint256 milestone,uint40 currentClock,uint40 newClock,uint256 deadline)"
+        "Extend(bytes32 agreement,uint256 milestone,uint256 submission,uint40 currentClock,uint40 newClock,uint256 deadline)"
     );
     bytes32 private constant DISPUTE_TYPEHASH = keccak256(
         "Dispute(bytes32 agreement,uint256 milestone,uint256 submission,bytes32 evidence,uint256 deadline)"
@@ -115,7 +116,7 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
     /// @inheritdoc IMicroEscrow
     function close(Agreement calldata agreement, address party, Authorization calldata auth) external nonReentrant {
         bytes32 id = _agreementId(agreement);
-        _consentFlag(agreement, party);
+        _consentFlag(agreement, party); // reverts for anybody but a party
         _authorize(party, auth, keccak256(abi.encode(CLOSE_TYPEHASH, id, auth.deadline)));
 
         MilestoneState storage first = _milestones[id][0];
@@ -173,12 +174,8 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
         bytes32 r,
         bytes32 s
     ) external nonReentrant {
-        // A low-level call, because nothing that goes wrong in it may revert: not even a token without code.
-        // solhint-disable-next-line avoid-low-level-calls
-        (bool used, ) = token.call(
-            abi.encodeCall(IERC20Permit.permit, (msg.sender, address(this), value, deadline, v, r, s))
-        );
-        used; // whether it was does not matter: the allowance decides
+        if (token.code.length == 0) return;
+        try IERC20Permit(token).permit(msg.sender, address(this), value, deadline, v, r, s) {} catch {}
     }
 
     // --------------------------------------------------------------------------------------------------------- work
@@ -304,10 +301,7 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
             _release(agreement, id, index, state, Outcome.Attested);
         } else {
             uint40 challengeEnd = _fromNow(agreement.challengePeriod);
-            if (challengeEnd < state.clock) {
-                state.clock = challengeEnd;
-                state.clock = challengeEnd;
-            }
+            if (challengeEnd < state.clock) state.clock = challengeEnd;
             emit MilestoneAttested(id, index, submission, passed, report, state.clock);
         }
     }
@@ -329,7 +323,7 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
         _authorize(
             agreement.client,
             auth,
-            keccak256(abi.encode(EXTEND_TYPEHASH, id, index, currentClock, clock, auth.deadline))
+            keccak256(abi.encode(EXTEND_TYPEHASH, id, index, state.submissions, currentClock, clock, auth.deadline))
         );
 
         state.clock = clock;
@@ -671,6 +665,7 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
         (state.clock, state.status) = (clock, status);
     }
 
+    /// @dev The cast is safe until the year 36,812.
     function _fromNow(uint32 period) private view returns (uint40) {
         return uint40(block.timestamp + period);
     }
@@ -680,7 +675,7 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
     function _fundMilestone(Milestone[] calldata schedule, bytes32 id, uint256 index) private returns (uint128 amount) {
         if (index >= schedule.length) revert MilestoneOutOfRange(index, schedule.length);
         MilestoneState storage state = _milestones[id][index];
-        if (state.status != Status.None) revert WrongStatus(index, state.status, NONE);
+        _checkStatus(state, index, NONE);
 
         amount = schedule[index].amount;
         uint40 clock = _fromNow(schedule[index].workPeriod);
@@ -824,7 +819,9 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
 
     /// @dev Pushes a payment; one that fails waits for its owner instead of blocking anybody else's.
     function _pay(address token, address account, uint256 amount, bytes32 id, uint256 index) private {
+        uint256 available = gasleft();
         if (amount == 0 || _tryTransfer(token, account, amount)) return;
+        if (available < DEFERRAL_GAS) revert NotEnoughGas(available, DEFERRAL_GAS);
 
         _credit(token, account, amount);
         emit PaymentDeferred(id, index, account, token, amount);

@@ -288,7 +288,8 @@ interface IMicroEscrow {
     /// @notice The milestone's status does not allow this. Bit `n` of `allowed` is set for each status `n` that does.
     error WrongStatus(uint256 index, Status actual, uint256 allowed);
 
-    /// @notice The milestone's clock has run out: only gifts and {finalize} are possible now.
+    /// @notice The milestone's clock has run out: whose turn it was missed it. What remains are {finalize}, and what one
+    /// may always give (approve, advance, refund, settle, extend).
     error ClockRanOut(uint256 clock, uint256 time);
 
     /// @notice The milestone's clock is still running: its default outcome is not due yet.
@@ -305,6 +306,10 @@ interface IMicroEscrow {
 
     /// @notice The amount (base units) must be between `minimum` and `maximum`, both included.
     error AmountOutOfRange(uint256 amount, uint256 minimum, uint256 maximum);
+
+    /// @notice A payment failed with too little gas to tell whether it would fail with enough: send at least `required`
+    /// more than the call has used before its payments.
+    error NotEnoughGas(uint256 available, uint256 required);
 
     // ---------------------------------------------------------------------------------------------- consent and end
 
@@ -429,7 +434,7 @@ interface IMicroEscrow {
     /// @dev Requirements:
     /// - the status is Funded or ChangesRequested;
     /// - `clock` is later than the present clock and than now;
-    /// - the client authorizes it: `Extend(agreement,milestone,currentClock,newClock,deadline)`.
+    /// - the client authorizes it: `Extend(agreement,milestone,submission,currentClock,newClock,deadline)`.
     /// @param clock The new clock, Unix seconds.
     function extend(Agreement calldata agreement, uint256 index, uint40 clock, Authorization calldata auth) external;
 

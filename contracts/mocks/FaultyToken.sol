@@ -4,8 +4,8 @@ pragma solidity ^0.8.24;
 import {Fault, commit} from "./Fault.sol";
 import {PlainToken} from "./PlainToken.sol";
 
-/// @notice A token whose `transfer`, or `transferFrom`, can be made to fail in every way there is. (ReturnsNothing,
-/// ReturnsShort and ReturnsHuge move the money first: there it is only the answer that is odd.)
+/// @notice A token whose `transfer`, or `transferFrom`, can be made to fail in every way there is. (ReturnsNothing
+/// and ReturnsHuge move the money first: there it is only the answer that is odd.)
 contract FaultyToken is PlainToken {
     Fault public onTransfer;
     Fault public onTransferFrom;
@@ -29,10 +29,6 @@ contract FaultyToken is PlainToken {
     }
 
     function _movesMoney(Fault fault) private pure returns (bool) {
-        return
-            fault == Fault.None ||
-            fault == Fault.ReturnsNothing ||
-            fault == Fault.ReturnsShort ||
-            fault == Fault.ReturnsHuge;
+        return fault == Fault.None || fault == Fault.ReturnsNothing || fault == Fault.ReturnsHuge;
     }
 }

@@ -72,11 +72,6 @@ contract DisputeTest is Base {
         _act(client, _byCalling());
     }
 
-    function test_RevertWhen_ThereIsNoSignatureAndTheCallerIsNotTheClient() public {
-        _bring(0, IMicroEscrow.Status.Submitted);
-        vm.expectRevert(_unauthorized(freelancer, client));
-        _act(freelancer, _byCalling());
-    }
     function test_RevertWhen_TheSignatureIsAtItsDeadline() public {
         _bring(0, IMicroEscrow.Status.Submitted);
         uint256 deadline = block.timestamp;

@@ -24,7 +24,7 @@ contract ExtendTest is Base {
     }
 
     function _structHash(uint256 deadline) private view returns (bytes32) {
-        return TypedData.extend(id, 0, _milestone(0).clock, LATER, deadline);
+        return TypedData.extend(id, 0, _milestone(0).submissions, _milestone(0).clock, LATER, deadline);
     }
 
     function _actAndAssert(uint40 clock, address caller, IMicroEscrow.Authorization memory auth) private {
@@ -81,6 +81,19 @@ contract ExtendTest is Base {
         bytes32 structHash = _structHash(_deadline());
         IMicroEscrow.Authorization memory auth = _signed(freelancer, structHash, _deadline());
         vm.expectRevert(_invalidSignature(client, structHash));
+        _act(stranger, auth);
+    }
+
+    /// @dev The second request for changes comes just when it brings back the clock that the client's signature names.
+    function test_RevertWhen_TheClockComesBackToWhatTheClientSigned() public {
+        _bring(0, IMicroEscrow.Status.ChangesRequested);
+        uint40 clock = _milestone(0).clock;
+        IMicroEscrow.Authorization memory auth = _signed(client, _structHash(_deadline()), _deadline());
+        _act(stranger, auth);
+        _submit(0);
+        _requestChanges(0);
+        vm.assertEq(_milestone(0).clock, clock, "the clock that was signed");
+        vm.expectRevert(_invalidSignature(client, TypedData.extend(id, 0, 2, clock, LATER, _deadline())));
         _act(stranger, auth);
     }
 

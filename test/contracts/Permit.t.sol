@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IMicroEscrow} from "../../contracts/interfaces/IMicroEscrow.sol";
 import {PlainToken} from "../../contracts/mocks/PlainToken.sol";
 import {TetherToken} from "../../contracts/mocks/TetherToken.sol";
 import {Base} from "./utils/Base.sol";

@@ -283,6 +283,20 @@ export const microEscrowAbi = [
     "type": "error"
   },
   {
+    "inputs": [
+      {
+        "name": "available",
+        "type": "uint256"
+      },
+      {
+        "name": "required",
+        "type": "uint256"
+      }
+    ],
+    "name": "NotEnoughGas",
+    "type": "error"
+  },
+  {
     "inputs": [],
     "name": "NothingToFund",
     "type": "error"

@@ -3,9 +3,9 @@
 export const create2Deployer = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
 export const salt = "0x1f5664d322eafcb937bfd76e675673392e3a11bdd25a2c78f729f265fc12305c";
 /** Where MicroEscrow stands on every chain where it was deployed. */
-export const microEscrowAddress = "0x4BE97595b8a905C40fEe46374B06F69AEe6d60bE";
-export const initCodeHash = "0xf7fd7085073d801786e0ed3f7fb9301b773d99228841a80fbf2ff41ef31c198f";
+export const microEscrowAddress = "0x60DafC020ded4FEb6d27f706d46a4Ed0e589ED3E";
+export const initCodeHash = "0x139e9c2c2fdf42d31d2b3c10cc97a1cee6ece1801add6a4c8a272feee6d50ae0";
 /** keccak256 of the runtime code with its immutables set to zero. */
-export const maskedCodeHash = "0x9fa73a8ed8cf716a55f1c4caf706ccbde4d1e038082ee142d1c3af90b2049310";
+export const maskedCodeHash = "0xd5b1d071939a1bee44755f87f82c4fb7968fb52482dfc25effd8e8a4d03ec2fa";
 /** Where the immutables stand in the runtime code: [start, length] in bytes. */
-export const immutableRanges: readonly (readonly [number, number])[] = [[4700,32],[4742,32],[22831,32],[22878,32],[22957,32],[22995,32],[23067,32]];
+export const immutableRanges: readonly (readonly [number, number])[] = [[4700,32],[4742,32],[22955,32],[23002,32],[23081,32],[23119,32],[23191,32]];

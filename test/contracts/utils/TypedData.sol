@@ -140,14 +140,16 @@ library TypedData {
     function extend(
         bytes32 id,
         uint256 index,
+        uint256 submission,
         uint40 currentClock,
         uint40 newClock,
         uint256 deadline
     ) internal pure returns (bytes32) {
         bytes32 typehash = keccak256(
-            "Extend(bytes32 agreement,uint256 milestone,uint40 currentClock,uint40 newClock,uint256 deadline)"
+            "Extend(bytes32 agreement,uint256 milestone,uint256 submission,uint40 currentClock,uint40 newClock,"
+            "uint256 deadline)"
         );
-        return keccak256(abi.encode(typehash, id, index, currentClock, newClock, deadline));
+        return keccak256(abi.encode(typehash, id, index, submission, currentClock, newClock, deadline));
     }
 
     function dispute(

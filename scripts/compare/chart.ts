@@ -1,0 +1,127 @@
+/** Draws the comparison as an SVG that reads well on a light and on a dark page. */
+import { money } from "../demo/terminal.ts";
+import { type Moment, type Standing, standing, turningPoints, type Way } from "./simulate.ts";
+
+/** A gig and the ways to pay for it. */
+export interface Compared {
+  readonly title: string;
+  readonly ways: readonly Way[];
+}
+
+const panels: readonly { readonly title: string; readonly note: string; readonly of: keyof Standing }[] = [
+  { title: "The client’s money in escrow", note: "at stake in a dispute, out of reach meanwhile", of: "held" },
+  { title: "Paid to the freelancer", note: "one step for each milestone", of: "paid" },
+  { title: "Work done and not paid", note: "what the freelancer has at stake", of: "unpaidWork" },
+];
+
+/** One class per way, in the order in which they are drawn: the last one is on top. */
+const series = [
+  { way: "one escrow", label: "one escrow, funded up front", className: "one" },
+  { way: "pay at the end", label: "no escrow, paid at the end", className: "end" },
+  { way: "MicroEscrow", label: "MicroEscrow", className: "micro" },
+] as const;
+
+const style = `
+    .page { fill: #ffffff } .text { fill: #1f2933 } .note { fill: #5f6b7a } .grid { stroke: #d9dee5 } .axis { stroke: #8a94a3 }
+    .micro { stroke: #0b8f7f; stroke-width: 2.5 } .micro-area { fill: #0b8f7f; opacity: 0.2 }
+    .one { stroke: #c8641b; stroke-width: 2 } .one-area { fill: #c8641b; opacity: 0.1 }
+    .end { stroke: #3f4a59; stroke-width: 3.4; stroke-linecap: round; stroke-dasharray: 0 8 }
+    @media (prefers-color-scheme: dark) {
+      .page { fill: #11161d } .text { fill: #e6eaf0 } .note { fill: #9aa5b4 } .grid { stroke: #2a323d } .axis { stroke: #66717f }
+      .micro { stroke: #35c9b4 } .micro-area { fill: #35c9b4 } .one { stroke: #f0954f } .one-area { fill: #f0954f }
+      .end { stroke: #c3cad4 }
+    }
+    text { font-family: system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif; font-size: 13px }
+    .title { font-size: 20px; font-weight: 600 } .gig { font-size: 15px; font-weight: 600 } .small { font-size: 11.5px }
+    path { fill: none; stroke-linejoin: round } .area { stroke: none }`;
+
+const page = { width: 1080, margin: 36, head: 122, row: 206, foot: 48 };
+const panel = { width: 276, height: 120, gap: 72, head: 62 };
+
+const escapeText = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+const round = (value: number) => String(Math.round(value * 10) / 10);
+
+/** Base units as a fraction of the price, for a place on the page; no money is counted with it. */
+const fraction = (value: bigint, total: bigint) => Number((value * 10_000n) / total) / 10_000;
+
+/** Whole numbers of days for the axis, about four of them. */
+function ticks(days: number): number[] {
+  const step = [5, 10, 20, 30, 60, 90].find((candidate) => days / candidate <= 5) ?? 120;
+  return Array.from({ length: Math.floor(days / step) + 1 }, (_, index) => index * step);
+}
+
+function drawPanel(ways: readonly Way[], of: keyof Standing, left: number, top: number): string {
+  const days = Math.max(...ways.map((way) => way.days));
+  const x = (day: number) => left + (day / days) * panel.width;
+  const y = (share: number) => top + panel.height - share * panel.height;
+  const bottom = y(0);
+  const parts: string[] = [];
+
+  for (const share of [0.5, 1]) {
+    parts.push(`<line class="grid" x1="${left}" x2="${left + panel.width}" y1="${y(share)}" y2="${y(share)}"/>`);
+  }
+  parts.push(`<line class="axis" x1="${left}" x2="${left + panel.width}" y1="${bottom}" y2="${bottom}"/>`);
+  const [first] = ways;
+  if (first !== undefined) {
+    for (const [share, value] of [
+      [1, first.total],
+      [0.5, first.total / 2n],
+    ] as const) {
+      const label = money(value).replace(/\.00$/, "");
+      parts.push(`<text class="note small" x="${left - 6}" y="${y(share) + 4}" text-anchor="end">${label}</text>`);
+    }
+  }
+  for (const day of ticks(days)) {
+    parts.push(`<text class="note small" x="${round(x(day))}" y="${bottom + 16}" text-anchor="middle">${day}</text>`);
+  }
+
+  for (const { way: name, className } of series) {
+    const way = ways.find((candidate) => candidate.name === name);
+    if (way === undefined) continue;
+    const at = (moment: Moment) =>
+      `${round(x(moment.day))} ${round(y(fraction(standing(way, moment)[of], way.total)))}`;
+    // A gig that is over stays as it is until the end of the axis.
+    const line = `${turningPoints(way).map(at).join("L")}L${at({ day: days })}`;
+    if (of !== "paid" && className !== "end") {
+      parts.push(
+        `<path class="area ${className}-area" d="M${round(x(0))} ${bottom}L${line}L${round(x(days))} ${bottom}Z"/>`,
+      );
+    }
+    parts.push(`<path class="${className}" d="M${line}"/>`);
+  }
+  return parts.join("\n    ");
+}
+
+/** The chart: a row for each gig, a panel for each question, a line for each way to pay. */
+export function chart(compared: readonly Compared[]): string {
+  const height = page.head + compared.length * page.row + page.foot;
+  const left = (index: number) => page.margin + 38 + index * (panel.width + panel.gap);
+  const legendAt = [0, 150, 390].map((offset) => page.margin + offset);
+  const legend = [series[2], series[0], series[1]].map(
+    ({ label, className }, index) =>
+      `<path class="${className}" d="M${legendAt[index]} 68h28"/><text class="text" x="${(legendAt[index] ?? 0) + 36}" y="72.5">${label}</text>`,
+  );
+  const heads = panels.map(
+    ({ title, note }, index) =>
+      `<text class="text" x="${left(index)}" y="106" font-weight="600">${title}</text><text class="note small" x="${left(index)}" y="123">${note}</text>`,
+  );
+  const rows = compared.map(({ title, ways }, row) => {
+    const top = page.head + row * page.row + panel.head;
+    const drawn = panels.map(({ of }, index) => drawPanel(ways, of, left(index), top));
+    return `  <g>
+    <text class="text gig" x="${page.margin}" y="${top - 22}">${escapeText(title)}</text>
+    ${drawn.join("\n    ")}
+  </g>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${page.width} ${height}" width="${page.width}" height="${height}" role="img">
+  <title>The same three gigs, paid three ways</title>
+  <style>${style}
+  </style>
+  <rect class="page" width="${page.width}" height="${height}" rx="12"/>
+  <text class="text title" x="${page.margin}" y="46">The same three gigs, paid three ways</text>
+  ${[...legend, ...heads].join("\n  ")}
+${rows.join("\n")}
+  <text class="note small" x="${page.margin}" y="${height - 22}">When all goes well. Amounts in USDC, time in days from the first funding. One escrow is MicroEscrow with a single milestone.</text>
+</svg>
+`;
+}

@@ -1,0 +1,97 @@
+/**
+ * Deploys MicroEscrow at its one address, through the standard CREATE2 deployer, and records it in deployments/CHAINID.json:
+ * `npm run deploy -- --network NAME`. Where it is already, it checks the code and sends nothing.
+ */
+import { execFileSync } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { deploy } from "@micro-escrow/sdk";
+import { keccak256, toQuantity } from "ethers";
+import { settings, solc } from "../hardhat.config.ts";
+import { create2Deployer, initCodeHash, salt } from "../sdk/src/generated/code.ts";
+import { connect, run, ScriptError } from "./network.ts";
+
+type Provider = Awaited<ReturnType<typeof connect>>["provider"];
+
+const root = join(import.meta.dirname, "..");
+
+await run(async () => {
+  const { provider, network, chainId, signer } = await connect({ account: true });
+  if (signer === undefined) throw new ScriptError("The node holds no account to deploy from.");
+  console.log(`Network ${network} (chain ${chainId}), account ${signer.address}.`);
+
+  const { address, transaction } = await deploy({ signer });
+  console.log(
+    transaction === undefined
+      ? `MicroEscrow is already there, and its code is right: ${address}`
+      : `Deployed MicroEscrow: ${address} (transaction ${transaction.hash}, block ${transaction.blockNumber})`,
+  );
+
+  const file = join(root, `deployments/${chainId}.json`);
+  if (transaction !== undefined || (await recordedAddress(file)) !== address) {
+    const { hash, blockNumber } = transaction ?? (await findCreation(provider, address));
+    const block = await provider.getBlock(blockNumber);
+    const record = {
+      chainId,
+      address,
+      transaction: hash,
+      block: blockNumber,
+      time: new Date((block?.timestamp ?? 0) * 1000).toISOString(),
+      deployer: create2Deployer,
+      salt,
+      initCodeHash,
+      runtimeCodeHash: keccak256(await provider.getCode(address)),
+      compiler: { version: solc.version, settings },
+      commit: commit(),
+    };
+    await writeFile(file, `${JSON.stringify(record, null, 2)}\n`);
+    console.log(`Recorded in ${relative(root, file)}.`);
+  }
+  console.log(
+    network === "localhost"
+      ? "Next: MicroEscrow.connect(signer) finds it there."
+      : `Next: npm run verify -- --network ${network}; then npm run build, and commit deployments/ and sdk/src/generated.`,
+  );
+});
+
+/** The address that a record has; `undefined` when there is no record. */
+async function recordedAddress(file: string): Promise<unknown> {
+  const text = await readFile(file, "utf8").catch(() => "{}");
+  return JSON.parse(text).address;
+}
+
+/** The block, and the transaction where it can be told, in which somebody else deployed the contract. */
+async function findCreation(
+  provider: Provider,
+  address: string,
+): Promise<{ blockNumber: number; hash: string | null }> {
+  try {
+    let [low, high] = [0, await provider.getBlockNumber()];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if ((await provider.getCode(address, middle)) === "0x") low = middle + 1;
+      else high = middle;
+    }
+    const { transactions } = await provider.send("eth_getBlockByNumber", [toQuantity(low), true]);
+    const creation = transactions.find(
+      ({ to, input }: { to: string | null; input: string }) =>
+        to?.toLowerCase() === create2Deployer.toLowerCase() && input.startsWith(salt),
+    );
+    return { blockNumber: low, hash: creation?.hash ?? null };
+  } catch (error) {
+    throw new ScriptError(
+      "It is not recorded in deployments/ since when it is there, and this endpoint does not know the past. Use an archive node.",
+      { cause: error },
+    );
+  }
+}
+
+/** The commit of the working tree, marked when it has changes; null outside of git. */
+function commit(): string | null {
+  try {
+    const describe = ["describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"];
+    return execFileSync("git", describe, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  } catch {
+    return null;
+  }
+}

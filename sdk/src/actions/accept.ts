@@ -1,0 +1,39 @@
+import { type Agreement, agreementTypedData, type EscrowLocation, type TypedData, toStruct } from "../agreement.js";
+import { escrowInterface } from "../interfaces.js";
+import type { Address, Call, Hex } from "../types.js";
+import { toCall } from "./action.js";
+
+/** Parameters of `accept`. */
+export interface AcceptParameters {
+  readonly agreement: Agreement;
+  /** Whose consent it is: the client or the freelancer. */
+  readonly party: Address;
+  /** The party's signature over the agreement; left out when the party sends the call itself. */
+  readonly signature?: Hex;
+}
+
+/**
+ * The call that records a party's consent. Sending what is recorded already changes nothing.
+ *
+ * @example
+ * const call = acceptCall({ escrow, agreement, party: agreement.terms.freelancer, signature });
+ */
+export function acceptCall({
+  escrow,
+  agreement,
+  party,
+  signature = "0x",
+}: AcceptParameters & { escrow: Address }): Call {
+  return toCall(
+    escrow,
+    escrowInterface.encodeFunctionData("accept", [toStruct(agreement), [...agreement.schedule], party, signature]),
+  );
+}
+
+/** What a party signs to consent: the agreement itself, with its whole schedule. It has no deadline (`fundBy` bounds it). */
+export function acceptTypedData({
+  agreement,
+  ...location
+}: { readonly agreement: Agreement } & EscrowLocation): TypedData {
+  return agreementTypedData(agreement, location);
+}

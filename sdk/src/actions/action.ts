@@ -1,0 +1,108 @@
+/**
+ * What all actions have in common. An action is a pure function from its parameters to a {@link Call}, and one to the typed
+ * data that its actor signs when somebody else sends it: no clock, no network, no signer.
+ */
+import type { Agreement, EscrowLocation, TypedData } from "../agreement.js";
+import { escrowDomain } from "../agreement.js";
+import {
+  AmountOutOfRangeError,
+  InvalidAmountError,
+  InvalidSubmissionError,
+  InvalidTimeError,
+  MilestoneOutOfRangeError,
+} from "../errors.js";
+import type { Address, Authorization, Call, Hex } from "../types.js";
+
+/** Parameters of every action on a milestone. */
+export interface MilestoneParameters {
+  readonly agreement: Agreement;
+  /** The milestone, counted from 0. */
+  readonly index: number;
+}
+
+/** Where a call goes, and who authorizes it. */
+export interface CallParameters {
+  /** Address of the escrow. */
+  readonly escrow: Address;
+  /** The actor's authorization; left out when the actor sends the call itself. */
+  readonly authorization?: Authorization;
+}
+
+/** Where a signature counts, and until when. */
+export interface SigningParameters extends EscrowLocation {
+  /** The signature is void at or after this time, Unix seconds. */
+  readonly deadline: number;
+}
+
+/** The authorization of an actor who sends the call itself. */
+export const bySender: Authorization = { deadline: 0, signature: "0x" };
+
+/** A call of the escrow; it never carries ether. */
+export function toCall(escrow: Address, data: string): Call {
+  return { to: escrow, data: data as Hex, value: 0n };
+}
+
+/**
+ * Typed data of an action.
+ *
+ * @param type The EIP-712 type as the contract has it: `"Refund(bytes32 agreement,…)"`.
+ * @param message One value for each member of it, but for the deadline.
+ */
+export function actionTypedData(
+  type: string,
+  message: Record<string, unknown>,
+  { chainId, escrow, deadline }: SigningParameters,
+): TypedData {
+  const [, primaryType = "", members = ""] = /^(\w+)\((.*)\)$/.exec(type) ?? [];
+  const fields = members.split(",").map((member) => {
+    const [memberType = "", name = ""] = member.split(" ");
+    return { name, type: memberType };
+  });
+  return {
+    domain: escrowDomain({ chainId, escrow }),
+    types: { [primaryType]: fields },
+    primaryType,
+    message: { ...message, deadline: checkTime(deadline) },
+  };
+}
+
+/** @throws {MilestoneOutOfRangeError} When the schedule has no such milestone. */
+export function checkIndex({ schedule }: Agreement, index: number): number {
+  if (!Number.isInteger(index) || index < 0 || index >= schedule.length) {
+    throw new MilestoneOutOfRangeError({ index, length: schedule.length });
+  }
+  return index;
+}
+
+/** @throws {InvalidAmountError} When it is not a bigint from 0 to 2^128 - 1. */
+export function checkAmount(amount: bigint): bigint {
+  if (typeof amount !== "bigint") throw new InvalidAmountError(String(amount), "is not a bigint of token base units");
+  if (amount < 0n || amount >= 1n << 128n)
+    throw new InvalidAmountError(String(amount), "must be between 0 and 2^128 - 1");
+  return amount;
+}
+
+/** @throws {AmountOutOfRangeError} When it is not within the bounds, both included. */
+export function checkRange(amount: bigint, minimum: bigint, maximum: bigint): bigint {
+  if (amount < minimum || amount > maximum) throw new AmountOutOfRangeError({ amount, minimum, maximum });
+  return amount;
+}
+
+/** @throws {InvalidTimeError} When it is not whole Unix seconds that fit the contract's 40 bits. */
+export function checkTime(time: number): number {
+  if (!Number.isInteger(time) || time < 0 || time >= 2 ** 40) {
+    throw new InvalidTimeError(time, "is not a time; give whole Unix seconds (not milliseconds)");
+  }
+  return time;
+}
+
+/** @throws {InvalidSubmissionError} When it is not a whole number from 0 to 255. */
+export function checkSubmission(submission: number): number {
+  if (!Number.isInteger(submission) || submission < 0 || submission > 255) {
+    throw new InvalidSubmissionError(
+      submission,
+      "is not the number of a submission; they count from 1 to 255, and 0 is none",
+    );
+  }
+  return submission;
+}

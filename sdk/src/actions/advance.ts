@@ -1,0 +1,71 @@
+import { type TypedData, toStruct } from "../agreement.js";
+import { escrowInterface } from "../interfaces.js";
+import type { Call } from "../types.js";
+import {
+  actionTypedData,
+  bySender,
+  type CallParameters,
+  checkAmount,
+  checkIndex,
+  checkRange,
+  type MilestoneParameters,
+  type SigningParameters,
+  toCall,
+} from "./action.js";
+
+/** Parameters of `advance`. */
+export interface AdvanceParameters extends MilestoneParameters {
+  /** The part, gross, token base units; greater than 0 and less than what is held. */
+  readonly amount: bigint;
+}
+
+/**
+ * The call by which the client releases a part of a milestone early.
+ *
+ * @throws {InvalidAmountError} When the amount does not fit 128 bits.
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @example
+ * const call = advanceCall({ escrow, agreement, index: 0, amount: 100_000_000n });
+ */
+export function advanceCall({
+  escrow,
+  agreement,
+  index,
+  amount,
+  authorization = bySender,
+}: AdvanceParameters & CallParameters): Call {
+  return toCall(
+    escrow,
+    escrowInterface.encodeFunctionData("advance", [
+      toStruct(agreement),
+      checkIndex(agreement, index),
+      checkAmount(amount),
+      authorization,
+    ]),
+  );
+}
+
+/**
+ * What the client signs so that somebody else can send its advance.
+ *
+ * @throws {AmountOutOfRangeError} When the part is nothing, or not less than what is held.
+ */
+export function advanceTypedData({
+  agreement,
+  index,
+  amount,
+  held,
+  ...location
+}: AdvanceParameters &
+  SigningParameters & { /** What the milestone holds now, token base units. */ readonly held: bigint }): TypedData {
+  return actionTypedData(
+    "Advance(bytes32 agreement,uint256 milestone,uint128 amount,uint128 remaining,uint256 deadline)",
+    {
+      agreement: agreement.id,
+      milestone: checkIndex(agreement, index),
+      amount: checkRange(amount, 1n, held - 1n),
+      remaining: held - amount,
+    },
+    location,
+  );
+}

@@ -1,0 +1,75 @@
+import { toHash } from "../address.js";
+import { type TypedData, toStruct } from "../agreement.js";
+import { escrowInterface } from "../interfaces.js";
+import type { Call, Hash } from "../types.js";
+import {
+  actionTypedData,
+  bySender,
+  type CallParameters,
+  checkIndex,
+  checkSubmission,
+  type MilestoneParameters,
+  type SigningParameters,
+  toCall,
+} from "./action.js";
+
+/** Parameters of `attest`. */
+export interface AttestParameters extends MilestoneParameters {
+  /** The submission that this decides about. */
+  readonly submission: number;
+  /** Whether the work meets its requirements. */
+  readonly passed: boolean;
+  /** SHA-256 of the verifier's report. */
+  readonly report: Hash;
+}
+
+/**
+ * The call by which the verifier passes or fails a submission.
+ *
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @example
+ * const call = attestCall({ escrow, agreement, index: 0, submission: 1, passed: true, report: hashText("All tests pass") });
+ */
+export function attestCall({
+  escrow,
+  agreement,
+  index,
+  submission,
+  passed,
+  report,
+  authorization = bySender,
+}: AttestParameters & CallParameters): Call {
+  return toCall(
+    escrow,
+    escrowInterface.encodeFunctionData("attest", [
+      toStruct(agreement),
+      checkIndex(agreement, index),
+      checkSubmission(submission),
+      passed,
+      toHash(report),
+      authorization,
+    ]),
+  );
+}
+
+/** What the verifier signs so that somebody else can send its attestation. */
+export function attestTypedData({
+  agreement,
+  index,
+  submission,
+  passed,
+  report,
+  ...location
+}: AttestParameters & SigningParameters): TypedData {
+  return actionTypedData(
+    "Attest(bytes32 agreement,uint256 milestone,uint256 submission,bool passed,bytes32 report,uint256 deadline)",
+    {
+      agreement: agreement.id,
+      milestone: checkIndex(agreement, index),
+      submission: checkSubmission(submission),
+      passed,
+      report: toHash(report),
+    },
+    location,
+  );
+}

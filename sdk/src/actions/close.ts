@@ -1,0 +1,29 @@
+import { type Agreement, type TypedData, toStruct } from "../agreement.js";
+import { escrowInterface } from "../interfaces.js";
+import type { Address, Call } from "../types.js";
+import { actionTypedData, bySender, type CallParameters, type SigningParameters, toCall } from "./action.js";
+
+/** Parameters of `close`. */
+export interface CloseParameters {
+  readonly agreement: Agreement;
+  /** Who closes: the client or the freelancer. */
+  readonly party: Address;
+}
+
+/** The call that ends the funding of an agreement for good. What is funded already goes on as agreed. */
+export function closeCall({
+  escrow,
+  agreement,
+  party,
+  authorization = bySender,
+}: CloseParameters & CallParameters): Call {
+  return toCall(escrow, escrowInterface.encodeFunctionData("close", [toStruct(agreement), party, authorization]));
+}
+
+/** What a party signs so that somebody else can close for it. */
+export function closeTypedData({
+  agreement,
+  ...location
+}: { readonly agreement: Agreement } & SigningParameters): TypedData {
+  return actionTypedData("Close(bytes32 agreement,uint256 deadline)", { agreement: agreement.id }, location);
+}

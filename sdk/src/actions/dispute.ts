@@ -1,0 +1,69 @@
+import { toHash } from "../address.js";
+import { type TypedData, toStruct } from "../agreement.js";
+import { escrowInterface } from "../interfaces.js";
+import type { Call, Hash } from "../types.js";
+import {
+  actionTypedData,
+  bySender,
+  type CallParameters,
+  checkIndex,
+  checkSubmission,
+  type MilestoneParameters,
+  type SigningParameters,
+  toCall,
+} from "./action.js";
+
+/** Parameters of `dispute`. */
+export interface DisputeParameters extends MilestoneParameters {
+  /** The submission that the dispute is about. */
+  readonly submission: number;
+  /** SHA-256 of the disputing party's evidence. */
+  readonly evidence: Hash;
+}
+
+/**
+ * The call by which a party calls the arbiter: the client disputes what was submitted, the freelancer a request for changes.
+ *
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @example
+ * const call = disputeCall({ escrow, agreement, index: 0, submission: 1, evidence: hashText("It is a copy") });
+ */
+export function disputeCall({
+  escrow,
+  agreement,
+  index,
+  submission,
+  evidence,
+  authorization = bySender,
+}: DisputeParameters & CallParameters): Call {
+  return toCall(
+    escrow,
+    escrowInterface.encodeFunctionData("dispute", [
+      toStruct(agreement),
+      checkIndex(agreement, index),
+      checkSubmission(submission),
+      toHash(evidence),
+      authorization,
+    ]),
+  );
+}
+
+/** What the disputing party signs so that somebody else can send its dispute. */
+export function disputeTypedData({
+  agreement,
+  index,
+  submission,
+  evidence,
+  ...location
+}: DisputeParameters & SigningParameters): TypedData {
+  return actionTypedData(
+    "Dispute(bytes32 agreement,uint256 milestone,uint256 submission,bytes32 evidence,uint256 deadline)",
+    {
+      agreement: agreement.id,
+      milestone: checkIndex(agreement, index),
+      submission: checkSubmission(submission),
+      evidence: toHash(evidence),
+    },
+    location,
+  );
+}

@@ -1,0 +1,21 @@
+import { toStruct } from "../agreement.js";
+import { escrowInterface } from "../interfaces.js";
+import type { Address, Call } from "../types.js";
+import { checkIndex, type MilestoneParameters, toCall } from "./action.js";
+
+/** Parameters of `finalize`. */
+export type FinalizeParameters = MilestoneParameters;
+
+/**
+ * The call by which anybody makes the default outcome happen, once the milestone's clock has run out.
+ *
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @example
+ * const call = finalizeCall({ escrow, agreement, index: 0 });
+ */
+export function finalizeCall({ escrow, agreement, index }: FinalizeParameters & { readonly escrow: Address }): Call {
+  return toCall(
+    escrow,
+    escrowInterface.encodeFunctionData("finalize", [toStruct(agreement), checkIndex(agreement, index)]),
+  );
+}

@@ -1,0 +1,46 @@
+import { type Agreement, toStruct } from "../agreement.js";
+import { NothingToFundError } from "../errors.js";
+import { escrowInterface } from "../interfaces.js";
+import type { Address, Call, Hex } from "../types.js";
+import { checkIndex, toCall } from "./action.js";
+
+/** Parameters of `fund`. */
+export interface FundParameters {
+  readonly agreement: Agreement;
+  /** The milestones to fund, counted from 0. */
+  readonly indices: readonly number[];
+  /** The freelancer's signature over the agreement; not needed when it consented already, or is the payer. */
+  readonly freelancerSignature?: Hex;
+}
+
+/**
+ * The call that funds milestones with the sender's tokens; the escrow needs an allowance of {@link fundingAmount}.
+ *
+ * @throws {NothingToFundError} When the list is empty.
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @example
+ * const call = fundCall({ escrow, agreement, indices: [0], freelancerSignature });
+ */
+export function fundCall({
+  escrow,
+  agreement,
+  indices,
+  freelancerSignature = "0x",
+}: FundParameters & { readonly escrow: Address }): Call {
+  if (indices.length === 0) throw new NothingToFundError();
+  for (const index of indices) checkIndex(agreement, index);
+  return toCall(
+    escrow,
+    escrowInterface.encodeFunctionData("fund", [
+      toStruct(agreement),
+      [...agreement.schedule],
+      [...indices],
+      freelancerSignature,
+    ]),
+  );
+}
+
+/** What funding these milestones takes from the payer, token base units. */
+export function fundingAmount({ agreement, indices }: Pick<FundParameters, "agreement" | "indices">): bigint {
+  return indices.reduce((sum, index) => sum + (agreement.schedule[checkIndex(agreement, index)]?.amount ?? 0n), 0n);
+}

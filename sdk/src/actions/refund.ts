@@ -1,0 +1,50 @@
+import { type TypedData, toStruct } from "../agreement.js";
+import { escrowInterface } from "../interfaces.js";
+import type { Call } from "../types.js";
+import {
+  actionTypedData,
+  bySender,
+  type CallParameters,
+  checkAmount,
+  checkIndex,
+  type MilestoneParameters,
+  type SigningParameters,
+  toCall,
+} from "./action.js";
+
+/** Parameters of `refund`. */
+export type RefundParameters = MilestoneParameters;
+
+/**
+ * The call by which the freelancer gives everything that is held back to the client.
+ *
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @example
+ * const call = refundCall({ escrow, agreement, index: 0 });
+ */
+export function refundCall({
+  escrow,
+  agreement,
+  index,
+  authorization = bySender,
+}: RefundParameters & CallParameters): Call {
+  return toCall(
+    escrow,
+    escrowInterface.encodeFunctionData("refund", [toStruct(agreement), checkIndex(agreement, index), authorization]),
+  );
+}
+
+/** What the freelancer signs so that somebody else can send its refund. */
+export function refundTypedData({
+  agreement,
+  index,
+  held,
+  ...location
+}: RefundParameters &
+  SigningParameters & { /** What the milestone holds now, token base units. */ readonly held: bigint }): TypedData {
+  return actionTypedData(
+    "Refund(bytes32 agreement,uint256 milestone,uint128 amount,uint256 deadline)",
+    { agreement: agreement.id, milestone: checkIndex(agreement, index), amount: checkAmount(held) },
+    location,
+  );
+}

@@ -1,0 +1,69 @@
+import { toHash } from "../address.js";
+import { type TypedData, toStruct } from "../agreement.js";
+import { escrowInterface } from "../interfaces.js";
+import type { Call, Hash } from "../types.js";
+import {
+  actionTypedData,
+  bySender,
+  type CallParameters,
+  checkIndex,
+  checkSubmission,
+  type MilestoneParameters,
+  type SigningParameters,
+  toCall,
+} from "./action.js";
+
+/** Parameters of `submit`. */
+export interface SubmitParameters extends MilestoneParameters {
+  /** SHA-256 of the deliverable, or of the manifest of its files. */
+  readonly deliverable: Hash;
+}
+
+/**
+ * The call by which the freelancer submits work.
+ *
+ * @throws {InvalidHashError} When the deliverable is not a 32-byte hash.
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @example
+ * const call = submitCall({ escrow, agreement, index: 0, deliverable: hashText("Ten articles") });
+ */
+export function submitCall({
+  escrow,
+  agreement,
+  index,
+  deliverable,
+  authorization = bySender,
+}: SubmitParameters & CallParameters): Call {
+  return toCall(
+    escrow,
+    escrowInterface.encodeFunctionData("submit", [
+      toStruct(agreement),
+      checkIndex(agreement, index),
+      toHash(deliverable),
+      authorization,
+    ]),
+  );
+}
+
+/** What the freelancer signs so that somebody else can submit for it. */
+export function submitTypedData({
+  agreement,
+  index,
+  deliverable,
+  submission,
+  ...location
+}: SubmitParameters &
+  SigningParameters & {
+    /** The number that this submission will have: one more than the present one. */ readonly submission: number;
+  }): TypedData {
+  return actionTypedData(
+    "Submit(bytes32 agreement,uint256 milestone,uint256 submission,bytes32 deliverable,uint256 deadline)",
+    {
+      agreement: agreement.id,
+      milestone: checkIndex(agreement, index),
+      submission: checkSubmission(submission),
+      deliverable: toHash(deliverable),
+    },
+    location,
+  );
+}

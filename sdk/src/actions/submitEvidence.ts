@@ -1,0 +1,35 @@
+import { toHash } from "../address.js";
+import { toStruct } from "../agreement.js";
+import { escrowInterface } from "../interfaces.js";
+import type { Address, Call, Hash } from "../types.js";
+import { checkIndex, type MilestoneParameters, toCall } from "./action.js";
+
+/** Parameters of `submitEvidence`. */
+export interface SubmitEvidenceParameters extends MilestoneParameters {
+  /** SHA-256 of the evidence. */
+  readonly evidence: Hash;
+}
+
+/**
+ * The call by which a party, the arbiter or the verifier puts evidence before the arbiter. The sender must be one of them.
+ *
+ * @throws {InvalidHashError} When the evidence is not a 32-byte hash.
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @example
+ * const call = submitEvidenceCall({ escrow, agreement, index: 0, evidence: hashText("Our chat") });
+ */
+export function submitEvidenceCall({
+  escrow,
+  agreement,
+  index,
+  evidence,
+}: SubmitEvidenceParameters & { readonly escrow: Address }): Call {
+  return toCall(
+    escrow,
+    escrowInterface.encodeFunctionData("submitEvidence", [
+      toStruct(agreement),
+      checkIndex(agreement, index),
+      toHash(evidence),
+    ]),
+  );
+}

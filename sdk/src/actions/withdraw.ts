@@ -1,0 +1,20 @@
+import { escrowInterface } from "../interfaces.js";
+import type { Address, Call } from "../types.js";
+import { toCall } from "./action.js";
+
+/** Parameters of `withdraw`. */
+export interface WithdrawParameters {
+  readonly token: Address;
+  /** Whose claimable balance is paid out, to that account itself. */
+  readonly account: Address;
+}
+
+/**
+ * The call by which anybody pays an account the whole balance that waits for it.
+ *
+ * @example
+ * const call = withdrawCall({ escrow, token: agreement.terms.token, account: agreement.terms.arbiter });
+ */
+export function withdrawCall({ escrow, token, account }: WithdrawParameters & { readonly escrow: Address }): Call {
+  return toCall(escrow, escrowInterface.encodeFunctionData("withdraw", [token, account]));
+}

@@ -1,0 +1,123 @@
+/**
+ * An agreement as data, and its hashes. Everything here is pure: no clock, no network, no signer.
+ */
+import { AbiCoder, concat, keccak256, type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
+import type { Scope } from "./scope.js";
+import type { Address, AgreementId, Hash, Milestone, Terms } from "./types.js";
+
+/** What client and freelancer agree on: the terms and the schedule that they sign, and the scope in words. */
+export interface Agreement {
+  /** The EIP-712 struct hash of terms and schedule; see {@link agreementId}. */
+  readonly id: AgreementId;
+  readonly terms: Terms;
+  /** What each milestone pays and how long its work may take. The chain identifies a milestone by its index in here. */
+  readonly schedule: readonly Milestone[];
+  /**
+   * What is to be done, in words. `undefined` when the agreement was read from the chain, which knows only its hash
+   * (`terms.details`).
+   */
+  readonly scope: Scope | undefined;
+}
+
+/** Typed data (EIP-712) as every wallet takes it: `signer.signTypedData(domain, types, message)`. */
+export interface TypedData {
+  readonly domain: TypedDataDomain;
+  /** Without `EIP712Domain`, as ethers wants it. */
+  readonly types: Record<string, TypedDataField[]>;
+  readonly primaryType: string;
+  readonly message: Record<string, unknown>;
+}
+
+/** Where a signature counts: one escrow contract on one chain. */
+export interface EscrowLocation {
+  readonly chainId: bigint | number;
+  /** Address of the escrow contract. */
+  readonly escrow: Address;
+}
+
+const milestoneFields: TypedDataField[] = [
+  { name: "amount", type: "uint128" },
+  { name: "workPeriod", type: "uint32" },
+];
+
+/** The members of the contract's `Agreement` in their order. */
+const termsFields: TypedDataField[] = [
+  { name: "client", type: "address" },
+  { name: "freelancer", type: "address" },
+  { name: "arbiter", type: "address" },
+  { name: "token", type: "address" },
+  { name: "payoutTo", type: "address" },
+  { name: "refundTo", type: "address" },
+  { name: "verifier", type: "address" },
+  { name: "gate", type: "address" },
+  { name: "feeRecipient", type: "address" },
+  { name: "feeBps", type: "uint16" },
+  { name: "arbiterFeeBps", type: "uint16" },
+  { name: "defaultShareBps", type: "uint16" },
+  { name: "reviewPeriod", type: "uint32" },
+  { name: "reworkPeriod", type: "uint32" },
+  { name: "challengePeriod", type: "uint32" },
+  { name: "arbitrationPeriod", type: "uint32" },
+  { name: "fundBy", type: "uint40" },
+  { name: "details", type: "bytes32" },
+];
+
+const agreementTypes = {
+  Agreement: [...termsFields, { name: "milestones", type: "Milestone[]" }],
+  Milestone: milestoneFields,
+};
+
+const encoder = TypedDataEncoder.from(agreementTypes);
+const milestoneEncoder = TypedDataEncoder.from({ Milestone: milestoneFields });
+const typehash = keccak256(new TextEncoder().encode(encoder.encodeType("Agreement")));
+
+/**
+ * The EIP-712 hash of a schedule, as it stands in {@link Terms.milestones}.
+ *
+ * @param schedule Amounts in token base units, work periods in seconds.
+ */
+export function scheduleHash(schedule: readonly Milestone[]): Hash {
+  return keccak256(concat(schedule.map((entry) => milestoneEncoder.hash(entry)))) as Hash;
+}
+
+/**
+ * The identifier of an agreement: the EIP-712 struct hash of its terms, without a domain. It is the same on every chain;
+ * what the parties sign is not (see {@link agreementTypedData}).
+ */
+export function agreementId(terms: Terms): AgreementId {
+  // EIP-712 encodes an array member as one hash, which is what `terms.milestones` is: so the struct is encoded by hand.
+  const types = ["bytes32", ...termsFields.map(({ type }) => type), "bytes32"];
+  const values = termsFields.map(({ name }) => terms[name as keyof Terms]);
+  return keccak256(AbiCoder.defaultAbiCoder().encode(types, [typehash, ...values, terms.milestones])) as AgreementId;
+}
+
+/** An agreement of these terms and this schedule; computes the id and checks nothing (see `validateAgreement`). */
+export function toAgreement(terms: Terms, schedule: readonly Milestone[], scope?: Scope): Agreement {
+  return { id: agreementId(terms), terms, schedule, scope };
+}
+
+/** What the contract takes for an agreement: its struct `Agreement` has the terms' members, in their order. */
+export function toStruct(agreement: Agreement): Terms {
+  return agreement.terms;
+}
+
+/**
+ * What client and freelancer sign: the agreement with its whole schedule, for one escrow on one chain.
+ *
+ * @example
+ * const { domain, types, message } = agreementTypedData(agreement, { chainId: 8453, escrow });
+ * const signature = await signer.signTypedData(domain, types, message);
+ */
+export function agreementTypedData(agreement: Agreement, { chainId, escrow }: EscrowLocation): TypedData {
+  return {
+    domain: escrowDomain({ chainId, escrow }),
+    types: agreementTypes,
+    primaryType: "Agreement",
+    message: { ...agreement.terms, milestones: agreement.schedule.map((entry) => ({ ...entry })) },
+  };
+}
+
+/** The EIP-712 domain of an escrow, for everything that is signed for it. */
+export function escrowDomain({ chainId, escrow }: EscrowLocation): TypedDataDomain {
+  return { name: "MicroEscrow", version: "1", chainId, verifyingContract: escrow };
+}

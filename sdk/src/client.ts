@@ -1,0 +1,661 @@
+/**
+ * The client: one method per verb of the contract. It holds a connection and perhaps a signer, and nothing else; what it
+ * does is put together from the pure layers below.
+ */
+import type { Provider, Signer } from "ethers";
+import { type AcceptParameters, acceptCall, acceptTypedData } from "./actions/accept.js";
+import { type AdvanceParameters, advanceCall, advanceTypedData } from "./actions/advance.js";
+import { type ApproveParameters, approveCall, approveTypedData } from "./actions/approve.js";
+import { type AttestParameters, attestCall, attestTypedData } from "./actions/attest.js";
+import { type CloseParameters, closeCall, closeTypedData } from "./actions/close.js";
+import { type DisputeParameters, disputeCall, disputeTypedData } from "./actions/dispute.js";
+import { type ExtendParameters, extendCall, extendTypedData } from "./actions/extend.js";
+import { type FinalizeParameters, finalizeCall } from "./actions/finalize.js";
+import type { FundParameters } from "./actions/fund.js";
+import { type MulticallParameters, multicallCall } from "./actions/multicall.js";
+import { type RefundParameters, refundCall, refundTypedData } from "./actions/refund.js";
+import {
+  type RequestChangesParameters,
+  requestChangesCall,
+  requestChangesTypedData,
+} from "./actions/requestChanges.js";
+import { type RuleParameters, ruleCall, ruleTypedData } from "./actions/rule.js";
+import { type SettleParameters, settleCall, settleTypedData } from "./actions/settle.js";
+import { type SubmitParameters, submitCall, submitTypedData } from "./actions/submit.js";
+import { type SubmitEvidenceParameters, submitEvidenceCall } from "./actions/submitEvidence.js";
+import { type WithdrawParameters, withdrawCall } from "./actions/withdraw.js";
+import { toAddress } from "./address.js";
+import type { Agreement, TypedData } from "./agreement.js";
+import {
+  type ConfirmationOptions,
+  confirmedDispute,
+  confirmedSubmission,
+  type Submission,
+  type SubmissionSeen,
+} from "./confirmation.js";
+import { chainIdOf, checkCode, checkDomain } from "./connect.js";
+import { decodeResult, type Results, type ResultVerb, type TransactionInfo } from "./decode.js";
+import { deploymentBlock, escrowAddress } from "./deployments.js";
+import {
+  InvalidAgreementError,
+  MissingProviderError,
+  MissingSignerError,
+  NotAPartyError,
+  UnauthorizedError,
+  WrongChainError,
+} from "./errors.js";
+import { type PaymentMethod, payFor } from "./funding.js";
+import type { History, HistoryOptions } from "./history.js";
+import type { Progress } from "./progress.js";
+import * as reads from "./reads.js";
+import type { EscrowConnection } from "./rpc.js";
+import { type VerifySignatureParameters, verifySignature } from "./signatures.js";
+import { checkSettlement, relayedCall, type SignableVerb, type SignedAction, type SignedSettlement } from "./signed.js";
+import type { Address, AgreementId, AgreementState, Authorization, Call, Hash, Hex, MilestoneState } from "./types.js";
+import { validateAgreement } from "./validate.js";
+import { type Actor, actorOf, send, signTypedData, simulate } from "./wallet.js";
+import { type Watch, type WatchOptions, type WatchUpdate, watch } from "./watch.js";
+
+// ---------------------------------------------------------------------------------------------------------- parameters
+
+/** Options of {@link MicroEscrow.connect}, with the defaults for decisions made through this client. */
+export interface ConnectOptions extends ConfirmationOptions {
+  /** A deployment of your own; by default the one at the same address on every chain. */
+  readonly address?: string;
+  /** The chain that it must be; refused when it is another one. */
+  readonly chainId?: number;
+  /** Reads go through this provider, and the signer must be on its chain; by default the signer's own. */
+  readonly provider?: Provider;
+}
+
+/** How `fund` is paid; "auto" picks the first that works of allowance, permit and approve. */
+export interface PaymentOptions {
+  readonly payment?: PaymentMethod | "auto";
+}
+
+/** Options of everything that is signed for somebody else to send. */
+export interface SigningOptions {
+  /** The signature is void at or after this time, Unix seconds; by default 4 hours after the newest block. */
+  readonly deadline?: number;
+}
+
+/** A decision about a submission: on the current one unless it says which, and only once that is in a block that stays. */
+export type Decision<Parameters extends { readonly submission: number }> = Omit<Parameters, "submission"> &
+  SubmissionSeen &
+  ConfirmationOptions;
+
+/** Parameters that leave the submission out to mean the current one. */
+export type Current<Parameters extends { readonly submission: number }> = Omit<Parameters, "submission"> &
+  Pick<SubmissionSeen, "submission">;
+
+/** The parameters of `settle`: who does not send it must have signed it. */
+export interface SettlementParameters extends SettleParameters {
+  /** The halves of those parties that do not send it; see `signSettle`. */
+  readonly signatures?: readonly SignedSettlement[];
+}
+
+/** A result, and the submission that was decided on. */
+export type Decided<Verb extends ResultVerb> = Results[Verb] & { readonly answered: Submission };
+
+/** How the money came in. */
+export type FundResult = Results["fund"] & {
+  readonly payment: PaymentMethod;
+  /** The approvals that were sent before, in their order. */
+  readonly approvals: readonly TransactionInfo[];
+};
+
+/** Hours, not years: a signature that nobody used should not linger. Seconds. */
+const SIGNATURE_PERIOD = 4 * 3_600;
+
+// -------------------------------------------------------------------------------------------------------------- client
+
+/**
+ * MicroEscrow on one chain. Without a signer it reads; with one it acts as that account.
+ *
+ * Every method fails with a {@link MicroEscrowError}; what would revert is found by simulation, and nothing is sent.
+ *
+ * @example
+ * const escrow = await MicroEscrow.connect(clientSigner);
+ * await escrow.fund({ agreement, indices: [0], freelancerSignature });
+ * await escrow.connect(freelancerSigner).submit({ agreement, index: 0, deliverable });
+ * await escrow.approve({ agreement, index: 0 });
+ */
+export class MicroEscrow {
+  /** The chain, the contract's address, and the provider that reads go through. */
+  readonly connection: EscrowConnection;
+  readonly #signer: Signer | undefined;
+  readonly #confirmation: ConfirmationOptions;
+
+  private constructor(connection: EscrowConnection, signer: Signer | undefined, confirmation: ConfirmationOptions) {
+    this.connection = connection;
+    this.#signer = signer;
+    this.#confirmation = confirmation;
+  }
+
+  /**
+   * Connects to the escrow on the chain of a signer or provider, and makes sure that it is the right one.
+   *
+   * @throws {WrongChainError} When the chain is not `chainId`, or signer and provider are on two chains.
+   * @throws {NoCodeError} When there is no contract at the address.
+   * @throws {WrongContractError} When it is another contract.
+   * @throws {WrongDomainError} When it takes signatures under another domain.
+   */
+  static async connect(runner: Signer | Provider, options: ConnectOptions = {}): Promise<MicroEscrow> {
+    const { address, chainId: expected, provider: reader, ...confirmation } = options;
+    const signer = isSigner(runner) ? runner : undefined;
+    const provider = reader ?? runner.provider;
+    if (provider === null) throw new MissingProviderError();
+
+    const chainId = await chainIdOf(provider);
+    if (expected !== undefined && chainId !== expected) throw new WrongChainError({ actual: chainId, expected });
+    const escrow = address === undefined ? escrowAddress(chainId) : toAddress(address);
+    await checkCode(provider, escrow, chainId);
+    await checkDomain(provider, escrow, chainId);
+    const connection = { provider, chainId, escrow, startBlock: deploymentBlock(chainId) };
+    if (signer !== undefined) await actorOf(connection, signer);
+    return new MicroEscrow(connection, signer, confirmation);
+  }
+
+  /** The same escrow, acting as another account. Its chain is checked when it acts. */
+  connect(signer: Signer): MicroEscrow {
+    return new MicroEscrow(this.connection, signer, this.#confirmation);
+  }
+
+  /** Address of the contract. */
+  get address(): Address {
+    return this.connection.escrow;
+  }
+
+  /** The chain. */
+  get chainId(): number {
+    return this.connection.chainId;
+  }
+
+  // ---------------------------------------------------------------------------------------------------------- consent
+
+  /**
+   * Signs an agreement as one of its parties: its consent, for the other one to fund with or to send.
+   *
+   * @throws {InvalidAgreementError} When it breaks a rule of the contract; all of its problems are listed.
+   * @throws {NotAPartyError} When the signer is neither client nor freelancer.
+   * @throws {CannotSignError} When the contract would not accept the signature: use {@link accept} instead.
+   * @example
+   * const freelancerSignature = await escrow.connect(freelancerSigner).sign(agreement);
+   */
+  async sign(agreement: Agreement): Promise<Hex> {
+    const problems = validateAgreement(agreement, { escrow: this.address });
+    if (problems.length > 0) throw new InvalidAgreementError({ problems });
+    const actor = await this.#party(agreement);
+    return signTypedData(actor, acceptTypedData({ agreement, ...this.connection }));
+  }
+
+  /**
+   * Records a party's consent: the signer's own, or another party's with its signature.
+   *
+   * @throws {InvalidSignatureError} When the signature is not the party's.
+   */
+  async accept({
+    agreement,
+    ...options
+  }: Omit<AcceptParameters, "party"> & Partial<Pick<AcceptParameters, "party">>): Promise<Results["accept"]> {
+    const actor = await this.#actor();
+    return this.#send("accept", acceptCall({ ...this.connection, agreement, party: actor.account, ...options }));
+  }
+
+  /** Signs a consent that anybody can relay; see {@link sign}. It has no deadline: `fundBy` and `close` end it. */
+  async signAccept({ agreement }: Pick<AcceptParameters, "agreement">): Promise<SignedAction<"accept">> {
+    const signature = await this.sign(agreement);
+    const { account: party } = await this.#actor();
+    const { to, data } = acceptCall({ ...this.connection, agreement, party, signature });
+    return { verb: "accept", chainId: this.chainId, to, data, signers: [party], deadline: null };
+  }
+
+  /** Ends the funding of an agreement for good, as its client or freelancer. What is funded goes on as agreed. */
+  async close({ agreement }: Pick<CloseParameters, "agreement">): Promise<Results["close"]> {
+    const { account: party } = await this.#party(agreement);
+    return this.#send("close", closeCall({ ...this.connection, agreement, party }));
+  }
+
+  /** Signs a {@link close} that anybody can relay. */
+  async signClose(parameters: Pick<CloseParameters, "agreement"> & SigningOptions): Promise<SignedAction<"close">> {
+    const { account: party } = await this.#party(parameters.agreement);
+    return this.#sign("close", party, parameters, {
+      call: (authorization) => closeCall({ ...this.connection, ...parameters, party, ...authorization }),
+      typedData: (deadline) => closeTypedData({ ...this.connection, ...parameters, deadline }),
+    });
+  }
+
+  // --------------------------------------------------------------------------------------------------------- money in
+
+  /**
+   * Funds milestones with the signer's tokens. It uses an allowance that is large enough, else a permit in the same
+   * transaction, else it approves exactly the amount first.
+   *
+   * @throws {InsufficientBalanceError} When the account has too little of the token.
+   * @throws {NotAcceptedError} When a party's consent is missing.
+   * @throws {FundingClosedError} When a party closed the agreement.
+   * @throws {FundingExpiredError} When it is too late to fund.
+   * @example
+   * const { payment, milestones } = await escrow.fund({ agreement, indices: [0, 1], freelancerSignature });
+   */
+  async fund({ payment = "auto", ...parameters }: FundParameters & PaymentOptions): Promise<FundResult> {
+    const actor = await this.#actor();
+    const paid = await payFor(actor, parameters, payment);
+    return {
+      ...decodeResult("fund", paid.call, paid.receipt),
+      payment: paid.payment,
+      approvals: paid.approvals.map(({ hash, blockNumber }) => ({ hash: hash as Hash, blockNumber })),
+    };
+  }
+
+  // ------------------------------------------------------------------------------------------------------------- work
+
+  /**
+   * Submits work, as the freelancer.
+   *
+   * @throws {ClockRanOutError} When it is too late.
+   * @example
+   * const { submission, clock } = await escrow.submit({ agreement, index: 0, deliverable: sha256(bytes) });
+   */
+  async submit(parameters: SubmitParameters): Promise<Results["submit"]> {
+    return this.#send("submit", submitCall({ ...this.connection, ...parameters }));
+  }
+
+  /** Signs a {@link submit} that anybody can relay. */
+  async signSubmit(parameters: SubmitParameters & SigningOptions): Promise<SignedAction<"submit">> {
+    const { submissions } = await this.getMilestone(parameters);
+    return this.#sign("submit", parameters.agreement.terms.freelancer, parameters, {
+      call: (authorization) => submitCall({ ...this.connection, ...parameters, ...authorization }),
+      typedData: (deadline) =>
+        submitTypedData({ ...this.connection, ...parameters, submission: submissions + 1, deadline }),
+    });
+  }
+
+  /**
+   * Approves a milestone, as the client: the freelancer is paid what is held. It binds to one submission, the current one
+   * by default, waits until that is in a block that stays, and returns it with its deliverable. A UI passes the
+   * submission, or the deliverable, that it showed.
+   *
+   * @throws {WrongSubmissionError} When there is a newer submission.
+   * @throws {DeliverableMismatchError} When the deliverable is not what was shown.
+   * @throws {NotConfirmedError} When the submission did not get into a safe block in time.
+   * @example
+   * const { freelancerAmount, answered } = await escrow.approve({ agreement, index: 0, submission: 1 });
+   */
+  async approve(parameters: Decision<ApproveParameters>): Promise<Decided<"approve">> {
+    const answered = await this.#confirmed(parameters);
+    const call = approveCall({ ...this.connection, ...parameters, ...answered });
+    return { ...(await this.#send("approve", call)), answered };
+  }
+
+  /** Signs an {@link approve} that anybody can relay. It is void when the submission or the amount changes. */
+  async signApprove(parameters: Decision<ApproveParameters> & SigningOptions): Promise<SignedAction<"approve">> {
+    const answered = await this.#confirmed(parameters);
+    const { held } = await this.getMilestone(parameters);
+    return this.#sign("approve", parameters.agreement.terms.client, parameters, {
+      call: (authorization) => approveCall({ ...this.connection, ...parameters, ...answered, ...authorization }),
+      typedData: (deadline) => approveTypedData({ ...this.connection, ...parameters, ...answered, held, deadline }),
+    });
+  }
+
+  /**
+   * Releases a part of a milestone early, as the client. Status and clock stay.
+   *
+   * @throws {AmountOutOfRangeError} When the part is nothing, or not less than what is held.
+   */
+  async advance(parameters: AdvanceParameters): Promise<Results["advance"]> {
+    return this.#send("advance", advanceCall({ ...this.connection, ...parameters }));
+  }
+
+  /** Signs an {@link advance} that anybody can relay. */
+  async signAdvance(parameters: AdvanceParameters & SigningOptions): Promise<SignedAction<"advance">> {
+    const { held } = await this.getMilestone(parameters);
+    return this.#sign("advance", parameters.agreement.terms.client, parameters, {
+      call: (authorization) => advanceCall({ ...this.connection, ...parameters, ...authorization }),
+      typedData: (deadline) => advanceTypedData({ ...this.connection, ...parameters, held, deadline }),
+    });
+  }
+
+  /**
+   * Asks for changes, as the client. It binds to a submission as {@link approve} does.
+   *
+   * @throws {ClockRanOutError} When the review period is over.
+   */
+  async requestChanges(parameters: Decision<RequestChangesParameters>): Promise<Decided<"requestChanges">> {
+    const answered = await this.#confirmed(parameters);
+    const call = requestChangesCall({ ...this.connection, ...parameters, ...answered });
+    return { ...(await this.#send("requestChanges", call)), answered };
+  }
+
+  /** Signs a {@link requestChanges} that anybody can relay. */
+  async signRequestChanges(
+    parameters: Decision<RequestChangesParameters> & SigningOptions,
+  ): Promise<SignedAction<"requestChanges">> {
+    const answered = await this.#confirmed(parameters);
+    return this.#sign("requestChanges", parameters.agreement.terms.client, parameters, {
+      call: (authorization) => requestChangesCall({ ...this.connection, ...parameters, ...answered, ...authorization }),
+      typedData: (deadline) => requestChangesTypedData({ ...this.connection, ...parameters, ...answered, deadline }),
+    });
+  }
+
+  /**
+   * Passes or fails a submission, as the verifier. It binds to a submission as {@link approve} does.
+   *
+   * @throws {ClockRanOutError} When the review period is over.
+   */
+  async attest(parameters: Decision<AttestParameters>): Promise<Decided<"attest">> {
+    const answered = await this.#confirmed(parameters);
+    const call = attestCall({ ...this.connection, ...parameters, ...answered });
+    return { ...(await this.#send("attest", call)), answered };
+  }
+
+  /** Signs an {@link attest} that anybody can relay. */
+  async signAttest(parameters: Decision<AttestParameters> & SigningOptions): Promise<SignedAction<"attest">> {
+    const answered = await this.#confirmed(parameters);
+    return this.#sign("attest", parameters.agreement.terms.verifier, parameters, {
+      call: (authorization) => attestCall({ ...this.connection, ...parameters, ...answered, ...authorization }),
+      typedData: (deadline) => attestTypedData({ ...this.connection, ...parameters, ...answered, deadline }),
+    });
+  }
+
+  /**
+   * Gives the freelancer more time, as the client; also after the clock ran out, as long as nobody finalized.
+   *
+   * @throws {ClockNotLaterError} When the new clock is not later than the present one and than now.
+   */
+  async extend(parameters: ExtendParameters): Promise<Results["extend"]> {
+    return this.#send("extend", extendCall({ ...this.connection, ...parameters }));
+  }
+
+  /** Signs an {@link extend} that anybody can relay. */
+  async signExtend(parameters: ExtendParameters & SigningOptions): Promise<SignedAction<"extend">> {
+    const { clock: currentClock, submissions: submission } = await this.getMilestone(parameters);
+    return this.#sign("extend", parameters.agreement.terms.client, parameters, {
+      call: (authorization) => extendCall({ ...this.connection, ...parameters, ...authorization }),
+      typedData: (deadline) =>
+        extendTypedData({ ...this.connection, ...parameters, submission, currentClock, deadline }),
+    });
+  }
+
+  // ----------------------------------------------------------------------------------------------------- disagreement
+
+  /**
+   * Calls the arbiter: the client about a submission, the freelancer about a request for changes. The submission is the
+   * current one by default.
+   *
+   * @throws {ClockRanOutError} When it is too late.
+   */
+  async dispute(parameters: Current<DisputeParameters>): Promise<Results["dispute"]> {
+    const submission = await this.#current(parameters);
+    return this.#send("dispute", disputeCall({ ...this.connection, ...parameters, submission }));
+  }
+
+  /** Signs a {@link dispute} that anybody can relay, as the client or the freelancer. */
+  async signDispute(parameters: Current<DisputeParameters> & SigningOptions): Promise<SignedAction<"dispute">> {
+    const submission = await this.#current(parameters);
+    const { account } = await this.#party(parameters.agreement);
+    return this.#sign("dispute", account, parameters, {
+      call: (authorization) => disputeCall({ ...this.connection, ...parameters, submission, ...authorization }),
+      typedData: (deadline) => disputeTypedData({ ...this.connection, ...parameters, submission, deadline }),
+    });
+  }
+
+  /** Puts evidence before the arbiter, as a party, the arbiter or the verifier. */
+  async submitEvidence(parameters: SubmitEvidenceParameters): Promise<Results["submitEvidence"]> {
+    return this.#send("submitEvidence", submitEvidenceCall({ ...this.connection, ...parameters }));
+  }
+
+  /**
+   * Splits a disputed milestone, as the arbiter, once the dispute is in a block that stays. The arbiter's fee comes off
+   * the top.
+   *
+   * @throws {AmountOutOfRangeError} When it is more than what is held less the arbiter's fee.
+   * @throws {ClockRanOutError} When the arbitration period is over.
+   */
+  async rule(parameters: RuleParameters & ConfirmationOptions): Promise<Results["rule"]> {
+    await this.#confirmedDispute(parameters);
+    return this.#send("rule", ruleCall({ ...this.connection, ...parameters }));
+  }
+
+  /** Signs a {@link rule} that anybody can relay. */
+  async signRule(parameters: RuleParameters & ConfirmationOptions & SigningOptions): Promise<SignedAction<"rule">> {
+    await this.#confirmedDispute(parameters);
+    return this.#sign("rule", parameters.agreement.terms.arbiter, parameters, {
+      call: (authorization) => ruleCall({ ...this.connection, ...parameters, ...authorization }),
+      typedData: (deadline) => ruleTypedData({ ...this.connection, ...parameters, deadline }),
+    });
+  }
+
+  /**
+   * Splits a milestone as both parties agree. Who does not send it must have signed it (see {@link signSettle}); with both
+   * signatures anybody can send it.
+   *
+   * @throws {UnauthorizedError} When a signature is missing.
+   * @throws {InvalidSignedActionError} When a signature is for another settlement.
+   * @example
+   * const half = await escrow.connect(clientSigner).signSettle({ agreement, index: 0, freelancerAmount });
+   * await escrow.connect(freelancerSigner).settle({ agreement, index: 0, freelancerAmount, signatures: [half] });
+   */
+  async settle({ signatures = [], ...parameters }: SettlementParameters): Promise<Results["settle"]> {
+    const { agreement, index, freelancerAmount } = parameters;
+    for (const half of signatures) {
+      checkSettlement(half, {
+        chainId: this.chainId,
+        escrow: this.address,
+        agreement: agreement.id,
+        index,
+        freelancerAmount: freelancerAmount.toString(),
+      });
+    }
+    const by = (party: Address) => signatures.find(({ signer }) => signer === party)?.authorization;
+    const [client, freelancer] = [by(agreement.terms.client), by(agreement.terms.freelancer)];
+    const call = settleCall({
+      ...this.connection,
+      ...parameters,
+      ...(client && { client }),
+      ...(freelancer && { freelancer }),
+    });
+    return this.#send("settle", call);
+  }
+
+  /**
+   * Signs one party's half of a settlement. The other party sends it, or signs too (see `joinSettlement`).
+   *
+   * @throws {AmountOutOfRangeError} When it is more than what is held.
+   */
+  async signSettle({ deadline: chosen, ...parameters }: SettleParameters & SigningOptions): Promise<SignedSettlement> {
+    const { agreement, index, freelancerAmount } = parameters;
+    const actor = await this.#party(agreement);
+    const { held } = await this.getMilestone(parameters);
+    const deadline = chosen ?? (await this.#deadline());
+    const typedData = settleTypedData({ ...this.connection, ...parameters, held, deadline });
+    return {
+      chainId: this.chainId,
+      escrow: this.address,
+      agreement: agreement.id,
+      index,
+      freelancerAmount: freelancerAmount.toString(),
+      signer: actor.account,
+      authorization: { deadline, signature: await signTypedData(actor, typedData) },
+    };
+  }
+
+  /** Gives everything that is held back to the client, as the freelancer. */
+  async refund(parameters: RefundParameters): Promise<Results["refund"]> {
+    return this.#send("refund", refundCall({ ...this.connection, ...parameters }));
+  }
+
+  /** Signs a {@link refund} that anybody can relay. */
+  async signRefund(parameters: RefundParameters & SigningOptions): Promise<SignedAction<"refund">> {
+    const { held } = await this.getMilestone(parameters);
+    return this.#sign("refund", parameters.agreement.terms.freelancer, parameters, {
+      call: (authorization) => refundCall({ ...this.connection, ...parameters, ...authorization }),
+      typedData: (deadline) => refundTypedData({ ...this.connection, ...parameters, held, deadline }),
+    });
+  }
+
+  // --------------------------------------------------------------------------------------------------- time and money
+
+  /**
+   * Makes the default outcome happen; anybody may, once the milestone's clock has run out.
+   *
+   * @throws {ClockStillRunningError} When it is too early.
+   */
+  async finalize(parameters: FinalizeParameters): Promise<Results["finalize"]> {
+    return this.#send("finalize", finalizeCall({ ...this.connection, ...parameters }));
+  }
+
+  /** Pays an account everything that waits for it in a token; anybody may. With nothing to pay, `amount` is 0. */
+  async withdraw(parameters: WithdrawParameters): Promise<Results["withdraw"]> {
+    return this.#send("withdraw", withdrawCall({ ...this.connection, ...parameters }));
+  }
+
+  /**
+   * Makes several calls of the escrow in one transaction, all or none.
+   *
+   * @throws {WrongContractCallError} When a call is for another contract.
+   * @example
+   * const next = fundCall({ escrow: escrow.address, agreement, indices: [1] });
+   * await escrow.multicall({ calls: [approveCall({ escrow: escrow.address, agreement, index: 0, submission: 1 }), next] });
+   */
+  async multicall(parameters: MulticallParameters): Promise<Results["multicall"]> {
+    return this.#send("multicall", multicallCall({ ...this.connection, ...parameters }));
+  }
+
+  /**
+   * Sends what another account signed. The signer of this client pays the network fee, and nothing else.
+   *
+   * @throws {InvalidSignedActionError} When it is not a signed call of its verb.
+   * @throws {WrongChainError} When it is for another chain.
+   * @throws {SignatureExpiredError} When its deadline has passed.
+   * @throws {InvalidSignatureError} When the state that was signed about has changed.
+   * @example
+   * const action = await escrow.connect(freelancerSigner).signSubmit({ agreement, index: 0, deliverable });
+   * const { submission } = await escrow.connect(relayer).relay(action);
+   */
+  async relay<V extends SignableVerb>(action: SignedAction<V>): Promise<Results[V]> {
+    return this.#send(action.verb, relayedCall(action, this.connection));
+  }
+
+  // ------------------------------------------------------------------------------------------------------------ reads
+
+  /** The chain's time, Unix seconds: compare clocks with this, not with the device's clock. */
+  getTime(): Promise<number> {
+    return reads.getTime(this.connection);
+  }
+
+  /** The state of one milestone. */
+  getMilestone({
+    agreement,
+    index,
+  }: {
+    readonly agreement: Agreement;
+    readonly index: number;
+  }): Promise<MilestoneState> {
+    return reads.getMilestone(this.connection, agreement.id, index);
+  }
+
+  /** The state of a whole agreement. */
+  getAgreementState(agreement: Agreement): Promise<AgreementState> {
+    return reads.getAgreementState(this.connection, agreement);
+  }
+
+  /** What waits for an account in a token, base units; see {@link withdraw}. */
+  getClaimable(parameters: WithdrawParameters): Promise<bigint> {
+    return reads.getClaimable(this.connection, parameters);
+  }
+
+  /**
+   * An agreement from the chain alone, without its scope.
+   *
+   * @throws {UnknownAgreementError} When nobody has accepted or funded such an agreement here.
+   */
+  getAgreement(id: AgreementId): Promise<Agreement> {
+    return reads.getAgreement(this.connection, id);
+  }
+
+  /** The agreements that name an account as client or freelancer; see {@link reads.listAgreements}. */
+  listAgreements(account: Address, options?: HistoryOptions): Promise<reads.AgreementList> {
+    return reads.listAgreements(this.connection, account, options);
+  }
+
+  /** Everything that happened to an agreement; see {@link reads.getTimeline}. */
+  getTimeline(agreement: Agreement, options?: HistoryOptions): Promise<History> {
+    return reads.getTimeline(this.connection, agreement, options);
+  }
+
+  /** How far an agreement is, in money and in milestones. */
+  getProgress(agreement: Agreement, options?: HistoryOptions): Promise<Progress> {
+    return reads.getProgress(this.connection, agreement, options);
+  }
+
+  /** Calls a listener when something happens to an agreement; see {@link watch}. */
+  watch(agreement: Agreement, listener: (update: WatchUpdate) => void | Promise<void>, options?: WatchOptions): Watch {
+    return watch(this.connection, agreement, listener, options);
+  }
+
+  /** Whether the contract would accept this signature now; see {@link verifySignature}. */
+  verifySignature(parameters: VerifySignatureParameters): Promise<boolean> {
+    return verifySignature(this.connection.provider, parameters);
+  }
+
+  // --------------------------------------------------------------------------------------------------------- together
+
+  async #actor(): Promise<Actor> {
+    if (this.#signer === undefined) throw new MissingSignerError();
+    return actorOf(this.connection, this.#signer);
+  }
+
+  /** The signer as one of the two parties. */
+  async #party({ terms }: Agreement): Promise<Actor> {
+    const actor = await this.#actor();
+    if (actor.account !== terms.client && actor.account !== terms.freelancer) {
+      throw new NotAPartyError({ account: actor.account });
+    }
+    return actor;
+  }
+
+  async #send<V extends ResultVerb>(verb: V, call: Call): Promise<Results[V]> {
+    return decodeResult(verb, call, await send(await this.#actor(), call));
+  }
+
+  /** Signs an action, after simulating it as the actor's own: so nobody is asked to sign what cannot happen. */
+  async #sign<V extends SignableVerb>(
+    verb: V,
+    expected: Address,
+    options: SigningOptions,
+    build: {
+      readonly call: (by: { readonly authorization?: Authorization }) => Call;
+      readonly typedData: (deadline: number) => TypedData;
+    },
+  ): Promise<SignedAction<V>> {
+    const actor = await this.#actor();
+    if (actor.account !== expected) throw new UnauthorizedError({ caller: actor.account, expected });
+    await simulate(actor, build.call({}));
+    const deadline = options.deadline ?? (await this.#deadline());
+    const signature = await signTypedData(actor, build.typedData(deadline));
+    const { to, data } = build.call({ authorization: { deadline, signature } });
+    return { verb, chainId: this.chainId, to, data, signers: [actor.account], deadline };
+  }
+
+  async #deadline(): Promise<number> {
+    return (await this.getTime()) + SIGNATURE_PERIOD;
+  }
+
+  async #current(parameters: Current<DisputeParameters>): Promise<number> {
+    return parameters.submission ?? (await this.getMilestone(parameters)).submissions;
+  }
+
+  #confirmed(parameters: Decision<ApproveParameters>): Promise<Submission> {
+    const { agreement, index, ...options } = parameters;
+    return confirmedSubmission(this.connection, agreement, index, options, { ...this.#confirmation, ...options });
+  }
+
+  #confirmedDispute({ agreement, index, ...options }: RuleParameters & ConfirmationOptions): Promise<void> {
+    return confirmedDispute(this.connection, agreement, index, { ...this.#confirmation, ...options });
+  }
+}
+
+function isSigner(runner: Signer | Provider): runner is Signer {
+  return "signTypedData" in runner;
+}

@@ -1,0 +1,44 @@
+/**
+ * Making sure that what is at an address is MicroEscrow, before anything is signed for it or sent to it.
+ */
+import type { Provider } from "ethers";
+import { maskedHash } from "./deployments.js";
+import { NoCodeError, WrongContractError, WrongDomainError } from "./errors.js";
+import { maskedCodeHash } from "./generated/code.js";
+import { escrowInterface } from "./interfaces.js";
+import { ask } from "./rpc.js";
+import type { Address, Hash } from "./types.js";
+
+/** The chain of a provider. */
+export async function chainIdOf(provider: Provider): Promise<number> {
+  return Number((await ask(provider.getNetwork())).chainId);
+}
+
+/**
+ * Checks that the code at an address is exactly MicroEscrow's.
+ *
+ * @throws {NoCodeError} When there is no contract.
+ * @throws {WrongContractError} When it is another one.
+ */
+export async function checkCode(provider: Provider, address: Address, chainId: number): Promise<void> {
+  const code = await ask(provider.getCode(address));
+  if (code === "0x") throw new NoCodeError({ address, chainId });
+  const actual = maskedHash(code);
+  const expected = maskedCodeHash as Hash;
+  if (actual !== expected) throw new WrongContractError({ address, actual, expected });
+}
+
+/**
+ * Checks that the contract takes signatures under the domain that the SDK signs for.
+ *
+ * @throws {WrongDomainError} When it does not.
+ */
+export async function checkDomain(provider: Provider, address: Address, chainId: number): Promise<void> {
+  const data = await ask(provider.call({ to: address, data: escrowInterface.encodeFunctionData("eip712Domain") }));
+  const domain = escrowInterface.decodeFunctionResult("eip712Domain", data);
+  const expected = { fields: "0x0f", name: "MicroEscrow", version: "1", chainId, verifyingContract: address };
+  for (const [field, value] of Object.entries(expected)) {
+    const actual = String(domain[field]);
+    if (actual !== String(value)) throw new WrongDomainError({ field, actual, expected: String(value) });
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * Deliverables by their hash: the SHA-256 of the bytes, which is also an IPFS content address. Several files are one
+ * deliverable through a manifest that lists their paths, sizes and hashes.
+ */
+import { sha256 as ethersSha256, getBytes, hexlify } from "ethers";
+import { CID } from "multiformats/cid";
+import { create as createDigest } from "multiformats/hashes/digest";
+import { InvalidDeliverableError } from "./errors.js";
+import { canonicalJson } from "./scope.js";
+import type { Hash } from "./types.js";
+
+/** A file of a deliverable. */
+export interface DeliverableFile {
+  /** Relative, with `/` between folders: `"src/index.ts"`. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A file as a manifest lists it. */
+export interface ManifestEntry {
+  /** Relative, with `/` between folders. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** SHA-256 of the bytes. */
+  readonly hash: Hash;
+}
+
+/** The files of a deliverable as one document, whose hash is what `submit` takes. */
+export interface Manifest {
+  /** Canonical JSON; the same files give the same text, in whatever order they are listed. */
+  readonly text: string;
+  /** SHA-256 of the text in UTF-8. */
+  readonly hash: Hash;
+}
+
+/** How files differ from what a manifest lists. */
+export interface ManifestMismatch {
+  readonly path: string;
+  readonly problem: "missing" | "different" | "unlisted";
+}
+
+const MANIFEST_VERSION = 1;
+const SHA2_256 = 0x12;
+const RAW = 0x55;
+
+/**
+ * The SHA-256 of some bytes: what `submit` takes for a deliverable that is one file.
+ *
+ * @example
+ * const deliverable = sha256(new Uint8Array(await file.arrayBuffer()));
+ */
+export function sha256(bytes: Uint8Array): Hash {
+  return ethersSha256(bytes) as Hash;
+}
+
+/** The SHA-256 of a text in UTF-8; for reasons, evidence and reports that are texts. */
+export function hashText(text: string): Hash {
+  return sha256(new TextEncoder().encode(text));
+}
+
+/**
+ * The manifest of several files.
+ *
+ * @throws {InvalidDeliverableError} When there is no file, or a path is unsafe or listed twice: see
+ * {@link manifestOf}.
+ * @example
+ * const { text, hash } = manifest([{ path: "article-1.md", bytes }]);
+ */
+export function manifest(files: readonly DeliverableFile[]): Manifest {
+  return manifestOf(files.map(({ path, bytes }) => ({ path, size: bytes.length, hash: sha256(bytes) })));
+}
+
+/**
+ * The manifest of files whose sizes and hashes are known.
+ *
+ * @throws {InvalidDeliverableError} When there is no file, or when a path is not one that every system can write inside of
+ * a folder: it must be relative, in Unicode's composed form (NFC), without empty, `.` or `..` parts, parts that end in a
+ * dot or a space, control characters, or any of `\ : * ? " < > |`; and no two may be equal, ignoring case, or one the
+ * folder of another.
+ */
+export function manifestOf(entries: readonly ManifestEntry[]): Manifest {
+  checkPaths(entries.map(({ path }) => path));
+  const files = entries
+    .map(({ path, size, hash }) => ({ path, size, sha256: hash }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  const text = canonicalJson({ files, manifest: MANIFEST_VERSION });
+  return { text, hash: hashText(text) };
+}
+
+/**
+ * Reads a manifest, and refuses one that {@link manifestOf} would not have written.
+ *
+ * @param text Somebody's manifest; check first that it hashes to what was submitted (`verifyDeliverable`).
+ * @throws {InvalidDeliverableError} When it is not a manifest, not in canonical form, or lists an unsafe path.
+ */
+export function parseManifest(text: string): readonly ManifestEntry[] {
+  const entries = readEntries(text);
+  if (entries === undefined)
+    throw new InvalidDeliverableError("the text is not a manifest; expected what `manifest` writes");
+  if (manifestOf(entries).text !== text) {
+    throw new InvalidDeliverableError("the manifest is not in canonical form; expected exactly what `manifest` writes");
+  }
+  return entries;
+}
+
+/**
+ * Whether bytes (or a text, in UTF-8) are what was submitted.
+ *
+ * @param hash The submitted hash. For several files pass the manifest's text here, then see {@link verifyManifest}.
+ */
+export function verifyDeliverable(content: Uint8Array | string, hash: Hash): boolean {
+  return (typeof content === "string" ? hashText(content) : sha256(content)) === hash.toLowerCase();
+}
+
+/**
+ * How files differ from what a manifest lists; nothing when they are the same.
+ *
+ * @param text The manifest; check first that it hashes to what was submitted (`verifyDeliverable`).
+ * @throws {InvalidDeliverableError} When the text is not a manifest.
+ */
+export function verifyManifest(text: string, files: readonly DeliverableFile[]): readonly ManifestMismatch[] {
+  const listed = new Map(parseManifest(text).map((entry) => [entry.path, entry.hash]));
+  const given = new Map(files.map(({ path, bytes }) => [path, bytes]));
+  const mismatches: ManifestMismatch[] = [];
+  for (const [path, hash] of listed) {
+    const bytes = given.get(path);
+    if (bytes === undefined) mismatches.push({ path, problem: "missing" });
+    else if (!verifyDeliverable(bytes, hash)) mismatches.push({ path, problem: "different" });
+  }
+  for (const path of given.keys()) if (!listed.has(path)) mismatches.push({ path, problem: "unlisted" });
+  return mismatches;
+}
+
+/**
+ * The IPFS content address of what has this SHA-256: a CIDv1 (raw codec, sha2-256) in base32. It is the address of the
+ * bytes stored as one raw block, so of files up to a node's block size (1 MiB is safe everywhere).
+ *
+ * @example
+ * cidOf(hashText("hello world")); // "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
+ */
+export function cidOf(hash: Hash): string {
+  return CID.createV1(RAW, createDigest(SHA2_256, getBytes(hash))).toString();
+}
+
+/**
+ * The SHA-256 in a content address; the inverse of {@link cidOf}.
+ *
+ * @throws {InvalidDeliverableError} When it is not a CIDv1 of the raw codec with a sha2-256 hash.
+ */
+export function hashOfCid(cid: string): Hash {
+  const parsed = readCid(cid);
+  if (parsed?.version !== 1 || parsed.code !== RAW || parsed.multihash.code !== SHA2_256) {
+    throw new InvalidDeliverableError(`"${cid}" is not a CIDv1 with the raw codec and a sha2-256 hash`);
+  }
+  return hexlify(parsed.multihash.digest) as Hash;
+}
+
+function readCid(text: string): CID | undefined {
+  try {
+    return CID.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readEntries(text: string): ManifestEntry[] | undefined {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const files = isRecord(document) && document.manifest === MANIFEST_VERSION ? document.files : undefined;
+  if (!Array.isArray(files)) return undefined;
+  const entries: ManifestEntry[] = [];
+  for (const file of files as unknown[]) {
+    if (!isRecord(file)) return undefined;
+    const { path, size, sha256: hash } = file;
+    if (typeof path !== "string" || typeof hash !== "string" || !/^0x[0-9a-f]{64}$/.test(hash)) return undefined;
+    if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
+    entries.push({ path, size, hash: hash as Hash });
+  }
+  return entries;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function checkPaths(paths: readonly string[]): void {
+  if (paths.length === 0) throw new InvalidDeliverableError("a manifest lists at least one file");
+  const seen = new Map<string, string>();
+  for (const path of paths) {
+    const parts = path.split("/");
+    if (path !== path.normalize("NFC") || /[\p{C}\p{Zl}\p{Zp}\\:*?"<>|]/u.test(path) || parts.some(isUnsafePart)) {
+      throw new InvalidDeliverableError(`the path ${JSON.stringify(path)} is unsafe; expected one like "src/index.ts"`);
+    }
+    const folded = path.toLowerCase();
+    const twin = seen.get(folded);
+    if (twin !== undefined) {
+      throw new InvalidDeliverableError(`the paths "${twin}" and "${path}" name the same file on some systems`);
+    }
+    seen.set(folded, path);
+  }
+  for (const [folded, path] of seen) {
+    const parts = folded.split("/");
+    const folder = parts.map((_, depth) => parts.slice(0, depth).join("/")).find((prefix) => seen.has(prefix));
+    if (folder !== undefined) {
+      throw new InvalidDeliverableError(`the path "${seen.get(folder)}" is a file and a folder of "${path}"`);
+    }
+  }
+}
+
+function isUnsafePart(part: string): boolean {
+  return part === "" || /[. ]$/.test(part);
+}

@@ -1,0 +1,97 @@
+/**
+ * Deploying MicroEscrow at its one address, through the standard CREATE2 deployer.
+ */
+import { concat, keccak256, type Provider, parseEther, type Signer } from "ethers";
+import { chainIdOf, checkCode } from "./connect.js";
+import type { TransactionInfo } from "./decode.js";
+import { localChainIds } from "./deployments.js";
+import { DeploymentFailedError, MissingProviderError, NoCodeError, RpcError } from "./errors.js";
+import { initCode } from "./generated/bytecode.js";
+import { create2Deployer, microEscrowAddress, salt } from "./generated/code.js";
+import { ask } from "./rpc.js";
+import type { Address, Hash } from "./types.js";
+
+/**
+ * The transaction that creates the CREATE2 deployer, presigned by an account whose key nobody knows (its signature is
+ * made up, and the account recovered from it), so that it can create nothing else, at the same address on every chain.
+ */
+const DEPLOYER_TRANSACTION =
+  "0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf31ba02222222222222222222222222222222222222222222222222222222222222222a02222222222222222222222222222222222222222222222222222222222222222";
+const DEPLOYER_SENDER = "0x3fAB184622Dc19b6109349B94811493BF2a45362";
+/** Its gas limit times its gas price. */
+const DEPLOYER_COST = parseEther("0.01");
+/** keccak256 of the deployer's runtime code. */
+const DEPLOYER_CODE_HASH = "0x2fa86add0aed31f33a762c9d88e807c475bd51d0f52bd0955754b2608f7e4989";
+
+/** Who pays for a deployment. */
+export interface DeployParameters {
+  /** Connected to the chain to deploy on. */
+  readonly signer: Signer;
+}
+
+/** Where the contract is, and what it took to get it there. */
+export interface Deployed {
+  readonly chainId: number;
+  readonly address: Address;
+  /** `undefined` when it was there already. */
+  readonly transaction: TransactionInfo | undefined;
+}
+
+/**
+ * Deploys MicroEscrow at its address on the signer's chain; where it is already, it checks the code and sends nothing. On a
+ * development node it also creates the CREATE2 deployer, where that is missing.
+ *
+ * @throws {DeploymentFailedError} When the chain has no CREATE2 deployer, or gives the contract other code.
+ * @throws {WrongContractError} When there is something else at the address.
+ * @throws {InsufficientGasFundsError} When the signer cannot pay.
+ * @example
+ * const { address, transaction } = await deploy({ signer });
+ */
+export async function deploy({ signer }: DeployParameters): Promise<Deployed> {
+  const { provider } = signer;
+  if (provider === null) throw new MissingProviderError();
+  const chainId = await chainIdOf(provider);
+  const address = microEscrowAddress as Address;
+  if (await isDeployed(provider, address, chainId)) return { chainId, address, transaction: undefined };
+
+  await ensureDeployer(signer, provider, chainId);
+  const response = await ask(signer.sendTransaction({ to: create2Deployer, data: concat([salt, initCode]) }));
+  const receipt = await ask(response.wait());
+  if (receipt === null) throw new RpcError({ reason: "malformed", details: `no receipt of ${response.hash}` });
+  if (!(await isDeployed(provider, address, chainId))) {
+    throw new DeploymentFailedError(`transaction ${receipt.hash} put no code at ${address}`);
+  }
+  return { chainId, address, transaction: { hash: receipt.hash as Hash, blockNumber: receipt.blockNumber } };
+}
+
+async function isDeployed(provider: Provider, address: Address, chainId: number): Promise<boolean> {
+  try {
+    await checkCode(provider, address, chainId);
+    return true;
+  } catch (error) {
+    if (error instanceof NoCodeError) return false;
+    throw error;
+  }
+}
+
+async function ensureDeployer(signer: Signer, provider: Provider, chainId: number): Promise<void> {
+  let code = await ask(provider.getCode(create2Deployer));
+  if (code === "0x" && localChainIds.includes(chainId)) {
+    await createDeployer(signer, provider);
+    code = await ask(provider.getCode(create2Deployer));
+  }
+  if (code === "0x") throw new DeploymentFailedError(`chain ${chainId} has no CREATE2 deployer at ${create2Deployer}`);
+  if (keccak256(code) !== DEPLOYER_CODE_HASH) {
+    throw new DeploymentFailedError(`the code at ${create2Deployer} on chain ${chainId} is not the CREATE2 deployer's`);
+  }
+}
+
+async function createDeployer(signer: Signer, provider: Provider): Promise<void> {
+  const balance = await ask(provider.getBalance(DEPLOYER_SENDER));
+  if (balance < DEPLOYER_COST) {
+    const gift = await ask(signer.sendTransaction({ to: DEPLOYER_SENDER, value: DEPLOYER_COST - balance }));
+    await ask(gift.wait());
+  }
+  const response = await ask(provider.broadcastTransaction(DEPLOYER_TRANSACTION));
+  await ask(response.wait());
+}

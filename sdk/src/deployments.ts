@@ -1,0 +1,33 @@
+/**
+ * Where MicroEscrow is: one address on every chain, made from its code alone.
+ */
+import { getBytes, hexlify, keccak256 } from "ethers";
+import { immutableRanges, microEscrowAddress } from "./generated/code.js";
+import { recordedDeployments } from "./generated/deployments.js";
+import type { Address, Hash } from "./types.js";
+
+/** Chain ids of development nodes (Hardhat, Anvil; Ganache): nothing there is worth waiting for, and anything is free. */
+export const localChainIds: readonly number[] = [31337, 1337];
+
+/**
+ * The address of MicroEscrow on a chain. It is the same on all, also where it is not deployed yet.
+ *
+ * @example
+ * const call = approveCall({ escrow: escrowAddress(8453), agreement, index: 0, submission: 1 });
+ */
+export function escrowAddress(chainId: number): Address {
+  const recorded = recordedDeployments.find((deployment) => deployment.chainId === chainId);
+  return (recorded?.address ?? microEscrowAddress) as Address;
+}
+
+/** The block of the recorded deployment on a chain, to start reading events from; 0 where none is recorded. */
+export function deploymentBlock(chainId: number): number {
+  return recordedDeployments.find((deployment) => deployment.chainId === chainId)?.block ?? 0;
+}
+
+/** keccak256 of a contract's code with the immutables of MicroEscrow set to zero: the same on every chain. */
+export function maskedHash(code: string): Hash {
+  const bytes = getBytes(code);
+  for (const [start, length] of immutableRanges) bytes.fill(0, start, start + length);
+  return keccak256(hexlify(bytes)) as Hash;
+}

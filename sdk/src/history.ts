@@ -1,0 +1,73 @@
+/**
+ * Events as a history that says what is final, and that can be read on from where it ended.
+ */
+import { decodeLogs, type EscrowEvent } from "./decode.js";
+import { scanLogs, type Topics } from "./logs.js";
+import { type EscrowConnection, type Finality, finalBlock, latestBlock } from "./rpc.js";
+
+/** Where to read on. */
+export interface Cursor {
+  /** The first block that was not final yet. */
+  readonly fromBlock: number;
+}
+
+/** Events, oldest first. */
+export interface History<Event extends EscrowEvent = EscrowEvent> {
+  /** In blocks that stay. */
+  readonly final: readonly Event[];
+  /** In blocks that may still be reorganized: read again each time. */
+  readonly unfinal: readonly Event[];
+  readonly cursor: Cursor;
+  /** The newest block that was read. */
+  readonly toBlock: number;
+}
+
+/** Options of everything that reads a history. */
+export interface HistoryOptions {
+  /** What was read before; only blocks from its cursor on are read again. */
+  readonly since?: History;
+  /** When a block counts as final; by default the chain's `finalized` tag, or 64 blocks where it has none. */
+  readonly finality?: Finality;
+}
+
+/**
+ * The events that match any of several topic filters.
+ *
+ * @throws {RpcError} When the endpoint fails.
+ */
+export async function readHistory(
+  connection: EscrowConnection,
+  filters: readonly Topics[],
+  { since, finality = "finalized" }: HistoryOptions = {},
+): Promise<History> {
+  const toBlock = (await latestBlock(connection.provider)).number;
+  const lastFinal = await finalBlock(connection.provider, finality, toBlock);
+  const fromBlock = since?.cursor.fromBlock ?? connection.startBlock;
+
+  const pages = await Promise.all(filters.map((topics) => scanLogs(connection, topics, { fromBlock, toBlock })));
+  const events = inOrder(decodeLogs(pages.flat(), connection.escrow));
+  const isFinal = ({ block }: EscrowEvent) => block <= lastFinal;
+  return {
+    final: [...(since?.final ?? []), ...events.filter(isFinal)],
+    unfinal: events.filter((event) => !isFinal(event)),
+    cursor: { fromBlock: Math.max(lastFinal + 1, fromBlock) },
+    toBlock,
+  };
+}
+
+/** All events of a history, oldest first. */
+export function eventsOf<Event extends EscrowEvent>({ final, unfinal }: History<Event>): readonly Event[] {
+  return [...final, ...unfinal];
+}
+
+/** What tells an event from every other, also from the same one in another block after a reorganization. */
+export function eventKey({ blockHash, logIndex }: EscrowEvent): string {
+  return `${blockHash}:${logIndex}`;
+}
+
+/** Oldest first, each once (two filters can match one log). */
+function inOrder(events: readonly EscrowEvent[]): EscrowEvent[] {
+  return [...new Map(events.map((event) => [eventKey(event), event])).values()].sort(
+    (a, b) => a.block - b.block || a.logIndex - b.logIndex,
+  );
+}

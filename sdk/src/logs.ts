@@ -1,0 +1,94 @@
+/**
+ * Reading logs over any range of blocks from endpoints that limit ranges, results or time.
+ */
+import type { Log } from "ethers";
+import { type MicroEscrowError, RpcError } from "./errors.js";
+import { decodeError } from "./revert.js";
+import { type EscrowConnection, pause } from "./rpc.js";
+
+/** Topics to match, position by position; null matches anything. */
+export type Topics = readonly (string | null)[];
+
+/** A range of blocks, both included. */
+export interface BlockRange {
+  readonly fromBlock: number;
+  readonly toBlock: number;
+}
+
+/** How often a request that fails for no fault of its range is repeated, and after how long at first. */
+const RETRIES = 3;
+const RETRY_PAUSE = 250;
+
+/**
+ * All logs of the escrow in a range, oldest first.
+ *
+ * @throws {RpcError} When the endpoint fails, or refuses even a single block.
+ */
+export async function scanLogs(connection: EscrowConnection, topics: Topics, range: BlockRange): Promise<Log[]> {
+  const logs: Log[] = [];
+  let { fromBlock } = range;
+  let size = range.toBlock - fromBlock + 1;
+  while (fromBlock <= range.toBlock) {
+    const toBlock = Math.min(fromBlock + size - 1, range.toBlock);
+    const page = await tryPage(connection, topics, { fromBlock, toBlock });
+    if (page === "too much") {
+      size = halve(fromBlock, toBlock);
+    } else {
+      logs.push(...page);
+      fromBlock = toBlock + 1;
+    }
+  }
+  return logs;
+}
+
+/** The newest matching log of the escrow in a range. */
+export async function findLastLog(
+  connection: EscrowConnection,
+  topics: Topics,
+  range: BlockRange,
+): Promise<Log | undefined> {
+  let { toBlock } = range;
+  let size = toBlock - range.fromBlock + 1;
+  while (toBlock >= range.fromBlock) {
+    const fromBlock = Math.max(toBlock - size + 1, range.fromBlock);
+    const page = await tryPage(connection, topics, { fromBlock, toBlock });
+    if (page === "too much") {
+      size = halve(fromBlock, toBlock);
+    } else {
+      const last = page.at(-1);
+      if (last !== undefined) return last;
+      toBlock = fromBlock - 1;
+    }
+  }
+  return undefined;
+}
+
+function halve(fromBlock: number, toBlock: number): number {
+  return Math.ceil((toBlock - fromBlock + 1) / 2);
+}
+
+/** The logs of one range, in their order, or that it is more than the endpoint gives at once. */
+async function tryPage(
+  { provider, escrow }: EscrowConnection,
+  topics: Topics,
+  range: BlockRange,
+): Promise<Log[] | "too much"> {
+  for (let attempt = 0; ; ++attempt) {
+    try {
+      const logs = await provider.getLogs({ address: escrow, topics: [...topics], ...range });
+      return logs.filter(({ removed }) => !removed).sort((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
+    } catch (error) {
+      const failure = decodeError(error);
+      const isPassing = passes(failure);
+      if (!isPassing && range.toBlock > range.fromBlock) return "too much";
+      if (!isPassing || attempt === RETRIES) throw failure;
+      await pause(RETRY_PAUSE * 2 ** attempt);
+    }
+  }
+}
+
+/** Whether a failure has nothing to do with the range: no connection, or too many requests. */
+function passes(failure: MicroEscrowError): boolean {
+  if (!(failure instanceof RpcError)) return false;
+  return failure.reason === "unreachable" || /\b429\b|rate limit|too many requests/i.test(failure.details);
+}

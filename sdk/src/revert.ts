@@ -1,0 +1,346 @@
+/**
+ * From whatever a wallet, an RPC or ethers throws to one of the SDK's errors.
+ */
+import { AbiCoder, type Result } from "ethers";
+import {
+  AddressEmptyCodeError,
+  AmountOutOfRangeError,
+  ArbiterFeeTooHighError,
+  ClockNotLaterError,
+  ClockRanOutError,
+  ClockStillRunningError,
+  DefaultShareTooHighError,
+  EmptyScheduleError,
+  FailedCallError,
+  FeeTooHighError,
+  FeeWithoutRecipientError,
+  ForbiddenAccountError,
+  FundingClosedError,
+  FundingExpiredError,
+  GateRefusedError,
+  InsufficientAllowanceError,
+  InsufficientBalanceError,
+  InsufficientGasFundsError,
+  InvalidMilestoneError,
+  InvalidShortStringError,
+  InvalidSignatureError,
+  MicroEscrowError,
+  MilestoneOutOfRangeError,
+  MissingPartyError,
+  NotAcceptedError,
+  NotAPartyError,
+  NotEnoughGasError,
+  NothingToFundError,
+  PartiesNotDistinctError,
+  ReentrantCallError,
+  RpcError,
+  SafeERC20FailedOperationError,
+  ScheduleMismatchError,
+  SignatureExpiredError,
+  StringTooLongError,
+  TokenRefusedError,
+  TokenWithoutCodeError,
+  TooManySubmissionsError,
+  TransactionReplacedError,
+  TransactionRevertedError,
+  UnauthorizedError,
+  UnexpectedBalanceError,
+  UnexpectedError,
+  UserRejectedError,
+  VerifierNotIndependentError,
+  WrongStatusError,
+  WrongSubmissionError,
+  ZeroPeriodError,
+} from "./errors.js";
+import type { microEscrowAbi } from "./generated/abi.js";
+import type { tokenAbi } from "./generated/tokenAbi.js";
+import { escrowInterface, tokenInterface } from "./interfaces.js";
+import { type Hash, type Hex, Status } from "./types.js";
+
+type ErrorName<Abi extends readonly { readonly type: string }[]> = Extract<
+  Abi[number],
+  { readonly type: "error"; readonly name: string }
+>["name"];
+
+type Decoder = (args: Result, options: ErrorOptions) => MicroEscrowError;
+
+/** One entry for each custom error in the contract's ABI: the compiler sees to it that none is missing. */
+const escrowErrors: { readonly [Name in ErrorName<typeof microEscrowAbi>]: Decoder } = {
+  AddressEmptyCode: ({ target }, options) => new AddressEmptyCodeError({ target }, options),
+  AmountOutOfRange: ({ amount, minimum, maximum }, options) =>
+    new AmountOutOfRangeError({ amount, minimum, maximum }, options),
+  ArbiterFeeTooHigh: ({ arbiterFeeBps, maximum }, options) =>
+    new ArbiterFeeTooHighError({ arbiterFeeBps: Number(arbiterFeeBps), maximum: Number(maximum) }, options),
+  ClockNotLater: ({ newClock, currentClock, time }, options) =>
+    new ClockNotLaterError(
+      { newClock: Number(newClock), currentClock: Number(currentClock), time: Number(time) },
+      options,
+    ),
+  ClockRanOut: ({ clock, time }, options) =>
+    new ClockRanOutError({ clock: Number(clock), time: Number(time) }, options),
+  ClockStillRunning: ({ clock, time }, options) =>
+    new ClockStillRunningError({ clock: Number(clock), time: Number(time) }, options),
+  DefaultShareTooHigh: ({ defaultShareBps, maximum }, options) =>
+    new DefaultShareTooHighError({ defaultShareBps: Number(defaultShareBps), maximum: Number(maximum) }, options),
+  EmptySchedule: (_, options) => new EmptyScheduleError(options),
+  FailedCall: (_, options) => new FailedCallError(options),
+  FeeTooHigh: ({ feeBps, maximum }, options) =>
+    new FeeTooHighError({ feeBps: Number(feeBps), maximum: Number(maximum) }, options),
+  FeeWithoutRecipient: ({ feeBps }, options) => new FeeWithoutRecipientError({ feeBps: Number(feeBps) }, options),
+  ForbiddenAccount: ({ account }, options) => new ForbiddenAccountError({ account }, options),
+  FundingClosed: ({ id }, options) => new FundingClosedError({ id }, options),
+  FundingExpired: ({ fundBy, time }, options) =>
+    new FundingExpiredError({ fundBy: Number(fundBy), time: Number(time) }, options),
+  GateRefused: ({ gate, reason }, options) => new GateRefusedError({ gate, reason }, options),
+  InvalidMilestone: ({ index, amount, workPeriod }, options) =>
+    new InvalidMilestoneError({ index: Number(index), amount, workPeriod: Number(workPeriod) }, options),
+  InvalidShortString: (_, options) => new InvalidShortStringError(options),
+  InvalidSignature: ({ signer, digest }, options) => new InvalidSignatureError({ signer, digest }, options),
+  MilestoneOutOfRange: (args, options) =>
+    // By value: `args.length` is the number of arguments.
+    new MilestoneOutOfRangeError({ index: Number(args.index), length: Number(args.getValue("length")) }, options),
+  MissingParty: ({ client, freelancer, arbiter, token }, options) =>
+    new MissingPartyError({ client, freelancer, arbiter, token }, options),
+  NotAParty: ({ account }, options) => new NotAPartyError({ account }, options),
+  NotAccepted: ({ party }, options) => new NotAcceptedError({ party }, options),
+  NotEnoughGas: ({ available, required }, options) => new NotEnoughGasError({ available, required }, options),
+  NothingToFund: (_, options) => new NothingToFundError(options),
+  PartiesNotDistinct: ({ client, freelancer, arbiter }, options) =>
+    new PartiesNotDistinctError({ client, freelancer, arbiter }, options),
+  ReentrancyGuardReentrantCall: (_, options) => new ReentrantCallError(options),
+  SafeERC20FailedOperation: ({ token }, options) => new SafeERC20FailedOperationError({ token }, options),
+  ScheduleMismatch: ({ actual, expected }, options) => new ScheduleMismatchError({ actual, expected }, options),
+  SignatureExpired: ({ deadline, time }, options) =>
+    new SignatureExpiredError({ deadline: Number(deadline), time: Number(time) }, options),
+  StringTooLong: ({ str }, options) => new StringTooLongError({ text: str }, options),
+  TokenWithoutCode: ({ token }, options) => new TokenWithoutCodeError({ token }, options),
+  TooManySubmissions: ({ maximum }, options) => new TooManySubmissionsError({ maximum: Number(maximum) }, options),
+  Unauthorized: ({ caller, expected }, options) => new UnauthorizedError({ caller, expected }, options),
+  UnexpectedBalance: ({ token, actual, expected }, options) =>
+    new UnexpectedBalanceError({ token, actual, expected }, options),
+  VerifierNotIndependent: ({ verifier }, options) => new VerifierNotIndependentError({ verifier }, options),
+  WrongStatus: ({ index, actual, allowed }, options) =>
+    new WrongStatusError(
+      { index: Number(index), actual: Number(actual) as Status, allowed: statusesOf(allowed) },
+      options,
+    ),
+  WrongSubmission: ({ actual, expected }, options) =>
+    new WrongSubmissionError({ actual: Number(actual), expected: Number(expected) }, options),
+  ZeroPeriod: ({ reviewPeriod, reworkPeriod, arbitrationPeriod }, options) =>
+    new ZeroPeriodError(
+      {
+        reviewPeriod: Number(reviewPeriod),
+        reworkPeriod: Number(reworkPeriod),
+        arbitrationPeriod: Number(arbitrationPeriod),
+      },
+      options,
+    ),
+};
+
+/** The same for what a token may say by the standards (ERC-6093, ERC-2612) beyond the contract's own errors. */
+const tokenErrors: {
+  readonly [Name in Exclude<ErrorName<typeof tokenAbi>, ErrorName<typeof microEscrowAbi>>]: Decoder;
+} = {
+  ECDSAInvalidSignature: (_, options) => refused("ECDSAInvalidSignature", undefined, options),
+  ECDSAInvalidSignatureLength: (_, options) => refused("ECDSAInvalidSignatureLength", undefined, options),
+  ECDSAInvalidSignatureS: (_, options) => refused("ECDSAInvalidSignatureS", undefined, options),
+  ERC20InsufficientAllowance: ({ spender, allowance, needed }, options) =>
+    new InsufficientAllowanceError({ token: undefined, spender, have: allowance, need: needed }, options),
+  ERC20InsufficientBalance: ({ sender, balance, needed }, options) =>
+    new InsufficientBalanceError({ token: undefined, account: sender, have: balance, need: needed }, options),
+  ERC20InvalidApprover: ({ approver }, options) => refused("ERC20InvalidApprover", approver, options),
+  ERC20InvalidReceiver: ({ receiver }, options) => refused("ERC20InvalidReceiver", receiver, options),
+  ERC20InvalidSender: ({ sender }, options) => refused("ERC20InvalidSender", sender, options),
+  ERC20InvalidSpender: ({ spender }, options) => refused("ERC20InvalidSpender", spender, options),
+  ERC2612ExpiredSignature: (_, options) => refused("ERC2612ExpiredSignature", undefined, options),
+  ERC2612InvalidSigner: ({ owner }, options) => refused("ERC2612InvalidSigner", owner, options),
+  InvalidAccountNonce: ({ account }, options) => refused("InvalidAccountNonce", account, options),
+};
+
+/**
+ * Any failure as one of the SDK's errors, with the original as its `cause`. It finds revert data also where a wallet, an
+ * RPC or ethers wrapped it.
+ *
+ * @example
+ * try {
+ *   await wallet.sendTransaction(submitCall({ escrow, agreement, index: 0, deliverable }));
+ * } catch (error) {
+ *   const reason = decodeError(error);
+ *   if (reason instanceof ClockRanOutError) showTooLate(reason.clock);
+ * }
+ */
+export function decodeError(error: unknown): MicroEscrowError {
+  const layers = unwrap(error);
+  const known = layers.find((layer) => layer instanceof MicroEscrowError);
+  if (known instanceof MicroEscrowError) return known;
+
+  const options = { cause: error };
+  const codes = new Set(layers.map(({ code }) => code));
+  const text = layers.map(messageOf).filter(Boolean).join(" | ");
+
+  if (codes.has("ACTION_REJECTED") || codes.has(4001) || /user (rejected|denied)/i.test(text)) {
+    const action = layers.find(({ action }) => typeof action === "string")?.action;
+    return new UserRejectedError({ action: typeof action === "string" ? action : "transaction or signature" }, options);
+  }
+
+  const data = layers.map(revertDataOf).find((candidate) => candidate !== undefined && candidate !== "0x");
+  if (data !== undefined) return decodeRevert(data, { ...options, transaction: transactionOf(layers) });
+
+  if (codes.has("INSUFFICIENT_FUNDS") || /insufficient funds|doesn't have enough funds/i.test(text)) {
+    return new InsufficientGasFundsError(options);
+  }
+  const replaced = layers.find(({ code }) => code === "TRANSACTION_REPLACED");
+  if (replaced !== undefined) {
+    // Its `hash` is that of the replacement too: which transaction it replaced, only its sender knows.
+    const replacement = String(asLayer(replaced.replacement)?.hash) as Hash;
+    return new TransactionReplacedError({ transaction: undefined, replacement }, options);
+  }
+  if (codes.has("CALL_EXCEPTION") || /\b(execution |transaction )?reverted\b/i.test(text)) {
+    return new TransactionRevertedError({ reason: undefined, data: "0x", transaction: transactionOf(layers) }, options);
+  }
+  const reason = rpcReason(layers, codes, text);
+  if (reason !== undefined) return new RpcError({ reason, details: shorten(text) }, options);
+  return new UnexpectedError({ details: shorten(text) || String(error) }, options);
+}
+
+/**
+ * Revert data as one of the SDK's errors: the contract's custom errors, a token's, `Error(string)` and `Panic(uint256)`.
+ *
+ * @param data What the call reverted with.
+ */
+export function decodeRevert(
+  data: Hex,
+  { transaction, ...options }: ErrorOptions & { readonly transaction?: Hash | undefined } = {},
+): MicroEscrowError {
+  const parsed = parse(escrowInterface, data) ?? parse(tokenInterface, data);
+  if (parsed !== undefined) {
+    const decoder: Decoder | undefined = { ...tokenErrors, ...escrowErrors }[parsed.name as keyof typeof escrowErrors];
+    if (decoder !== undefined) return decoder(parsed.args, options);
+  }
+  return new TransactionRevertedError({ reason: standardReason(data), data, transaction }, options);
+}
+
+function parse(abi: typeof escrowInterface | typeof tokenInterface, data: Hex) {
+  try {
+    const description = abi.parseError(data);
+    if (description === null) return undefined;
+    description.args.toArray(); // throws where a value cannot be decoded
+    return { name: description.name, args: description.args };
+  } catch {
+    return undefined;
+  }
+}
+
+function refused(error: string, account: TokenRefusedError["account"], options: ErrorOptions): TokenRefusedError {
+  return new TokenRefusedError({ error, account }, options);
+}
+
+/** The statuses whose bits are set. */
+function statusesOf(set: bigint): Status[] {
+  return Object.values(Status).filter((status) => (set >> BigInt(status)) & 1n);
+}
+
+const ERROR_SELECTOR = "0x08c379a0";
+const PANIC_SELECTOR = "0x4e487b71";
+
+function standardReason(data: Hex): string | undefined {
+  const selector = data.slice(0, 10);
+  try {
+    const body = `0x${data.slice(10)}`;
+    if (selector === ERROR_SELECTOR) return String(AbiCoder.defaultAbiCoder().decode(["string"], body)[0]);
+    if (selector === PANIC_SELECTOR) {
+      return `panic 0x${BigInt(AbiCoder.defaultAbiCoder().decode(["uint256"], body)[0]).toString(16)}`;
+    }
+  } catch {
+    // Malformed: shown as unknown data.
+  }
+  return undefined;
+}
+
+// ------------------------------------------------------------------------------------------------- what others throw
+
+type Layer = Readonly<Record<string, unknown>>;
+
+function asLayer(value: unknown): Layer | undefined {
+  return typeof value === "object" && value !== null ? (value as Layer) : undefined;
+}
+
+/** Where wallets, RPCs and ethers put the error that they wrap. Not `transaction` or `payload`: their data is calldata. */
+const WRAPPERS = ["error", "info", "data", "cause", "originalError", "revert", "response"];
+
+/** The error and everything it wraps, outermost first. */
+function unwrap(error: unknown): Layer[] {
+  const layers: Layer[] = [];
+  const visit = (value: unknown, depth: number): void => {
+    const layer = asLayer(value);
+    if (layer === undefined || depth > 8 || layers.includes(layer)) return;
+    layers.push(layer);
+    for (const key of WRAPPERS) visit(layer[key], depth + 1);
+    for (const key of ["responseBody", "body"]) visit(parseJson(layer[key]), depth + 1);
+  };
+  visit(error, 0);
+  return layers;
+}
+
+function parseJson(text: unknown): unknown {
+  if (typeof text !== "string") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function messageOf(layer: Layer): string {
+  return typeof layer.message === "string" ? layer.message : "";
+}
+
+/** Revert data in one layer; some endpoints put it into the message. */
+function revertDataOf(layer: Layer): Hex | undefined {
+  const { data } = layer;
+  const text = typeof data === "string" ? data : /revert\w*:?\s+(0x[0-9a-f]{8,})/i.exec(messageOf(layer))?.[1];
+  const hex = text?.replace(/^Reverted\s+/i, "");
+  return hex !== undefined && /^0x([0-9a-f]{2})*$/i.test(hex) ? (hex as Hex) : undefined;
+}
+
+/** The mined transaction that a failure is about, where there is one. */
+function transactionOf(layers: readonly Layer[]): Hash | undefined {
+  const hash = layers.map(({ receipt }) => asLayer(receipt)?.hash).find((candidate) => typeof candidate === "string");
+  return hash as Hash | undefined;
+}
+
+function rpcReason(
+  layers: readonly Layer[],
+  codes: ReadonlySet<unknown>,
+  text: string,
+): RpcError["reason"] | undefined {
+  const names = layers.map(({ name }) => name);
+  if (
+    codes.has("TIMEOUT") ||
+    codes.has("ETIMEDOUT") ||
+    names.includes("TimeoutError") ||
+    /\btimed? ?out\b/i.test(text)
+  ) {
+    return "timeout";
+  }
+  const unreachable = [
+    "NETWORK_ERROR",
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "EPIPE",
+    "UND_ERR_SOCKET",
+  ];
+  if (unreachable.some((code) => codes.has(code)) || /fetch failed|failed to fetch|socket hang up/i.test(text)) {
+    return "unreachable";
+  }
+  if (codes.has("BAD_DATA") || names.includes("SyntaxError")) return "malformed";
+  const answered = ["SERVER_ERROR", "UNKNOWN_ERROR", "NONCE_EXPIRED", "REPLACEMENT_UNDERPRICED", "OFFCHAIN_FAULT"];
+  if (answered.some((code) => codes.has(code)) || [...codes].some((code) => typeof code === "number")) return "refused";
+  return undefined;
+}
+
+function shorten(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}

@@ -1,0 +1,70 @@
+/**
+ * Signatures by the contract's rule: ECDSA for an account without code, ERC-1271 for one with code (a smart wallet, also
+ * an EIP-7702 account).
+ */
+import { dataLength, getBytes, Interface, type Provider, recoverAddress, Signature, TypedDataEncoder } from "ethers";
+import type { TypedData } from "./agreement.js";
+import { InsufficientGasFundsError, RpcError, UserRejectedError } from "./errors.js";
+import { ask } from "./rpc.js";
+import type { Address, Hash, Hex } from "./types.js";
+
+const erc1271 = /* @__PURE__ */ new Interface([
+  "function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)",
+]);
+
+/** isValidSignature's selector, filled up to a word: what an account answers that accepts a signature. */
+const ACCEPTED = `0x1626ba7e${"0".repeat(56)}`;
+
+/** A signature and what it should be of. */
+export interface VerifySignatureParameters {
+  readonly signer: Address;
+  readonly typedData: TypedData;
+  readonly signature: Hex;
+}
+
+/**
+ * Whether the contract would accept this signature of this account now. A smart wallet may change its mind later.
+ *
+ * @throws {RpcError} When the endpoint fails.
+ * @example
+ * const typedData = agreementTypedData(agreement, { chainId, escrow });
+ * if (!(await verifySignature(provider, { signer: freelancer, typedData, signature }))) askAgain();
+ */
+export async function verifySignature(
+  provider: Provider,
+  { signer, typedData, signature }: VerifySignatureParameters,
+): Promise<boolean> {
+  const digest = digestOf(typedData);
+  const code = await ask(provider.getCode(signer));
+  if (code === "0x") return recover(digest, signature) === signer;
+  const data = erc1271.encodeFunctionData("isValidSignature", [digest, signature]);
+  try {
+    return (await ask(provider.call({ to: signer, data }))).slice(0, 66) === ACCEPTED;
+  } catch (error) {
+    if (error instanceof RpcError || error instanceof UserRejectedError || error instanceof InsufficientGasFundsError) {
+      throw error;
+    }
+    return false;
+  }
+}
+
+/** What is really signed of typed data: the EIP-712 digest. */
+export function digestOf({ domain, types, message }: TypedData): Hash {
+  return TypedDataEncoder.hash(domain, types, message) as Hash;
+}
+
+/** Some hardware wallets return 0 or 1 as the last byte, where contracts want 27 or 28. */
+export function normalizeSignature(signature: string): Hex {
+  const isOdd = dataLength(signature) === 65 && (getBytes(signature)[64] ?? 0) < 2;
+  return (isOdd ? Signature.from(signature).serialized : signature) as Hex;
+}
+
+/** The account that made an ECDSA signature, by OpenZeppelin's rule: 65 bytes, s in the lower half, v 27 or 28. */
+function recover(digest: Hash, signature: Hex): string | undefined {
+  if (dataLength(signature) !== 65 || ![27, 28].includes(getBytes(signature)[64] ?? 0)) return undefined;
+  try {
+    return recoverAddress(digest, signature);
+  } catch {
+    return undefined;
+  }
+}

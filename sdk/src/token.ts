@@ -1,0 +1,111 @@
+/**
+ * What funding needs of an ERC-20: balance, allowance, approval, and whether it takes an EIP-2612 permit.
+ */
+import { AbiCoder, id, isError, type TypedDataDomain, TypedDataEncoder } from "ethers";
+import { PermitUnsupportedError, RpcError, TokenWithoutCodeError } from "./errors.js";
+import { tokenInterface } from "./interfaces.js";
+import { ask, type EscrowConnection } from "./rpc.js";
+import type { Address, Call, Hex } from "./types.js";
+
+/** What a permit is signed with. */
+export interface PermitTerms {
+  readonly domain: TypedDataDomain;
+  /** The owner's present nonce. */
+  readonly nonce: bigint;
+}
+
+/** What an account has of a token, base units. */
+export async function balanceOf({ provider }: EscrowConnection, token: Address, account: Address): Promise<bigint> {
+  const data = tokenInterface.encodeFunctionData("balanceOf", [account]);
+  const result = await ask(provider.call({ to: token, data }));
+  if (result === "0x") throw new TokenWithoutCodeError({ token });
+  return BigInt(result);
+}
+
+/** What the escrow may take from an account, base units. */
+export async function allowanceOf(connection: EscrowConnection, token: Address, owner: Address): Promise<bigint> {
+  const data = tokenInterface.encodeFunctionData("allowance", [owner, connection.escrow]);
+  return BigInt(await ask(connection.provider.call({ to: token, data })));
+}
+
+/** The call by which the sender lets the escrow take an amount of a token. */
+export function approvalCall(token: Address, escrow: Address, amount: bigint): Call {
+  return { to: token, data: tokenInterface.encodeFunctionData("approve", [escrow, amount]) as Hex, value: 0n };
+}
+
+/** Whether what `approve` returned means success: true, or nothing at all (USDT). */
+export function isApproved(result: string): boolean {
+  return result === "0x" || BigInt(result) === 1n;
+}
+
+const PERMIT_TYPEHASH = id("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
+
+/**
+ * What a permit of this owner must be signed with. A permit is only asked for when the domain separator computed here is
+ * the token's own: otherwise the signature would be void.
+ *
+ * @throws {PermitUnsupportedError} When the token takes none, or the owner is a contract, which cannot make one.
+ */
+export async function permitTerms(connection: EscrowConnection, token: Address, owner: Address): Promise<PermitTerms> {
+  const unsupported = (reason: string) => new PermitUnsupportedError({ token, reason });
+  const { provider, chainId } = connection;
+  if ((await ask(provider.getCode(owner))) !== "0x") throw unsupported("the payer has code");
+
+  const [nonce, separator, typehash] = await Promise.all([
+    read(connection, token, tokenInterface.encodeFunctionData("nonces", [owner]), "uint256"),
+    read(connection, token, tokenInterface.encodeFunctionData("DOMAIN_SEPARATOR"), "bytes32"),
+    read(connection, token, id("PERMIT_TYPEHASH()").slice(0, 10), "bytes32"),
+  ]);
+  if (nonce === undefined || separator === undefined) throw unsupported("it has no nonces or no domain separator");
+  // DAI has both, but a permit of another form.
+  if (typehash !== undefined && typehash !== PERMIT_TYPEHASH) throw unsupported("its permit is not EIP-2612's");
+
+  for (const { name, version } of await domainNames(connection, token)) {
+    const domain = { name, version, chainId, verifyingContract: token };
+    if (TypedDataEncoder.hashDomain(domain) === separator) return { domain, nonce: nonce as bigint };
+  }
+  throw unsupported("its EIP-712 domain cannot be found out");
+}
+
+/** Names and versions that the token's domain may have, the likeliest first. */
+async function domainNames(
+  connection: EscrowConnection,
+  token: Address,
+): Promise<{ readonly name: string; readonly version: string }[]> {
+  const [name, version, announced] = await Promise.all([
+    read(connection, token, tokenInterface.encodeFunctionData("name"), "string"),
+    read(connection, token, id("version()").slice(0, 10), "string"),
+    readAll(connection, token, tokenInterface.encodeFunctionData("eip712Domain"), ["bytes1", "string", "string"]),
+  ]);
+  const names = [];
+  if (announced !== undefined) names.push({ name: String(announced[1]), version: String(announced[2]) });
+  if (name !== undefined && version !== undefined) names.push({ name: String(name), version: String(version) });
+  if (name !== undefined) names.push({ name: String(name), version: "1" });
+  return names;
+}
+
+async function read(connection: EscrowConnection, token: Address, data: string, type: string): Promise<unknown> {
+  return (await readAll(connection, token, data, [type]))?.[0];
+}
+
+/** What a view returns, or `undefined` when the token has none such. */
+async function readAll(
+  { provider }: EscrowConnection,
+  token: Address,
+  data: string,
+  types: string[],
+): Promise<readonly unknown[] | undefined> {
+  let result: string;
+  try {
+    result = await ask(provider.call({ to: token, data }));
+  } catch (error) {
+    if (error instanceof RpcError) throw error;
+    return undefined;
+  }
+  try {
+    return AbiCoder.defaultAbiCoder().decode(types, result).toArray();
+  } catch (error) {
+    if (isError(error, "BUFFER_OVERRUN") || isError(error, "BAD_DATA")) return undefined;
+    throw error;
+  }
+}

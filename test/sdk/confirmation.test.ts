@@ -1,0 +1,86 @@
+/** Decisions wait until what they answer is in a block that stays. On a chain that is no development node. */
+import { DeliverableMismatchError, NotConfirmedError, Status } from "@micro-escrow/sdk";
+import { expect } from "chai";
+import { toQuantity } from "ethers";
+import { type Context, deliverable, failure, otherDeliverable, rpcError, setUp, through } from "./chain.ts";
+
+describe("A decision on a public chain", () => {
+  let context: Context;
+  before(async () => {
+    context = await setUp({ chainId: 8_453 });
+  });
+
+  /** The client through an endpoint whose safe block is this many blocks behind, or that has none. */
+  const clientBehind = (lag: () => number | "unknown tag" | "no block", looked: () => unknown = () => {}) =>
+    through(
+      context,
+      async (method, parameters, forward) => {
+        if (method !== "eth_getBlockByNumber" || parameters[0] !== "safe") return forward();
+        await looked();
+        const behind = lag();
+        if (behind === "unknown tag") throw rpcError(-32_602, "invalid block tag: safe");
+        if (behind === "no block") return null;
+        const safe = Math.max((await context.ethers.provider.getBlockNumber()) - behind, 0);
+        return context.chain.provider.request({ method, params: [toQuantity(safe), false] });
+      },
+      context.signers.client,
+    );
+  const submitted = async () => {
+    const agreement = await context.funded();
+    await context.as.freelancer.submit({ agreement, index: 0, deliverable });
+    return agreement;
+  };
+  const once = { pollingInterval: 1, patience: 0 };
+
+  it("waits for the safe block by default", async () => {
+    const agreement = await submitted();
+    const client = await clientBehind(() => 2);
+    const error = await failure(NotConfirmedError, client.approve({ agreement, index: 0, ...once }));
+    expect(error.block - error.safeBlock).to.equal(2);
+    expect((await client.getMilestone({ agreement, index: 0 })).status).to.equal(Status.Submitted);
+    await context.networkHelpers.mine(2);
+    expect((await client.approve({ agreement, index: 0, ...once })).answered.deliverable).to.equal(deliverable);
+  });
+
+  it("waits 64 blocks where the chain has no safe block", async () => {
+    for (const kind of ["unknown tag", "no block"] as const) {
+      const agreement = await submitted();
+      const client = await clientBehind(() => kind);
+      await failure(NotConfirmedError, client.approve({ agreement, index: 0, ...once }));
+      await context.networkHelpers.mine(64);
+      await client.approve({ agreement, index: 0, ...once });
+    }
+  });
+
+  it("waits for nothing when told so, and when nothing was submitted", async () => {
+    const client = await clientBehind(() => 100);
+    await client.approve({ agreement: await submitted(), index: 0, confirmations: 0 });
+    const { answered } = await client.approve({ agreement: await context.funded(), index: 0, ...once });
+    expect(answered).to.deep.equal({ submission: 0, deliverable: undefined });
+  });
+
+  it("waits before it is signed, too", async () => {
+    const agreement = await submitted();
+    const client = await clientBehind(() => 1);
+    await failure(NotConfirmedError, client.signApprove({ agreement, index: 0, ...once }));
+  });
+
+  it("does not pass to other work that a reorganization puts under the same number", async () => {
+    const agreement = await context.funded();
+    const snapshot = await context.chain.provider.request({ method: "evm_snapshot", params: [] });
+    await context.as.freelancer.submit({ agreement, index: 0, deliverable });
+    let looks = 0;
+    const client = await clientBehind(
+      () => (looks === 1 ? 1 : 0),
+      async () => {
+        if (++looks !== 1) return;
+        await context.chain.provider.request({ method: "evm_revert", params: [snapshot] });
+        await context.as.freelancer.submit({ agreement, index: 0, deliverable: otherDeliverable });
+      },
+    );
+    const approval = client.approve({ agreement, index: 0, pollingInterval: 1, patience: 1 });
+    const error = await failure(DeliverableMismatchError, approval);
+    expect(error).to.include({ actual: otherDeliverable, expected: deliverable });
+    expect((await client.getMilestone({ agreement, index: 0 })).status).to.equal(Status.Submitted);
+  });
+});

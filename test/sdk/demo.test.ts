@@ -1,0 +1,214 @@
+/** The demo as its users run it: a process that prints JSON, whose books must balance. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type Address, toAddress } from "@micro-escrow/sdk";
+import { expect } from "chai";
+import type { Signer } from "ethers";
+import { keepBooks } from "../../scripts/demo/books.ts";
+import { type Chain, connect, startChain } from "../../scripts/demo/chain.ts";
+import type { DemoDocument } from "../../scripts/demo/document.ts";
+import { deployUsdc, send, type Usdc } from "../../scripts/demo/usdc.ts";
+
+const run = promisify(execFile);
+const script = join(import.meta.dirname, "../../scripts/demo.ts");
+const usdc = (amount: number) => String(BigInt(Math.round(amount * 100)) * 10_000n);
+
+describe("demo", () => {
+  let demo: DemoDocument;
+  before(async function () {
+    this.timeout(120_000);
+    const { stdout, stderr } = await run(process.execPath, [script, "--json"], { maxBuffer: 2 ** 24 });
+    expect(stderr).to.equal("");
+    demo = JSON.parse(stdout);
+  });
+
+  it("plays three gigs to the end that their stories tell", () => {
+    const ends = demo.gigs.map(({ key, milestones }) => [key, milestones.map(({ outcome }) => outcome)]);
+    expect(ends).to.deep.equal([
+      ["blog", ["Approved", "ReviewExpired", "Approved", "Approved"]],
+      ["app", ["Ruled", "Settled", "Attested"]],
+      ["campaign", ["Approved", "Approved", "ArbitrationExpired", "WorkExpired", "Refunded", "None"]],
+    ]);
+  });
+
+  it("shows everything that can happen", () => {
+    expect(demo.happened.filter(({ where }) => where.length === 0)).to.deep.equal([]);
+    expect(demo.happened.map(({ what }) => what)).to.include.members([
+      "approved by the client",
+      "released after the client's silence",
+      "changed and submitted again",
+      "disputed, with evidence from both, and split by the arbiter",
+      "split as agreed because the arbiter was silent",
+      "returned after a missed deadline",
+      "settled by both",
+      "ended early by the client",
+      "paid in part in advance",
+      "approved by a signature that somebody else sent",
+      "kept for a blacklisted account and withdrawn later",
+    ]);
+  });
+
+  it("pays what the agreements say", () => {
+    const paid = demo.gigs.map(({ milestones }) =>
+      milestones.map(({ freelancer, client, platform, arbiter }) => [freelancer, client, platform, arbiter]),
+    );
+    const row = (freelancer: number, client = 0, platform = 0, arbiter = 0) =>
+      [freelancer, client, platform, arbiter].map(usdc);
+    expect(paid).to.deep.equal([
+      [row(250), row(250), row(250), row(250)],
+      [row(873, 291, 0, 36), row(2000, 400), row(900)],
+      [row(780, 0, 20), row(780, 0, 20), row(390, 400, 10), row(0, 800), row(0, 800), row(0)],
+    ]);
+  });
+
+  it("balances its books", () => {
+    const { books } = demo;
+    expect(demo.balanced).to.equal(true);
+    expect(books.problems).to.deep.equal([]);
+    expect(books.in.amount).to.equal(usdc(9500));
+    expect(books.out.amount).to.equal(usdc(9500));
+    expect(books.held).to.equal("0");
+    expect(books.claimable).to.equal("0");
+    const changes = Object.fromEntries(
+      books.accounts.map(({ name, before, after }) => [name, String(BigInt(after) - BigInt(before))]),
+    );
+    expect(changes).to.deep.include({
+      Inês: usdc(-1000),
+      Amara: usdc(1000),
+      Mateo: usdc(-4500 + 291 + 400),
+      Yuki: usdc(873 + 2000 + 900),
+      Noor: usdc(36),
+      Hanna: usdc(-4000 + 400 + 800 + 800),
+      Diego: usdc(780 + 780 + 390),
+      Workbench: usdc(50),
+      Tomasz: "0",
+      Oskar: "0",
+    });
+    for (const { byGig, before, after } of books.accounts) {
+      const explained = Object.values(byGig).reduce((total, value) => total + BigInt(value), 0n);
+      expect(explained).to.equal(BigInt(after) - BigInt(before));
+    }
+  });
+
+  it("lets time pass only forwards, and tells which lines were transactions", () => {
+    const times = demo.story.map(({ at }) => at);
+    expect(times).to.deep.equal([...times].sort());
+    expect(demo.story.filter(({ transaction }) => transaction !== undefined)).to.have.length.greaterThan(40);
+    for (const { transaction } of demo.story) {
+      if (transaction !== undefined) expect(transaction).to.match(/^0x[0-9a-f]{64}$/);
+    }
+  });
+
+  it("takes no options that it does not know", async function () {
+    this.timeout(60_000);
+    const failed = await run(process.execPath, [script, "--fast"]).then(
+      () => undefined,
+      (error: { code: number; stdout: string; stderr: string }) => error,
+    );
+    expect(failed?.code).to.equal(1);
+    expect(failed?.stdout).to.equal("");
+    expect(failed?.stderr)
+      .to.include("--fast")
+      .and.not.match(/^\s+at /m);
+  });
+});
+
+describe("the demo's books", () => {
+  let chain: Chain;
+  let usdc: Usdc;
+  let signers: Record<"client" | "freelancer" | "escrow", Signer>;
+  let people: { name: string; address: Address }[];
+  let escrow: Address;
+  let block: () => Promise<number>;
+  const provider = () => connect(chain.url);
+  const pay = (from: Signer, to: { address: Address }, amount: bigint) =>
+    send(usdc.contract.connect(from), "transfer", to.address, amount);
+
+  before(async function () {
+    this.timeout(120_000);
+    chain = await startChain("2027-01-01T00:00:00Z");
+    const [deployer, issuer, client, freelancer, stand] = await Promise.all(
+      [0, 1, 2, 3, 4].map((index) => provider().getSigner(index)),
+    );
+    if (!deployer || !issuer || !client || !freelancer || !stand) throw new Error("The node has too few accounts.");
+    signers = { client, freelancer, escrow: stand };
+    escrow = toAddress(stand.address);
+    people = [
+      { name: "client", address: toAddress(client.address) },
+      { name: "freelancer", address: toAddress(freelancer.address) },
+    ];
+    usdc = await deployUsdc(deployer, issuer, toAddress((await provider().getSigner(5)).address));
+    await send(usdc.contract, "configureMinter", issuer.address, 1_000_000_000n);
+    await send(usdc.contract, "mint", client.address, 1_000_000_000n);
+    block = () => provider().getBlockNumber();
+  });
+  after(() => chain.stop());
+
+  /** Keeps the books of what a function does, as the gig "blog". */
+  async function booksOf(act: () => Promise<unknown>, announced: (account: Address) => bigint, waiting = 0n) {
+    const from = (await block()) + 1;
+    await act();
+    return keepBooks({
+      usdc: usdc.contract,
+      escrow,
+      people,
+      chapters: [{ gig: "blog", from, to: await block() }],
+      claimable: async (account) => (account === people[1]?.address ? waiting : 0n),
+      announced: (_, account) => announced(account),
+    });
+  }
+
+  const theClient = () => people[0] ?? { address: escrow };
+  const theFreelancer = () => people[1] ?? { address: escrow };
+
+  it("balance when what went in came out, to those who were announced", async () => {
+    const books = await booksOf(
+      async () => {
+        await pay(signers.client, { address: escrow }, 100_000_000n);
+        await pay(signers.escrow, theFreelancer(), 90_000_000n);
+        await pay(signers.escrow, theClient(), 10_000_000n);
+      },
+      (account) => (account === theClient().address ? -90_000_000n : 90_000_000n),
+    );
+    expect(books.problems).to.deep.equal([]);
+    expect(books.in).to.deep.equal({ transfers: 1, amount: 100_000_000n });
+    expect(books.out).to.deep.equal({ transfers: 2, amount: 100_000_000n });
+    expect(books.accounts.map(({ byGig }) => byGig.blog)).to.deep.equal([-90_000_000n, 90_000_000n]);
+  });
+
+  it("do not balance when a cent went to somebody else than announced", async () => {
+    const books = await booksOf(
+      async () => {
+        await pay(signers.client, { address: escrow }, 100_000_000n);
+        await pay(signers.escrow, theFreelancer(), 99_990_000n);
+        await pay(signers.escrow, theClient(), 10_000n);
+      },
+      (account) => (account === theClient().address ? -100_000_000n : 100_000_000n),
+    );
+    expect(books.problems).to.deep.equal([
+      'In the gig "blog", the escrow announced −100.00 USDC for client; USDC moved −99.99.',
+      'In the gig "blog", the escrow announced 100.00 USDC for freelancer; USDC moved 99.99.',
+    ]);
+  });
+
+  it("do not balance when the escrow keeps something, or somebody goes around it", async () => {
+    const books = await booksOf(
+      async () => {
+        await pay(signers.client, { address: escrow }, 100_000_000n);
+        await pay(signers.escrow, theFreelancer(), 60_000_000n);
+        await pay(signers.client, theFreelancer(), 1_000_000n);
+      },
+      (account) => (account === theClient().address ? -101_000_000n : 61_000_000n),
+      40_000_000n,
+    );
+    expect(books.problems).to.deep.equal([
+      "100.00 USDC went into the escrow, 60.00 came out.",
+      "The escrow still holds 40.00 USDC.",
+      "40.00 USDC still wait in the escrow for somebody.",
+      'The gig "blog" left 40.00 USDC in the escrow.',
+      'In the gig "blog", money went to a stranger or came from one.',
+      "USDC moved between people without the escrow.",
+    ]);
+  });
+});

@@ -1,0 +1,202 @@
+/** What a user gets: the packed package in an empty project of its own, in Node, in a browser bundle, and for tsc. */
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { builtinModules } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { runInNewContext } from "node:vm";
+import { cidOf, defineAgreement, escrowAddress, hashText, submitCall } from "@micro-escrow/sdk";
+import { expect } from "chai";
+import { build } from "esbuild";
+
+const root = join(import.meta.dirname, "../..");
+const run = promisify(execFile);
+
+/** An agreement as JSON, to be defined wherever the program runs. */
+const parameters = {
+  client: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+  freelancer: "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+  arbiter: "0x90F79bf6EB2c4f870365E785982E1f101E93b906",
+  token: { address: "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", decimals: 6 },
+  scope: { title: "Blog", milestones: ["Ten articles"] },
+  milestones: [{ amount: "500", work: "14 days" }],
+  review: "7 days",
+  rework: "7 days",
+  arbitration: "14 days",
+  ifArbiterIsSilent: "50% to the freelancer",
+  fundBy: 1_798_761_600,
+  nonce: `0x${"11".repeat(32)}`,
+} as const;
+
+/** A program that uses what a user uses first. */
+const program = `
+import { cidOf, defineAgreement, escrowAddress, hashText, MicroEscrow, submitCall } from "@micro-escrow/sdk";
+const agreement = defineAgreement(${JSON.stringify(parameters)});
+const deliverable = hashText("Ten articles");
+const call = submitCall({ escrow: escrowAddress(8453), agreement, index: 0, deliverable });
+const result = { id: agreement.id, cid: cidOf(deliverable), data: call.data, connect: typeof MicroEscrow.connect };
+`;
+
+/** The entries of the lockfile that a package needs, itself included. */
+function closure(packages: Record<string, { dependencies?: Record<string, string> }>, name: string): string[] {
+  const found = new Set<string>();
+  const visit = (dependency: string, from: string): void => {
+    // As Node looks it up: beside whoever needs it, then one level up after the other.
+    const levels = from
+      .split("/node_modules/")
+      .map((_, depth, all) => all.slice(0, all.length - depth).join("/node_modules/"));
+    const candidates = [...levels.map((level) => `${level}/node_modules/${dependency}`), `node_modules/${dependency}`];
+    const path = candidates.find((candidate) => candidate in packages);
+    if (path === undefined) expect.fail(`the lockfile has no ${dependency}`);
+    if (found.has(path)) return;
+    found.add(path);
+    for (const next of Object.keys(packages[path]?.dependencies ?? {})) visit(next, path);
+  };
+  visit(name, "");
+  return [...found];
+}
+
+describe("The packed package", () => {
+  let project: string;
+  let files: string[];
+
+  before(async function () {
+    this.timeout(120_000);
+    project = await mkdtemp(join(tmpdir(), "micro-escrow-package-"));
+    const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", project], { cwd: join(root, "sdk") });
+    const [packed] = JSON.parse(stdout);
+    files = packed.files.map(({ path }: { path: string }) => path);
+
+    // An empty project with the package and its peer. The lockfile takes the versions from ours, so that npm's cache has them.
+    const { packages } = JSON.parse(await readFile(join(root, "package-lock.json"), "utf8"));
+    const manifest = JSON.parse(await readFile(join(root, "sdk/package.json"), "utf8"));
+    const dependencies = {
+      "@micro-escrow/sdk": `file:${packed.filename}`,
+      ethers: packages["node_modules/ethers"].version,
+    };
+    const needed = ["ethers", ...Object.keys(manifest.dependencies)].flatMap((name) => closure(packages, name));
+    const lock = {
+      lockfileVersion: 3,
+      packages: {
+        "": { dependencies },
+        "node_modules/@micro-escrow/sdk": {
+          version: manifest.version,
+          resolved: `file:${packed.filename}`,
+          integrity: packed.integrity,
+          dependencies: manifest.dependencies,
+          peerDependencies: manifest.peerDependencies,
+        },
+        ...Object.fromEntries(needed.map((path) => [path, { ...packages[path], dev: false }])),
+      },
+    };
+    await writeFile(join(project, "package.json"), JSON.stringify({ type: "module", private: true, dependencies }));
+    await writeFile(join(project, "package-lock.json"), JSON.stringify(lock));
+    await run("npm", ["ci", "--prefer-offline", "--no-audit", "--no-fund"], { cwd: project });
+  });
+
+  after(() => rm(project, { recursive: true, force: true }));
+
+  /** What the program computes, wherever it runs. */
+  const agreement = defineAgreement(parameters);
+  const deliverable = hashText("Ten articles");
+  const { data } = submitCall({ escrow: escrowAddress(8_453), agreement, index: 0, deliverable });
+  const expected = { id: agreement.id, cid: cidOf(deliverable), data, connect: "function" };
+
+  it("holds code, types and sources, and nothing else", () => {
+    expect(files).to.include.members([
+      "dist/index.js",
+      "dist/index.d.ts",
+      "dist/node.js",
+      "src/index.ts",
+      "package.json",
+    ]);
+    expect(files.filter((path) => !/^(dist|src)\/|^package\.json$|^README|^LICENSE/.test(path))).to.deep.equal([]);
+  });
+
+  it("runs in Node", async () => {
+    await writeFile(join(project, "main.js"), `${program}\nconsole.log(JSON.stringify(result));`);
+    const { stdout } = await run(process.execPath, ["main.js"], { cwd: project });
+    expect(JSON.parse(stdout)).to.deep.equal(expected);
+  });
+
+  it("has a second entry for Node alone", async () => {
+    const source = `import * as node from "@micro-escrow/sdk/node"; console.log(Object.keys(node).join());`;
+    await writeFile(join(project, "node.js"), source);
+    const { stdout } = await run(process.execPath, ["node.js"], { cwd: project });
+    expect(stdout.trim().split(",")).to.include.members(["hashFile", "readAgreement", "writeAgreement"]);
+  });
+
+  it("is bundled for a browser without anything of Node, and runs there", async () => {
+    await writeFile(join(project, "page.js"), `${program}\nglobalThis.result = result;`);
+    const { outputFiles, metafile } = await build({
+      absWorkingDir: project,
+      entryPoints: ["page.js"],
+      bundle: true,
+      platform: "browser",
+      format: "iife",
+      target: "es2022",
+      metafile: true,
+      write: false,
+    });
+    const imported = Object.values(metafile.inputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+    const fromNode = imported.filter((path) => path.startsWith("node:") || builtinModules.includes(path));
+    expect(fromNode).to.deep.equal([]);
+
+    // What a page has beside the language; its byte arrays must be those of its TextEncoder.
+    const { crypto, TextEncoder, TextDecoder, setTimeout, clearTimeout, AbortController, URL } = globalThis;
+    const page: Record<string, unknown> = { crypto, TextEncoder, TextDecoder, Uint8Array: globalThis.Uint8Array };
+    Object.assign(page, { setTimeout, clearTimeout, AbortController, URL });
+    page.self = page;
+    runInNewContext(outputFiles[0]?.text ?? "", page);
+    expect({ ...(page.result as typeof expected) }).to.deep.equal(expected);
+  });
+
+  it("leaves out of a bundle what a page does not use", async () => {
+    const source = `import { parseAmount } from "@micro-escrow/sdk"; globalThis.result = parseAmount("1.5", 6);`;
+    await writeFile(join(project, "small.js"), source);
+    const { outputFiles } = await build({
+      absWorkingDir: project,
+      entryPoints: ["small.js"],
+      bundle: true,
+      minify: true,
+      platform: "browser",
+      format: "esm",
+      write: false,
+    });
+    expect(outputFiles[0]?.text.length).to.be.lessThan(10_000);
+  });
+
+  it("type-checks in a strict project", async function () {
+    this.timeout(60_000);
+    const source = `
+import { ClockRanOutError, MicroEscrow, type Results, type SignedAction } from "@micro-escrow/sdk";
+import { hashFile } from "@micro-escrow/sdk/node";
+import type { Signer } from "ethers";
+export async function work(signer: Signer, path: string): Promise<Results["submit"] | number> {
+  const escrow = await MicroEscrow.connect(signer);
+  const agreement = await escrow.getAgreement("0x" as Parameters<typeof escrow.getAgreement>[0]);
+  try {
+    const action: SignedAction<"submit"> = await escrow.signSubmit({ agreement, index: 0, deliverable: await hashFile(path) });
+    return await escrow.relay(action);
+  } catch (error) {
+    if (error instanceof ClockRanOutError) return error.clock;
+    throw error;
+  }
+}
+// @ts-expect-error a verb takes what it says, and nothing less
+export const wrong = (escrow: MicroEscrow) => escrow.submit({ index: 0 });
+`;
+    await writeFile(join(project, "work.ts"), source);
+    const compilerOptions = {
+      ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noEmit: true },
+      ...{ target: "es2022", module: "nodenext", lib: ["es2022", "dom"], types: [] },
+    };
+    await writeFile(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["work.ts"] }));
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    const { stdout } = await run(process.execPath, [tsc, "-p", "."], { cwd: project }).catch((error) => error);
+    // What ethers' own dependencies get wrong is not ours.
+    const errors = stdout.split("\n").filter((line: string) => /^\S+\(\d+,\d+\)/.test(line));
+    expect(errors.filter((line: string) => !line.startsWith("node_modules/ethers/"))).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,529 @@
+/**
+ * Reads from the chain alone: against the real contract, through endpoints that limit, fail, leave out, lie and
+ * reorganize. Only the JSON-RPC boundary is faked; behind it is a real node.
+ */
+import {
+  type AgreementId,
+  type EscrowEvent,
+  eventsOf,
+  fundCall,
+  type History,
+  IncompleteHistoryError,
+  listAgreements,
+  type MicroEscrowError,
+  Outcome,
+  progress,
+  RpcError,
+  readHistory,
+  Status,
+  scheduleHash,
+  toAddress,
+  UnknownAgreementError,
+  type WatchUpdate,
+} from "@micro-escrow/sdk";
+import { expect } from "chai";
+import { toQuantity } from "ethers";
+import {
+  type Context,
+  DAY,
+  deliverable,
+  evidence,
+  failure,
+  otherDeliverable,
+  reason,
+  reasoning,
+  rpcError,
+  setUp,
+  through,
+  UNIT,
+} from "./chain.ts";
+
+const rangeOf = (parameters: readonly unknown[]) => {
+  const { fromBlock, toBlock } = parameters[0] as { readonly fromBlock: string; readonly toBlock: string };
+  return { from: Number(fromBlock), to: Number(toBlock) };
+};
+interface RawLog {
+  address: string;
+  data: string;
+  topics: string[];
+}
+const typesOf = (events: readonly EscrowEvent[]) => events.map(({ type }) => type);
+
+describe("Reads", () => {
+  let context: Context;
+  before(async () => {
+    context = await setUp();
+  });
+
+  /** An agreement with a history: a rejected and a better submission, an approval; an advance, a dispute and a ruling. */
+  const busy = async () => {
+    const { as } = context;
+    const agreement = await context.funded([0, 1]);
+    await as.freelancer.submit({ agreement, index: 0, deliverable });
+    await as.client.requestChanges({ agreement, index: 0, reason });
+    await as.freelancer.submit({ agreement, index: 0, deliverable: otherDeliverable });
+    await as.client.approve({ agreement, index: 0 });
+    await as.client.advance({ agreement, index: 1, amount: 50n * UNIT });
+    await as.freelancer.submit({ agreement, index: 1, deliverable });
+    await as.client.dispute({ agreement, index: 1, evidence });
+    await as.arbiter.rule({ agreement, index: 1, freelancerAmount: 100n * UNIT, reasoning });
+    return agreement;
+  };
+  const busyTypes = [
+    "AgreementOpened",
+    "AgreementAccepted",
+    "AgreementAccepted",
+    "MilestoneFunded",
+    "MilestoneFunded",
+    "MilestoneSubmitted",
+    "ChangesRequested",
+    "MilestoneSubmitted",
+    "MilestoneConcluded",
+    "MilestoneAdvanced",
+    "MilestoneSubmitted",
+    "MilestoneDisputed",
+    "MilestoneConcluded",
+  ];
+
+  describe("of state", () => {
+    it("are the contract's", async () => {
+      const agreement = await busy();
+      const state = await context.escrow.getAgreementState(agreement);
+      expect(state).to.deep.equal({
+        clientConsented: true,
+        freelancerConsented: true,
+        closed: false,
+        milestones: [
+          { held: 0n, clock: 0, submissions: 2, status: Status.Released, outcome: Outcome.Approved },
+          { held: 0n, clock: 0, submissions: 1, status: Status.Resolved, outcome: Outcome.Ruled },
+          { held: 0n, clock: 0, submissions: 0, status: Status.None, outcome: Outcome.None },
+        ],
+      });
+      expect(await context.escrow.getMilestone({ agreement, index: 1 })).to.deep.equal(state.milestones[1]);
+    });
+
+    it("tell the chain's time, not the device's", async () => {
+      await context.networkHelpers.time.increase(400 * DAY);
+      expect(await context.escrow.getTime()).to.equal((await context.ethers.provider.getBlock("latest"))?.timestamp);
+    });
+  });
+
+  describe("of an agreement", () => {
+    it("rebuild it from its event alone", async () => {
+      const agreement = await context.funded();
+      const { id, terms, schedule, scope } = await context.escrow.getAgreement(agreement.id);
+      expect({ id, terms, schedule }).to.deep.equal({
+        id: agreement.id,
+        terms: agreement.terms,
+        schedule: agreement.schedule,
+      });
+      expect(scope).to.equal(undefined);
+      expect(scheduleHash(schedule)).to.equal(terms.milestones);
+    });
+
+    it("say when there is none", async () => {
+      const { id } = context.define();
+      const error = await failure(UnknownAgreementError, context.escrow.getAgreement(id));
+      expect(error.id).to.equal(id);
+    });
+
+    it("do not believe an endpoint that alters it", async () => {
+      const agreement = await context.funded();
+      const lying = await through(context, async (method, _, forward) => {
+        const result = await forward();
+        if (method !== "eth_getLogs") return result;
+        // The last word is the last work period: another one makes another agreement.
+        return (result as RawLog[]).map((log) => ({ ...log, data: `${log.data.slice(0, -2)}01` }));
+      });
+      await failure(UnknownAgreementError, lying.getAgreement(agreement.id));
+    });
+
+    it("do not believe an endpoint that returns another contract's", async () => {
+      const agreement = await context.funded();
+      const lying = await through(context, async (method, _, forward) => {
+        const result = await forward();
+        if (method !== "eth_getLogs") return result;
+        return (result as RawLog[]).map((log) => ({ ...log, address: context.tokenAddress }));
+      });
+      await failure(UnknownAgreementError, lying.getAgreement(agreement.id));
+      expect((await listAgreements(lying.connection, agreement.terms.client)).consented).to.deep.equal([]);
+    });
+  });
+
+  describe("of an account's agreements", () => {
+    const idsOf = (listed: readonly { readonly agreement: { readonly id: AgreementId } }[]) =>
+      listed.map(({ agreement }) => agreement.id);
+
+    it("keep what others propose apart from what it consented to", async () => {
+      const fresh = await setUp();
+      const account = toAddress(fresh.signers.client.address);
+      const agreed = await fresh.funded();
+      const proposed = fresh.define();
+      await fresh.as.freelancer.accept({ agreement: proposed });
+
+      const first = await fresh.escrow.listAgreements(account);
+      expect(idsOf(first.consented)).to.deep.equal([agreed.id]);
+      expect(idsOf(first.inbox)).to.deep.equal([proposed.id]);
+      expect(first.consented[0]?.opened).to.include({ type: "AgreementOpened", id: agreed.id });
+
+      const ofFreelancer = await fresh.escrow.listAgreements(toAddress(fresh.signers.freelancer.address));
+      expect(idsOf(ofFreelancer.consented)).to.deep.equal([agreed.id, proposed.id]);
+      const ofStranger = await fresh.escrow.listAgreements(toAddress(fresh.signers.stranger.address));
+      expect(ofStranger).to.deep.include({ consented: [], inbox: [] });
+
+      await fresh.as.client.accept({ agreement: proposed });
+      const later = await fresh.escrow.listAgreements(account, { since: first.history });
+      expect(idsOf(later.consented)).to.deep.equal([agreed.id, proposed.id]);
+      expect(later.inbox).to.deep.equal([]);
+    });
+
+    it("say which may still be reorganized", async () => {
+      const fresh = await setUp();
+      const account = toAddress(fresh.signers.client.address);
+      await fresh.funded();
+      await fresh.networkHelpers.mine(10);
+      await fresh.funded();
+      const { consented } = await fresh.escrow.listAgreements(account, { finality: 5 });
+      expect(consented.map(({ final }) => final)).to.deep.equal([true, false]);
+    });
+  });
+
+  describe("of a timeline", () => {
+    it("tell everything, in order", async () => {
+      const agreement = await busy();
+      const history = await context.escrow.getTimeline(agreement);
+      expect(typesOf(eventsOf(history))).to.deep.equal(busyTypes);
+      expect(history.unfinal).to.deep.equal([]);
+    });
+
+    it("are empty for an agreement that nobody opened", async () => {
+      expect(eventsOf(await context.escrow.getTimeline(context.define()))).to.deep.equal([]);
+    });
+
+    it("are complete through an endpoint that limits ranges", async () => {
+      const agreement = await busy();
+      const served: { from: number; to: number }[] = [];
+      const limited = await through(context, async (method, parameters, forward) => {
+        if (method !== "eth_getLogs") return forward();
+        const { from, to } = rangeOf(parameters);
+        if (to - from >= 7) throw rpcError(-32_005, "query exceeds the maximum block range of 7");
+        served.push({ from, to });
+        return forward();
+      });
+      const history = await limited.getTimeline(agreement);
+      expect(typesOf(eventsOf(history))).to.deep.equal(busyTypes);
+      expect(served[0]?.from).to.equal(0);
+      expect(served.at(-1)?.to).to.equal(history.toBlock);
+      served.slice(1).forEach(({ from }, i) => {
+        expect(from).to.equal((served[i]?.to ?? Number.NaN) + 1);
+      });
+    });
+
+    it("find an agreement through an endpoint that limits results", async () => {
+      const agreement = await busy();
+      await busy();
+      const limited = await through(context, async (method, _, forward) => {
+        const result = await forward();
+        if (method !== "eth_getLogs" || (result as unknown[]).length <= 3) return result;
+        throw rpcError(-32_005, "query returned more than 3 results");
+      });
+      expect((await limited.getAgreement(agreement.id)).id).to.equal(agreement.id);
+      await failure(RpcError, limited.getTimeline(agreement));
+    });
+
+    it("go on after a short outage and after too many requests", async () => {
+      const agreement = await busy();
+      const outages = [rpcError("ECONNREFUSED", "connect ECONNREFUSED"), rpcError(-32_005, "429 Too Many Requests")];
+      const ranges: number[] = [];
+      const flaky = await through(context, async (method, parameters, forward) => {
+        if (method !== "eth_getLogs") return forward();
+        const { from, to } = rangeOf(parameters);
+        ranges.push(to - from);
+        const outage = outages.pop();
+        if (outage !== undefined) throw outage;
+        return forward();
+      });
+      expect(typesOf(eventsOf(await flaky.getTimeline(agreement)))).to.deep.equal(busyTypes);
+      expect(new Set(ranges).size, "the range was not at fault").to.equal(1);
+    });
+
+    it("fail where the endpoint refuses every range", async () => {
+      const agreement = await busy();
+      const refusing = await through(context, async (method, _, forward) => {
+        if (method === "eth_getLogs") throw rpcError(-32_601, "the method eth_getLogs is not available");
+        return forward();
+      });
+      const error = await failure(RpcError, refusing.getTimeline(agreement));
+      expect(error.reason).to.equal("refused");
+      expect(error.details).to.contain("not available");
+    });
+
+    it("notice an endpoint that leaves out events", async () => {
+      const agreement = await busy();
+      const forgetful = await through(context, async (method, _, forward) => {
+        const result = await forward();
+        return method === "eth_getLogs" ? (result as unknown[]).slice(0, -1) : result;
+      });
+      const error = await failure(IncompleteHistoryError, forgetful.getTimeline(agreement));
+      expect(error.id).to.equal(agreement.id);
+      expect(error.details).to.equal("0 of 1 MilestoneConcluded of milestone 1");
+    });
+  });
+
+  describe("say what is final", () => {
+    /** An endpoint whose finalized block lags. */
+    const lagging = (finalized: (latest: number) => Promise<unknown>) =>
+      through(context, async (method, parameters, forward) => {
+        if (method !== "eth_getBlockByNumber" || parameters[0] !== "finalized") return forward();
+        return finalized(await context.ethers.provider.getBlockNumber());
+      });
+    const blockAt = (number: number) =>
+      context.chain.provider.request({ method: "eth_getBlockByNumber", params: [toQuantity(number), false] });
+
+    it("by the chain's finalized block", async () => {
+      const agreement = await busy();
+      const escrow = await lagging((latest) => blockAt(latest - 4));
+      const { final, unfinal, cursor, toBlock } = await escrow.getTimeline(agreement);
+      expect(typesOf([...final, ...unfinal])).to.deep.equal(busyTypes);
+      expect(typesOf(unfinal)).to.deep.equal(busyTypes.slice(-4));
+      expect(cursor.fromBlock).to.equal(toBlock - 3);
+    });
+
+    it("by 64 blocks where the chain has no such tag", async () => {
+      const agreement = await busy();
+      const withoutTag = [
+        await lagging(async () => null),
+        await lagging(async () => {
+          throw rpcError(-32_602, "unknown block tag: finalized");
+        }),
+      ];
+      for (const escrow of withoutTag) {
+        expect((await escrow.getTimeline(agreement)).final).to.have.length(0);
+      }
+      await context.networkHelpers.mine(64);
+      for (const escrow of withoutTag) {
+        expect((await escrow.getTimeline(agreement)).unfinal).to.have.length(0);
+      }
+    });
+
+    it("and do not take an outage for a missing tag", async () => {
+      const agreement = await busy();
+      const escrow = await lagging(async () => {
+        throw rpcError("ECONNREFUSED", "connect ECONNREFUSED");
+      });
+      expect((await failure(RpcError, escrow.getTimeline(agreement))).reason).to.equal("unreachable");
+    });
+
+    it("and read on from the first block that was not", async () => {
+      const agreement = await busy();
+      const froms: number[] = [];
+      const escrow = await through(context, async (method, parameters, forward) => {
+        if (method === "eth_getLogs") froms.push(rangeOf(parameters).from);
+        return forward();
+      });
+      const first = await escrow.getTimeline(agreement, { finality: 4 });
+      expect(typesOf(first.unfinal)).to.deep.equal(busyTypes.slice(-4));
+      await context.as.client.fund({ agreement, indices: [2] });
+      const later = await escrow.getTimeline(agreement, { finality: 4, since: first });
+      expect(typesOf(eventsOf(later))).to.deep.equal([...busyTypes, "MilestoneFunded"]);
+      expect(froms).to.deep.equal([0, first.cursor.fromBlock]);
+      expect(eventsOf(later)).to.deep.equal(eventsOf(await escrow.getTimeline(agreement)));
+    });
+
+    it("also when nothing new was mined", async () => {
+      const agreement = await busy();
+      const first = await context.escrow.getTimeline(agreement);
+      expect(await context.escrow.getTimeline(agreement, { since: first })).to.deep.equal(first);
+      const filters = [[null, agreement.id]];
+      const later = await readHistory(context.escrow.connection, filters, { since: first });
+      expect(later.cursor).to.deep.equal(first.cursor);
+    });
+  });
+
+  describe("of progress", () => {
+    it("add up, in money and in milestones", async () => {
+      const agreement = await busy();
+      const result = await context.escrow.getProgress(agreement);
+      // 100 approved: 98 and 2. Of 200, 50 in advance: 49 and 1; of 150 left: arbiter 4.5, 100: 98 and 2, client 45.5.
+      expect(result).to.deep.equal({
+        total: 600n * UNIT,
+        funded: 300n * UNIT,
+        held: 0n,
+        paid: 245n * UNIT,
+        refunded: (455n * UNIT) / 10n,
+        platformFees: 5n * UNIT,
+        arbiterFees: (45n * UNIT) / 10n,
+        milestones: {
+          None: 1,
+          Funded: 0,
+          Submitted: 0,
+          ChangesRequested: 0,
+          Disputed: 0,
+          Released: 1,
+          Refunded: 0,
+          Resolved: 1,
+        },
+        fundedBps: 5_000,
+        concludedBps: 5_000,
+      });
+    });
+
+    it("count what is held, and only this agreement's events", async () => {
+      const [agreement, other] = [await context.funded([0]), await busy()];
+      const events = [
+        ...eventsOf(await context.escrow.getTimeline(agreement)),
+        ...eventsOf(await context.escrow.getTimeline(other)),
+      ];
+      const state = await context.escrow.getAgreementState(agreement);
+      const result = progress({ agreement, state, events });
+      expect(result).to.include({
+        funded: 100n * UNIT,
+        held: 100n * UNIT,
+        paid: 0n,
+        concludedBps: 0,
+        fundedBps: 1_666,
+      });
+    });
+  });
+});
+
+describe("watch", () => {
+  /** Updates as they come, to be awaited one by one. */
+  const inbox = <Item>() => {
+    const items: Item[] = [];
+    const waiting: ((item: Item) => void)[] = [];
+    return {
+      put: (item: Item) => {
+        const next = waiting.shift();
+        if (next === undefined) items.push(item);
+        else next(item);
+      },
+      take: (): Promise<Item> => {
+        const item = items.shift();
+        return item === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(item);
+      },
+      get left() {
+        return items.length;
+      },
+    };
+  };
+  const options = { interval: 5, finality: 64 } as const;
+
+  it("tells what is there, and then what happens", async () => {
+    const { escrow, funded, as } = await setUp();
+    const agreement = await funded();
+    const updates = inbox<WatchUpdate>();
+    const { stop } = escrow.watch(agreement, updates.put, options);
+    try {
+      const first = await updates.take();
+      const opening = ["AgreementOpened", "AgreementAccepted", "AgreementAccepted", "MilestoneFunded"];
+      expect(typesOf(first.added)).to.deep.equal(opening);
+      await as.freelancer.submit({ agreement, index: 0, deliverable });
+      const second = await updates.take();
+      expect(typesOf(second.added)).to.deep.equal(["MilestoneSubmitted"]);
+      expect(second.removed).to.deep.equal([]);
+      expect(eventsOf(second.history)).to.have.length(5);
+    } finally {
+      stop();
+    }
+  });
+
+  it("tells only what is new since a history", async () => {
+    const { escrow, funded, as } = await setUp();
+    const agreement = await funded();
+    const since: History = await escrow.getTimeline(agreement);
+    await as.freelancer.submit({ agreement, index: 0, deliverable });
+    const updates = inbox<WatchUpdate>();
+    const { stop } = escrow.watch(agreement, updates.put, { interval: 5, since });
+    expect(typesOf((await updates.take()).added)).to.deep.equal(["MilestoneSubmitted"]);
+    stop();
+  });
+
+  it("takes back what a reorganization took back", async () => {
+    const { escrow, funded, as, chain } = await setUp();
+    const agreement = await funded();
+    const snapshot = await chain.provider.request({ method: "evm_snapshot", params: [] });
+    await as.freelancer.submit({ agreement, index: 0, deliverable });
+    const updates = inbox<WatchUpdate>();
+    const { stop } = escrow.watch(agreement, updates.put, options);
+    try {
+      const [before] = (await updates.take()).added.slice(-1);
+      expect(before).to.include({ type: "MilestoneSubmitted", deliverable });
+
+      await chain.provider.request({ method: "evm_revert", params: [snapshot] });
+      await as.freelancer.submit({ agreement, index: 0, deliverable: otherDeliverable });
+      const removed: EscrowEvent[] = [];
+      const added: EscrowEvent[] = [];
+      while (added.length === 0) {
+        const update = await updates.take();
+        removed.push(...update.removed);
+        added.push(...update.added);
+      }
+      expect(removed).to.deep.equal([before]);
+      expect(added).to.have.length(1);
+      expect(added[0]).to.include({ type: "MilestoneSubmitted", deliverable: otherDeliverable });
+    } finally {
+      stop();
+    }
+  });
+
+  it("survives an endpoint that fails, and tells so", async () => {
+    const context = await setUp();
+    const agreement = await context.funded();
+    let outages = 2;
+    const flaky = await through(context, async (method, parameters, forward) => {
+      if (method === "eth_getBlockByNumber" && parameters[0] === "latest" && outages-- > 0) {
+        throw rpcError("ECONNREFUSED", "connect ECONNREFUSED");
+      }
+      return forward();
+    });
+    const updates = inbox<WatchUpdate>();
+    const errors = inbox<MicroEscrowError>();
+    const { stop } = flaky.watch(agreement, updates.put, { ...options, onError: errors.put });
+    try {
+      expect(await errors.take()).to.be.instanceOf(RpcError);
+      expect(await errors.take()).to.be.instanceOf(RpcError);
+      expect((await updates.take()).added).to.have.length(4);
+      expect(errors.left).to.equal(0);
+    } finally {
+      stop();
+    }
+  });
+
+  it("survives a listener that fails, and tells it again", async () => {
+    const { escrow, funded } = await setUp();
+    const agreement = await funded();
+    const updates = inbox<WatchUpdate>();
+    const errors = inbox<MicroEscrowError>();
+    let failures = 1;
+    const listener = (update: WatchUpdate) => {
+      if (failures-- > 0) throw new Error("the page is gone");
+      updates.put(update);
+    };
+    const { stop } = escrow.watch(agreement, listener, { ...options, onError: errors.put });
+    expect((await errors.take()).message).to.equal("the page is gone");
+    expect((await updates.take()).added).to.have.length(4);
+    stop();
+  });
+
+  it("ends when it is stopped", async () => {
+    const context = await setUp();
+    const agreement = await context.funded();
+    let requests = 0;
+    const counted = await through(context, async (_method, _parameters, forward) => {
+      ++requests;
+      return forward();
+    });
+    const updates = inbox<WatchUpdate>();
+    const { stop } = counted.watch(agreement, updates.put, { ...options, interval: 1 });
+    await updates.take();
+    stop();
+    const call = fundCall({ escrow: counted.address, agreement, indices: [1] });
+    await context.token.connect(context.signers.client).getFunction("approve")(counted.address, 200n * UNIT);
+    await context.signers.client.sendTransaction(call);
+    const afterwards = requests;
+    await context.networkHelpers.mine(20);
+    expect(requests).to.equal(afterwards);
+    expect(updates.left).to.equal(0);
+  });
+});
