@@ -40,7 +40,7 @@ const steps = Object.keys(limits) as Step[];
 
 const { json } = parseArgs({ options: { json: { type: "boolean", default: false } } }).values;
 
-await hre.tasks.getTask("build").run({ quiet: true });
+await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
 const { ethers, networkHelpers } = await network.create();
 const client = await ethers.provider.getSigner(0);
 const freelancer = await ethers.provider.getSigner(1);

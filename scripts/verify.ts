@@ -12,6 +12,6 @@ await run(async () => {
       `MicroEscrow is not on ${network} (chain ${chainId}) yet: run \`npm run deploy -- --network ${network}\` first.`,
     );
   }
-  await hre.tasks.getTask("build").run({ quiet: true });
+  await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
   await verifyContract({ address: microEscrowAddress, contract: "contracts/MicroEscrow.sol:MicroEscrow" }, hre);
 });

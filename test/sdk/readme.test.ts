@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { type Agreement, deploy, MicroEscrow, Status } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { network } from "hardhat";
@@ -61,5 +63,10 @@ describe("README", () => {
     const escrow = await MicroEscrow.connect(ethers.provider);
     const state = await escrow.getAgreementState(agreement);
     expect(state.milestones.map(({ status }) => status)).to.deep.equal([Status.Released, Status.None, Status.None]);
+  });
+
+  it("the gas table is what `npm run gas` prints", async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, ["scripts/gas.ts"], { cwd: root });
+    expect(await readFile(join(root, "README.md"), "utf8")).to.include(stdout.trim());
   });
 });

@@ -316,7 +316,7 @@ abstract contract Handler is Checks {
         uint40 clock = _laterClock(currentClock);
         IMicroEscrow.Authorization memory auth = _seal(
             w,
-            TypedData.extend(entries[e].id, i, currentClock, clock, w.deadline)
+            TypedData.extend(entries[e].id, i, ghosts[e][i].submissions, currentClock, clock, w.deadline)
         );
 
         string memory refusal = _refusal(e, i, FUNDED | CHANGES_REQUESTED, Time.Any, w.valid);

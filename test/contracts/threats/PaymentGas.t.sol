@@ -6,9 +6,12 @@ import {PlainToken} from "../../../contracts/mocks/PlainToken.sol";
 import {Actions} from "../utils/Actions.sol";
 import {vm} from "../utils/Vm.sol";
 
-/// @dev A token whose transfers need as much gas as one likes.
+/// @dev A token whose transfers need as much gas as one likes, or fail at once when they get too little.
 contract HungryToken is PlainToken {
     uint256 public appetite;
+    uint256 public minimum;
+
+    error TooHungry();
 
     constructor() PlainToken(6) {}
 
@@ -16,8 +19,13 @@ contract HungryToken is PlainToken {
         appetite = appetite_;
     }
 
+    function setMinimum(uint256 minimum_) external {
+        minimum = minimum_;
+    }
+
     function transfer(address to, uint256 amount) public override returns (bool) {
         uint256 start = gasleft();
+        if (start < minimum) revert TooHungry();
         uint256 end = start > appetite ? start - appetite : 0; // 0: it runs out of gas
         super.transfer(to, amount);
         while (gasleft() > end) {}
@@ -84,32 +92,57 @@ contract PaymentGasTest is Actions {
 
     function test_GasStarvedFinalize_NeverDefersADearPayment() public {
         // As much as a payment may need, but for what the token does around it.
-        _token.setAppetite(149_000);
-        _assertSweep(120_000, 260_000, 211, Result.Paid);
+        _token.setAppetite(199_000);
+        _assertSweep(120_000, 320_000, 211, Result.Paid);
+    }
+
+    function test_GasStarvedFinalize_NeverDefersWhenTheTokenHandsGasBack() public {
+        _token.setAppetite(0);
+        _token.setMinimum(60_000);
+        _assertSweep(20_000, 320_000, 211, Result.Paid);
+    }
+
+    function test_GasStarvedFinalize_SaysHowMuchGasItNeeds() public {
+        _token.setMinimum(60_000);
+        bytes memory data = _callFor(Action.Finalize, 1, _byCalling());
+        (bool success, bytes memory reason) = address(escrow).call{gas: 80_000}(data);
+        vm.assertFalse(success, "finalize");
+        vm.assertEq(bytes32(bytes4(reason)), bytes32(IMicroEscrow.NotEnoughGas.selector), "error");
+        (uint256 available, uint256 required) = _decodeTwo(reason);
+        vm.assertEq(required, (200_000 * 64) / uint256(63) + 5_000, "required");
+        vm.assertLt(available, 80_000, "available");
+    }
+
+    function _decodeTwo(bytes memory reason) private pure returns (uint256 first, uint256 second) {
+        vm.assertEq(reason.length, 68, "length");
+        assembly ("memory-safe") {
+            first := mload(add(reason, 0x24))
+            second := mload(add(reason, 0x44))
+        }
     }
 
     function test_GasStarvedFinalize_AroundTheBound_GasByGas() public {
-        _token.setAppetite(149_000);
+        _token.setAppetite(199_000);
         bytes memory data = _callFor(Action.Finalize, 1, _byCalling());
-        (uint256 low, uint256 high) = (120_000, 260_000);
+        (uint256 low, uint256 high) = (120_000, 320_000);
         while (high - low > 1) {
             uint256 middle = (low + high) / 2;
             if (_finalizeWith(data, middle) == Result.Reverted) low = middle;
             else high = middle;
         }
-        // 64/63 of the payment's bound, and no more, decide between all and nothing.
+        // A few units of gas decide between all and nothing.
         _assertSweep(high - 1_000, high + 200, 1, Result.Paid);
     }
 
     function test_PaymentThatNeedsMoreThanTheBound_IsDeferred_WhateverTheGas() public {
-        _token.setAppetite(151_000);
-        _assertSweep(120_000, 400_000, 503, Result.Deferred);
+        _token.setAppetite(201_000);
+        _assertSweep(120_000, 500_000, 503, Result.Deferred);
         bytes memory data = _callFor(Action.Finalize, 1, _byCalling());
         vm.assertEq(uint256(_finalizeWith(data, 10_000_000)), uint256(Result.Deferred), "with plenty");
     }
 
     function test_PaymentThatNeedsMoreThanTheBound_IsWithdrawnWithoutABound() public {
-        _token.setAppetite(151_000);
+        _token.setAppetite(201_000);
         _recordWorld();
         _expectWithdrawn(freelancer);
         escrow.withdraw(token, freelancer);
@@ -126,6 +159,6 @@ contract PaymentGasTest is Actions {
         (bool success, ) = address(escrow).call(data);
         uint256 used = before - gasleft();
         vm.assertTrue(success, "finalize");
-        vm.assertLt(used, 2 * 150_000 + 150_000, "gas");
+        vm.assertLt(used, 2 * 200_000 + 150_000, "gas");
     }
 }
