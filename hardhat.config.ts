@@ -50,7 +50,7 @@ export default defineConfig({
   test: {
     solidity: {
       fuzz: { runs: deep ? 20_000 : 256, ...(seed !== undefined && { seed }) },
-      invariant: { runs: deep ? 500 : 20, depth: deep ? 400 : 200, failOnRevert: true },
+      invariant: { runs: deep ? 200 : 20, depth: deep ? 400 : 200, failOnRevert: true },
     },
   },
   networks: {
