@@ -26,7 +26,10 @@ const quick = { ...solc, settings: { evmVersion: settings.evmVersion } };
 /** The contract, and the token that its gas is measured with. */
 const optimized = ["contracts/MicroEscrow.sol", "contracts/mocks/BasicToken.sol"];
 
-/** `DEEP=1`: fuzz and invariant tests run for minutes instead of seconds. `SEED=0x…`: other inputs than the usual ones. */
+/**
+ * `DEEP=1`: fuzz and invariant tests run for minutes instead of seconds. `SEED=0x…`: other inputs for the fuzz tests than the
+ * usual ones; the invariant runner draws new sequences every time.
+ */
 const deep = process.env.DEEP === "1";
 const seed = process.env.SEED;
 
