@@ -221,7 +221,7 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
             keccak256(abi.encode(APPROVE_TYPEHASH, id, index, submission, state.amount, auth.deadline))
         );
 
-        _release(agreement, id, index, state, Outcome.Approved);
+        _split(agreement, id, index, state, Status.Released, Outcome.Approved, state.amount, 0);
     }
 
     /// @inheritdoc IMicroEscrow
@@ -298,7 +298,7 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
             emit ChangesRequested(id, index, submission, report, clock);
         } else if (agreement.challengePeriod == 0) {
             emit MilestoneAttested(id, index, submission, passed, report, 0);
-            _release(agreement, id, index, state, Outcome.Attested);
+            _split(agreement, id, index, state, Status.Released, Outcome.Attested, state.amount, 0);
         } else {
             uint40 challengeEnd = _fromNow(agreement.challengePeriod);
             if (challengeEnd < state.clock) state.clock = challengeEnd;
@@ -426,7 +426,7 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
             keccak256(abi.encode(SETTLE_TYPEHASH, id, index, freelancerAmount, clientAmount, freelancer.deadline))
         );
 
-        _split(agreement, id, index, state, Outcome.Settled, freelancerAmount);
+        _split(agreement, id, index, state, Status.Resolved, Outcome.Settled, freelancerAmount, clientAmount);
     }
 
     /// @inheritdoc IMicroEscrow
@@ -440,7 +440,7 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
             keccak256(abi.encode(REFUND_TYPEHASH, id, index, state.amount, auth.deadline))
         );
 
-        _giveBack(agreement, id, index, state, Outcome.Refunded);
+        _split(agreement, id, index, state, Status.Refunded, Outcome.Refunded, 0, state.amount);
     }
 
     // ------------------------------------------------------------------------------------------------ time and money
@@ -452,16 +452,17 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
         _checkStatus(state, index, HELD);
         if (block.timestamp < state.clock) revert ClockStillRunning(state.clock, block.timestamp);
 
+        uint256 held = state.amount;
         Status status = state.status;
         if (status == Status.Funded) {
-            _giveBack(agreement, id, index, state, Outcome.WorkExpired);
+            _split(agreement, id, index, state, Status.Refunded, Outcome.WorkExpired, 0, held);
         } else if (status == Status.Submitted) {
-            _release(agreement, id, index, state, Outcome.ReviewExpired);
+            _split(agreement, id, index, state, Status.Released, Outcome.ReviewExpired, held, 0);
         } else if (status == Status.ChangesRequested) {
-            _giveBack(agreement, id, index, state, Outcome.ReworkExpired);
+            _split(agreement, id, index, state, Status.Refunded, Outcome.ReworkExpired, 0, held);
         } else {
-            uint256 share = (uint256(state.amount) * agreement.defaultShareBps) / BPS;
-            _split(agreement, id, index, state, Outcome.ArbitrationExpired, share);
+            uint256 share = (held * agreement.defaultShareBps) / BPS;
+            _split(agreement, id, index, state, Status.Resolved, Outcome.ArbitrationExpired, share, held - share);
         }
     }
 
@@ -701,68 +702,27 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
 
     // ----------------------------------------------------------------------------------------------------- money out
 
-    /// @dev Everything that is held to the freelancer.
-    function _release(
-        Agreement calldata agreement,
-        bytes32 id,
-        uint256 index,
-        MilestoneState storage state,
-        Outcome outcome
-    ) private {
-        _conclude({
-            agreement: agreement,
-            id: id,
-            index: index,
-            state: state,
-            status: Status.Released,
-            outcome: outcome,
-            freelancerGross: state.amount,
-            clientAmount: 0,
-            arbiterFee: 0,
-            reasoning: 0
-        });
-    }
-
-    /// @dev Everything that is held back to the client.
-    function _giveBack(
-        Agreement calldata agreement,
-        bytes32 id,
-        uint256 index,
-        MilestoneState storage state,
-        Outcome outcome
-    ) private {
-        _conclude({
-            agreement: agreement,
-            id: id,
-            index: index,
-            state: state,
-            status: Status.Refunded,
-            outcome: outcome,
-            freelancerGross: 0,
-            clientAmount: state.amount,
-            arbiterFee: 0,
-            reasoning: 0
-        });
-    }
-
-    /// @dev `freelancerGross` to the freelancer, the rest back to the client.
+    /// @dev Concludes without a ruling: `freelancerGross` to the freelancer, `clientAmount` back to the client, which
+    /// together are what is held.
     function _split(
         Agreement calldata agreement,
         bytes32 id,
         uint256 index,
         MilestoneState storage state,
+        Status status,
         Outcome outcome,
-        uint256 freelancerGross
+        uint256 freelancerGross,
+        uint256 clientAmount
     ) private {
         _conclude({
             agreement: agreement,
             id: id,
             index: index,
             state: state,
-            status: Status.Resolved,
+            status: status,
             outcome: outcome,
             freelancerGross: freelancerGross,
-            clientAmount: state.amount - freelancerGross,
+            clientAmount: clientAmount,
             arbiterFee: 0,
             reasoning: 0
         });

@@ -3,9 +3,9 @@
 export const create2Deployer = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
 export const salt = "0x1f5664d322eafcb937bfd76e675673392e3a11bdd25a2c78f729f265fc12305c";
 /** Where MicroEscrow stands on every chain where it was deployed. */
-export const microEscrowAddress = "0x60DafC020ded4FEb6d27f706d46a4Ed0e589ED3E";
-export const initCodeHash = "0x139e9c2c2fdf42d31d2b3c10cc97a1cee6ece1801add6a4c8a272feee6d50ae0";
+export const microEscrowAddress = "0x337DffF39B9e810CEacfE87Fa6E08CB0a1BadfAe";
+export const initCodeHash = "0x36d099bcb5beab91e22f4314ccd9f186590ef45a5ffe5acd871cf619adbfbc79";
 /** keccak256 of the runtime code with its immutables set to zero. */
-export const maskedCodeHash = "0xd5b1d071939a1bee44755f87f82c4fb7968fb52482dfc25effd8e8a4d03ec2fa";
+export const maskedCodeHash = "0x139dfaa7d3a284c7a89bff8f3d341f282ff9c34f452eed344c006c5fd3053dfe";
 /** Where the immutables stand in the runtime code: [start, length] in bytes. */
-export const immutableRanges: readonly (readonly [number, number])[] = [[4700,32],[4742,32],[22955,32],[23002,32],[23081,32],[23119,32],[23191,32]];
+export const immutableRanges: readonly (readonly [number, number])[] = [[4680,32],[4722,32],[22875,32],[22922,32],[23001,32],[23039,32],[23111,32]];
