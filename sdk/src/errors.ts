@@ -18,101 +18,66 @@ export class MicroEscrowError extends Error {
 
 // --------------------------------------------------------------------------------------------------------------- input
 
-/** A text is not an address. */
-export class InvalidAddressError extends MicroEscrowError {
+/** A value that was passed to the SDK cannot be what it is for; which kind of value says the class that extends this. */
+export abstract class InvalidValueError extends MicroEscrowError {
   /** What was given. */
   readonly value: string | number;
   /** What is wrong with it, as the rest of a sentence. */
   readonly reason: string;
 
-  constructor(value: string | number, reason: string, options?: ErrorOptions) {
-    super("InvalidAddress", `${quote(value)} ${reason}.`, options);
+  constructor(code: string, value: string | number, reason: string, options?: ErrorOptions) {
+    super(code, `${quote(value)} ${reason}.`, options);
     this.value = value;
     this.reason = reason;
+  }
+}
+
+/** A text is not an address. */
+export class InvalidAddressError extends InvalidValueError {
+  constructor(value: string | number, reason: string, options?: ErrorOptions) {
+    super("InvalidAddress", value, reason, options);
   }
 }
 
 /** A text is not the 32-byte hash or other hexadecimal data that is needed here. */
-export class InvalidHashError extends MicroEscrowError {
-  /** What was given. */
-  readonly value: string | number;
-  /** What is wrong with it, as the rest of a sentence. */
-  readonly reason: string;
-
+export class InvalidHashError extends InvalidValueError {
   constructor(value: string | number, reason: string, options?: ErrorOptions) {
-    super("InvalidHash", `${quote(value)} ${reason}.`, options);
-    this.value = value;
-    this.reason = reason;
+    super("InvalidHash", value, reason, options);
   }
 }
 
 /** A text or value is not an amount of money. */
-export class InvalidAmountError extends MicroEscrowError {
-  /** What was given. */
-  readonly value: string | number;
-  /** What is wrong with it, as the rest of a sentence. */
-  readonly reason: string;
-
+export class InvalidAmountError extends InvalidValueError {
   constructor(value: string | number, reason: string, options?: ErrorOptions) {
-    super("InvalidAmount", `${quote(value)} ${reason}.`, options);
-    this.value = value;
-    this.reason = reason;
+    super("InvalidAmount", value, reason, options);
   }
 }
 
 /** A text or value is not a duration. */
-export class InvalidDurationError extends MicroEscrowError {
-  /** What was given. */
-  readonly value: string | number;
-  /** What is wrong with it, as the rest of a sentence. */
-  readonly reason: string;
-
+export class InvalidDurationError extends InvalidValueError {
   constructor(value: string | number, reason: string, options?: ErrorOptions) {
-    super("InvalidDuration", `${quote(value)} ${reason}.`, options);
-    this.value = value;
-    this.reason = reason;
+    super("InvalidDuration", value, reason, options);
   }
 }
 
 /** A text or value is not a share (percent or basis points). */
-export class InvalidShareError extends MicroEscrowError {
-  /** What was given. */
-  readonly value: string | number;
-  /** What is wrong with it, as the rest of a sentence. */
-  readonly reason: string;
-
+export class InvalidShareError extends InvalidValueError {
   constructor(value: string | number, reason: string, options?: ErrorOptions) {
-    super("InvalidShare", `${quote(value)} ${reason}.`, options);
-    this.value = value;
-    this.reason = reason;
+    super("InvalidShare", value, reason, options);
   }
 }
 
 /** A value is not a time (Unix seconds) that the contract can hold. */
-export class InvalidTimeError extends MicroEscrowError {
-  /** What was given. */
-  readonly value: string | number;
-  /** What is wrong with it, as the rest of a sentence. */
-  readonly reason: string;
-
+export class InvalidTimeError extends InvalidValueError {
   constructor(value: string | number, reason: string, options?: ErrorOptions) {
-    super("InvalidTime", `${quote(value)} ${reason}.`, options);
-    this.value = value;
-    this.reason = reason;
+    super("InvalidTime", value, reason, options);
   }
 }
 
 /** A number cannot be that of a submission. */
-export class InvalidSubmissionError extends MicroEscrowError {
-  /** What was given. */
-  readonly value: string | number;
-  /** What is wrong with it, as the rest of a sentence. */
-  readonly reason: string;
-
+export class InvalidSubmissionError extends InvalidValueError {
   constructor(value: string | number, reason: string, options?: ErrorOptions) {
-    super("InvalidSubmission", `${quote(value)} ${reason}.`, options);
-    this.value = value;
-    this.reason = reason;
+    super("InvalidSubmission", value, reason, options);
   }
 }
 

@@ -130,6 +130,7 @@ export {
   InvalidSignedActionError,
   InvalidSubmissionError,
   InvalidTimeError,
+  InvalidValueError,
   MicroEscrowError,
   MilestoneOutOfRangeError,
   MissingEventError,
