@@ -104,7 +104,7 @@ export async function gatherFacts(parameters: GatherFactsParameters): Promise<Gi
       notes: [
         ...advanced.map(({ freelancerAmount }) => `${money(freelancerAmount)} in advance`),
         ...(submissions > 1 ? [`${submissions} submissions`] : []),
-        ...(relayed ? ["by a relayed signature"] : []),
+        ...(relayed ? ["relayed"] : []),
         ...deferred.map(() => "payment deferred"),
       ],
       events: own,
@@ -160,6 +160,7 @@ const happenings: Readonly<Record<string, (milestone: MilestoneFacts, gig: GigFa
     ofType(events, "EvidenceSubmitted").some(({ by }) => by === agreement.terms.freelancer),
   "split as agreed because the arbiter was silent": ({ outcome }) => outcome === Outcome.ArbitrationExpired,
   "returned after a missed deadline": ({ outcome }) => outcome === Outcome.WorkExpired,
+  "returned because changes never came": ({ outcome }) => outcome === Outcome.ReworkExpired,
   "settled by both": ({ outcome }) => outcome === Outcome.Settled,
   "given back by the freelancer": ({ outcome }) => outcome === Outcome.Refunded,
   "failed, then passed by the verifier": ({ events, outcome }) =>

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type Address, toAddress } from "@micro-escrow/sdk";
+import { type Address, Outcome, toAddress } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import type { Signer } from "ethers";
 import { keepBooks } from "../../scripts/demo/books.ts";
@@ -28,11 +28,13 @@ describe("demo", () => {
     expect(ends).to.deep.equal([
       ["blog", ["Approved", "ReviewExpired", "Approved", "Approved"]],
       ["app", ["Ruled", "Settled", "Attested"]],
-      ["campaign", ["Approved", "Approved", "ArbitrationExpired", "WorkExpired", "Refunded", "None"]],
+      ["campaign", ["Approved", "ReworkExpired", "ArbitrationExpired", "WorkExpired", "Refunded", "None"]],
     ]);
   });
 
   it("shows everything that can happen", () => {
+    const outcomes = new Set(demo.gigs.flatMap(({ milestones }) => milestones.map(({ outcome }) => outcome)));
+    expect(outcomes).to.have.all.keys(Object.keys(Outcome));
     expect(demo.happened.filter(({ where }) => where.length === 0)).to.deep.equal([]);
     expect(demo.happened.map(({ what }) => what)).to.include.members([
       "approved by the client",
@@ -41,6 +43,7 @@ describe("demo", () => {
       "disputed, with evidence from both, and split by the arbiter",
       "split as agreed because the arbiter was silent",
       "returned after a missed deadline",
+      "returned because changes never came",
       "settled by both",
       "ended early by the client",
       "paid in part in advance",
@@ -58,7 +61,7 @@ describe("demo", () => {
     expect(paid).to.deep.equal([
       [row(250), row(250), row(250), row(250)],
       [row(873, 291, 0, 36), row(2000, 400), row(900)],
-      [row(780, 0, 20), row(780, 0, 20), row(390, 400, 10), row(0, 800), row(0, 800), row(0)],
+      [row(780, 0, 20), row(0, 800), row(390, 400, 10), row(0, 800), row(0, 800), row(0)],
     ]);
   });
 
@@ -79,9 +82,9 @@ describe("demo", () => {
       Mateo: usdc(-4500 + 291 + 400),
       Yuki: usdc(873 + 2000 + 900),
       Noor: usdc(36),
-      Hanna: usdc(-4000 + 400 + 800 + 800),
-      Diego: usdc(780 + 780 + 390),
-      Workbench: usdc(50),
+      Hanna: usdc(-4000 + 800 + 400 + 800 + 800),
+      Diego: usdc(780 + 390),
+      Workbench: usdc(30),
       Tomasz: "0",
       Oskar: "0",
     });

@@ -1,6 +1,7 @@
 /**
- * A six-month campaign: approved by a signature that somebody else sent; paid to a blacklisted account, later; split
- * because the arbiter was silent; returned after a missed deadline; given back; ended early. The platform takes a fee.
+ * A six-month campaign: approved by a signature that somebody else sent, and paid to a blacklisted account, later; returned
+ * because changes never came; split because the arbiter was silent; returned after a missed deadline; given back; ended
+ * early. The platform takes a fee.
  */
 import { type Agreement, MicroEscrowError, parseAmount, parseDuration } from "@micro-escrow/sdk";
 import { expect } from "../failure.ts";
@@ -28,37 +29,39 @@ export async function playCampaign(world: World): Promise<Agreement> {
   await stage.until("2027-09-30");
   const plan = await diego.submit({ agreement, index: 0, deliverable: await report("2027-09") });
   stage.tell("diego", "Fourteen interviews, one plan: people buy gifts, not glazes.", plan);
+  const listed = await send(usdc.contract, "blacklist", cast.diego.address);
+  stage.tell("circle", "A name on a list looks like Diego's. His account can neither send nor receive USDC.", listed);
   await stage.until("2027-10-01");
   const approval = await hanna.signApprove({ agreement, index: 0 });
   stage.tell("hanna", "I am on a train with a phone and no gas. I only sign: September is approved.");
   const relayed = await workbench.relay(approval);
   stage.tell("workbench", "We send her signature and pay the gas. 2.5% of the payment are ours, as agreed.", relayed);
-  stage.tell("diego", "780.00 USDC.");
-  const october = await hanna.fund({ agreement, indices: [1] });
-  stage.tell("hanna", "Home again. October is funded.", october);
-
-  await stage.until("2027-10-29");
-  const letters = await diego.submit({ agreement, index: 1, deliverable: await report("2027-10") });
-  stage.tell("diego", "641 subscribers, and the second letter sold half a kiln before noon.", letters);
-  const listed = await send(usdc.contract, "blacklist", cast.diego.address);
-  stage.tell("circle", "A name on a list looks like Diego's. His account can neither send nor receive USDC.", listed);
-  await stage.until("2027-10-30");
-  const unpaid = await hanna.approve({ agreement, index: 1 });
-  stage.tell("hanna", "Half a kiln! Approved. Did you get it?", unpaid);
   const waiting = await diego.getClaimable(diegoAccount);
   expect(waiting === parseAmount("780", token.decimals), `780.00 USDC should wait for Diego, not ${money(waiting)}.`);
-  stage.tell("diego", `No: USDC refused. But ${money(waiting)} wait in the escrow, for me and nobody else.`);
+  stage.tell("diego", `USDC refused me. But ${money(waiting)} wait in the escrow, for me and nobody else.`);
   const refusal = await passerby.withdraw(diegoAccount).catch((error: unknown) => error);
   expect(refusal instanceof MicroEscrowError, "USDC paid a blacklisted account.");
-
-  await stage.until("2027-11-01");
-  const november = await hanna.fund({ agreement, indices: [2] });
-  stage.tell("hanna", "November is funded. They will sort it out.", november);
-  await stage.until("2027-11-08");
+  const october = await hanna.fund({ agreement, indices: [1] });
+  stage.tell("hanna", "Home again. October is funded. They will sort it out.", october);
+  await stage.until("2027-10-08");
   const unlisted = await send(usdc.contract, "unBlacklist", cast.diego.address);
   stage.tell("circle", "It was another Diego. We are sorry.", unlisted);
   const withdrawn = await passerby.withdraw(diegoAccount);
   stage.tell("passerby", `I send him what waited, ${money(withdrawn.amount)}. It can go nowhere else.`, withdrawn);
+
+  await stage.until("2027-10-29");
+  const letters = await diego.submit({ agreement, index: 1, deliverable: await report("2027-10") });
+  stage.tell("diego", "641 subscribers, and the second letter sold half a kiln before noon.", letters);
+  await stage.until("2027-10-30");
+  const reason = await hashOf("campaign/change-request.md");
+  const request = await hanna.requestChanges({ agreement, index: 1, reason });
+  stage.tell("hanna", "Half a kiln! But did these 641 say yes to a letter? Show me, and October is yours.", request);
+  stage.tell("diego", "I kept no list of who said yes. That was my job.");
+  await stage.until(request.clock);
+  const notReworked = await hanna.finalize({ agreement, index: 1 });
+  stage.tell("hanna", "Five days and no list, so October's 800.00 come back. The kiln I keep in mind.", notReworked);
+  const november = await hanna.fund({ agreement, indices: [2] });
+  stage.tell("hanna", "November is funded, for the gift guide.", november);
 
   await stage.until("2027-11-30");
   const guide = await diego.submit({ agreement, index: 2, deliverable: await report("2027-11") });
@@ -111,6 +114,6 @@ export async function playCampaign(world: World): Promise<Agreement> {
     closed,
   );
   const fees = await workbench.withdraw({ token: token.address, account: cast.workbench.address });
-  stage.tell("workbench", `Our fee on three payments: ${money(fees.amount)}.`, fees);
+  stage.tell("workbench", `Our fee on two payments: ${money(fees.amount)}.`, fees);
   return agreement;
 }
