@@ -9,7 +9,7 @@ import { localChainIds } from "./deployments.js";
 import { DeliverableMismatchError, IncompleteHistoryError, NotConfirmedError, WrongSubmissionError } from "./errors.js";
 import { findLast, getMilestone } from "./reads.js";
 import { type EscrowConnection, type Finality, finalBlock, latestBlock, pause } from "./rpc.js";
-import type { Hash, Hex } from "./types.js";
+import { type Hash, type Hex, Status } from "./types.js";
 
 /** How decisions wait. */
 export interface ConfirmationOptions {
@@ -74,15 +74,20 @@ export async function confirmedSubmission(
   return { submission: event.submission, deliverable: event.deliverable };
 }
 
-/** Waits until the dispute that a ruling answers is in a block that stays. */
+/** Waits until the dispute that a ruling answers is in a block that stays. Where nobody disputes, there is no such thing. */
 export async function confirmedDispute(
   connection: EscrowConnection,
   agreement: Agreement,
   index: number,
   options: ConfirmationOptions,
 ): Promise<void> {
+  const { status } = await getMilestone(connection, agreement.id, index);
+  if (status !== Status.Disputed) return;
   await confirmedEvent(connection, "MilestoneDisputed", agreement, index, options, () => {});
 }
+
+/** How often an event that the state tells of is looked for in vain. */
+const LOOKS_FOR_EVENT = 3;
 
 /** The newest event of a kind on a milestone, once it stays; `check` throws when it is not the expected one. */
 async function confirmedEvent<Name extends "MilestoneSubmitted" | "MilestoneDisputed">(
@@ -98,14 +103,17 @@ async function confirmedEvent<Name extends "MilestoneSubmitted" | "MilestoneDisp
   const looks = Math.ceil((patience * 1_000) / pollingInterval);
   for (let look = 0; ; ++look) {
     const event = await findLast(connection, name, [agreement.id, toBeHex(index, 32) as Hex]);
-    if (event === undefined) {
+    // The state says that there is one; of several nodes behind one address, the one that was asked may be late.
+    if (event === undefined && look >= LOOKS_FOR_EVENT) {
       throw new IncompleteHistoryError({ id: agreement.id, details: `no ${name} of milestone ${index}` });
     }
-    check(event);
-    const latest = await latestBlock(connection.provider);
-    const safeBlock = await finalBlock(connection.provider, confirmations, latest.number);
-    if (event.block <= safeBlock) return event;
-    if (look >= looks) throw new NotConfirmedError({ index, block: event.block, safeBlock });
+    if (event !== undefined) {
+      check(event);
+      const latest = await latestBlock(connection.provider);
+      const safeBlock = await finalBlock(connection.provider, confirmations, latest.number);
+      if (event.block <= safeBlock) return event;
+      if (look >= looks) throw new NotConfirmedError({ index, block: event.block, safeBlock });
+    }
     await pause(pollingInterval);
   }
 }

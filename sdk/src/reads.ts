@@ -9,7 +9,7 @@ import { eventsOf, type History, type HistoryOptions, readHistory } from "./hist
 import { escrowInterface } from "./interfaces.js";
 import { findLastLog } from "./logs.js";
 import { type Progress, progress } from "./progress.js";
-import { ask, type EscrowConnection, latestBlock } from "./rpc.js";
+import { ask, callLatest, type EscrowConnection, latestBlock } from "./rpc.js";
 import {
   type Address,
   type AgreementId,
@@ -76,7 +76,8 @@ export async function getClaimable(
   return escrowInterface.decodeFunctionResult("claimable", await view(connection, data, options))[0];
 }
 
-function view({ provider, escrow }: EscrowConnection, data: string, { blockTag = "latest" }: StateOptions) {
+function view({ provider, escrow }: EscrowConnection, data: string, { blockTag }: StateOptions): Promise<string> {
+  if (blockTag === undefined || blockTag === "latest") return callLatest(provider, { to: escrow, data });
   return ask(provider.call({ to: escrow, data, blockTag }));
 }
 

@@ -5,7 +5,7 @@
 import { dataLength, getBytes, Interface, type Provider, recoverAddress, Signature, TypedDataEncoder } from "ethers";
 import type { TypedData } from "./agreement.js";
 import { InsufficientGasFundsError, RpcError, UserRejectedError } from "./errors.js";
-import { ask } from "./rpc.js";
+import { callLatest, codeOf } from "./rpc.js";
 import type { Address, Hash, Hex } from "./types.js";
 
 const erc1271 = /* @__PURE__ */ new Interface([
@@ -35,11 +35,12 @@ export async function verifySignature(
   { signer, typedData, signature }: VerifySignatureParameters,
 ): Promise<boolean> {
   const digest = digestOf(typedData);
-  const code = await ask(provider.getCode(signer));
+  const code = await codeOf(provider, signer);
   if (code === "0x") return recover(digest, signature) === signer;
   const data = erc1271.encodeFunctionData("isValidSignature", [digest, signature]);
   try {
-    return (await ask(provider.call({ to: signer, data }))).slice(0, 66) === ACCEPTED;
+    const answer = await callLatest(provider, { to: signer, data });
+    return answer.slice(0, 66) === ACCEPTED;
   } catch (error) {
     if (error instanceof RpcError || error instanceof UserRejectedError || error instanceof InsufficientGasFundsError) {
       throw error;

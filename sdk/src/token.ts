@@ -4,7 +4,7 @@
 import { AbiCoder, id, isError, type TypedDataDomain, TypedDataEncoder } from "ethers";
 import { PermitUnsupportedError, RpcError, TokenWithoutCodeError } from "./errors.js";
 import { tokenInterface } from "./interfaces.js";
-import { ask, type EscrowConnection } from "./rpc.js";
+import { callLatest, codeOf, type EscrowConnection } from "./rpc.js";
 import type { Address, Call, Hex } from "./types.js";
 
 /** What a permit is signed with. */
@@ -17,15 +17,19 @@ export interface PermitTerms {
 /** What an account has of a token, base units. */
 export async function balanceOf({ provider }: EscrowConnection, token: Address, account: Address): Promise<bigint> {
   const data = tokenInterface.encodeFunctionData("balanceOf", [account]);
-  const result = await ask(provider.call({ to: token, data }));
+  const result = await callLatest(provider, { to: token, data });
   if (result === "0x") throw new TokenWithoutCodeError({ token });
   return BigInt(result);
 }
 
 /** What the escrow may take from an account, base units. */
-export async function allowanceOf(connection: EscrowConnection, token: Address, owner: Address): Promise<bigint> {
-  const data = tokenInterface.encodeFunctionData("allowance", [owner, connection.escrow]);
-  return BigInt(await ask(connection.provider.call({ to: token, data })));
+export async function allowanceOf(
+  { provider, escrow }: EscrowConnection,
+  token: Address,
+  owner: Address,
+): Promise<bigint> {
+  const data = tokenInterface.encodeFunctionData("allowance", [owner, escrow]);
+  return BigInt(await callLatest(provider, { to: token, data }));
 }
 
 /** The call by which the sender lets the escrow take an amount of a token. */
@@ -49,7 +53,7 @@ const PERMIT_TYPEHASH = id("Permit(address owner,address spender,uint256 value,u
 export async function permitTerms(connection: EscrowConnection, token: Address, owner: Address): Promise<PermitTerms> {
   const unsupported = (reason: string) => new PermitUnsupportedError({ token, reason });
   const { provider, chainId } = connection;
-  if ((await ask(provider.getCode(owner))) !== "0x") throw unsupported("the payer has code");
+  if ((await codeOf(provider, owner)) !== "0x") throw unsupported("the payer has code");
 
   const [nonce, separator, typehash] = await Promise.all([
     read(connection, token, tokenInterface.encodeFunctionData("nonces", [owner]), "uint256"),
@@ -97,7 +101,7 @@ async function readAll(
 ): Promise<readonly unknown[] | undefined> {
   let result: string;
   try {
-    result = await ask(provider.call({ to: token, data }));
+    result = await callLatest(provider, { to: token, data });
   } catch (error) {
     if (error instanceof RpcError) throw error;
     return undefined;

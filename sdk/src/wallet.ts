@@ -14,7 +14,7 @@ import {
   WrongChainError,
 } from "./errors.js";
 import { decodeError } from "./revert.js";
-import { ask, type EscrowConnection } from "./rpc.js";
+import { ask, awaitTransactionCount, callLatest, codeOf, type EscrowConnection, rememberBlock } from "./rpc.js";
 import { normalizeSignature, verifySignature } from "./signatures.js";
 import type { Address, Call, Hash, Hex } from "./types.js";
 
@@ -41,7 +41,7 @@ export async function actorOf(connection: EscrowConnection, signer: Signer): Pro
 
 /** Makes a call as the account would, without sending it, and returns what it returns. */
 export async function simulate({ account, connection }: Actor, call: Call): Promise<Hex> {
-  return (await ask(connection.provider.call({ ...call, from: account }))) as Hex;
+  return (await callLatest(connection.provider, { ...call, from: account })) as Hex;
 }
 
 /**
@@ -52,6 +52,7 @@ export async function simulate({ account, connection }: Actor, call: Call): Prom
 export async function send(actor: Actor, call: Call): Promise<TransactionReceipt> {
   await simulate(actor, call);
   const estimate = await ask(actor.signer.estimateGas(call));
+  await awaitTransactionCount(actor.signer.provider ?? actor.connection.provider, actor.account);
   // A quarter more: between now and then a balance may become zero, or stop being it.
   const response = await ask(actor.signer.sendTransaction({ ...call, gasLimit: (estimate * 5n) / 4n }));
   return mined(actor, call, response);
@@ -60,11 +61,11 @@ export async function send(actor: Actor, call: Call): Promise<TransactionReceipt
 async function mined(actor: Actor, call: Call, response: TransactionResponse): Promise<TransactionReceipt> {
   try {
     const receipt = await response.wait();
-    if (receipt !== null) return receipt;
+    if (receipt !== null) return remembered(actor, receipt);
   } catch (error) {
     if (isError(error, "TRANSACTION_REPLACED")) {
       // A wallet that raised the fee replaced the transaction by the same one.
-      if (!error.cancelled) return error.receipt;
+      if (!error.cancelled) return remembered(actor, error.receipt);
       const [transaction, replacement] = [response.hash as Hash, error.replacement.hash as Hash];
       throw new TransactionReplacedError({ transaction, replacement }, { cause: error });
     }
@@ -72,6 +73,13 @@ async function mined(actor: Actor, call: Call, response: TransactionResponse): P
     throw decodeError(error);
   }
   throw new RpcError({ reason: "malformed", details: `no receipt of transaction ${response.hash}` });
+}
+
+/** From here on the providers must know this block: the signer's, and that of the reads, where it is another one. */
+function remembered({ signer, connection }: Actor, receipt: TransactionReceipt): TransactionReceipt {
+  rememberBlock(connection.provider, receipt.blockNumber);
+  if (signer.provider !== null) rememberBlock(signer.provider, receipt.blockNumber);
+  return receipt;
 }
 
 /** A receipt says only that it reverted: the same call, made once more, says why. */
@@ -104,8 +112,9 @@ export async function signTypedData({ signer, account, connection }: Actor, type
         : error;
     }),
   );
-  if (await verifySignature(connection.provider, { signer: account, typedData, signature })) return signature;
-  const hasCode = (await ask(connection.provider.getCode(account))) !== "0x";
+  const { provider } = connection;
+  if (await verifySignature(provider, { signer: account, typedData, signature })) return signature;
+  const hasCode = (await codeOf(provider, account)) !== "0x";
   throw new CannotSignError({
     account,
     reason: hasCode
