@@ -2,7 +2,8 @@
  * One class per failure, with the facts as readonly fields and a message that says what to do. `code` is the class name
  * without "Error" and survives minification; for a failure of the contract it is the name of its custom error.
  */
-import { type Address, type AgreementId, type Hash, type Hex, Status } from "./types.js";
+import { formatTime } from "./text.js";
+import { type Address, type AgreementId, type Hash, type Hex, Status, statusName } from "./types.js";
 
 /** Every error that the SDK throws is one of these. */
 export class MicroEscrowError extends Error {
@@ -133,10 +134,17 @@ export class InvalidAgreementFileError extends MicroEscrowError {
   readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
-    super("InvalidAgreementFile", `This is not an agreement file: ${reason}.`, options);
+    super("InvalidAgreementFile", `This is not an agreement file: ${ended(reason)}`, options);
     this.reason = reason;
   }
 }
+
+/** What the hashes of an agreement are of. */
+const HASHED = {
+  id: "the hash of its terms (id)",
+  details: "the hash of its scope (details)",
+  milestones: "the hash of its schedule (milestones)",
+} as const;
 
 /** Parts of an agreement do not belong together: somebody edited it, or took parts of two agreements. */
 export class AgreementMismatchError extends MicroEscrowError {
@@ -153,7 +161,7 @@ export class AgreementMismatchError extends MicroEscrowError {
   ) {
     super(
       "AgreementMismatch",
-      `The agreement was altered: its ${member} is ${expected}, but its contents hash to ${actual}. Ask the other party for the file again.`,
+      `The agreement was altered: ${HASHED[member]} should be ${expected}, but is ${actual}. Ask the other party for the file again.`,
       options,
     );
     this.member = member;
@@ -168,7 +176,7 @@ export class InvalidDeliverableError extends MicroEscrowError {
   readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
-    super("InvalidDeliverable", `The deliverable is not valid: ${reason}.`, options);
+    super("InvalidDeliverable", `The deliverable is not valid: ${ended(reason)}`, options);
     this.reason = reason;
   }
 }
@@ -209,7 +217,7 @@ export class InvalidSignedActionError extends MicroEscrowError {
   readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
-    super("InvalidSignedAction", `The signed action cannot be relayed: ${reason}.`, options);
+    super("InvalidSignedAction", `The signed action cannot be relayed: ${ended(reason)}`, options);
     this.reason = reason;
   }
 }
@@ -314,7 +322,7 @@ export class CannotSignError extends MicroEscrowError {
   constructor({ account, reason }: { account: Address; reason: string }, options?: ErrorOptions) {
     super(
       "CannotSign",
-      `${account} cannot sign: ${reason}. Record its consent or send its action as a transaction of its own instead (accept, or the verb itself).`,
+      `${account} cannot sign: ${ended(reason)} Record its consent or send its action as a transaction of its own instead (accept, or the verb itself).`,
       options,
     );
     this.account = account;
@@ -357,7 +365,7 @@ export class RpcError extends MicroEscrowError {
   ) {
     super(
       "Rpc",
-      `The RPC endpoint failed (${reason}): ${details}. Try again, or use another endpoint; look up the transaction before you send it again.`,
+      `The RPC endpoint failed (${reason}): ${ended(details)} Try again, or use another endpoint; if a transaction was being sent, look it up before you send it again.`,
       options,
     );
     this.reason = reason;
@@ -423,7 +431,7 @@ export class PermitUnsupportedError extends MicroEscrowError {
   constructor({ token, reason }: { token: Address; reason: string }, options?: ErrorOptions) {
     super(
       "PermitUnsupported",
-      `The token ${token} cannot be paid by permit: ${reason}. Use payment "approve" or "auto".`,
+      `The token ${token} cannot be paid by permit: ${ended(reason)} Use payment "approve" or "auto".`,
       options,
     );
     this.token = token;
@@ -515,7 +523,7 @@ export class TransactionRevertedError extends MicroEscrowError {
   ) {
     super(
       "TransactionReverted",
-      `Reverted${transaction === undefined ? "" : ` in ${transaction}`}: ${reason ?? (data === "0x" ? "no reason given" : `unknown error ${data.slice(0, 10)}`)}.`,
+      `Reverted${transaction === undefined ? "" : ` in ${transaction}`}: ${ended(reason ?? (data === "0x" ? "no reason given" : `unknown error ${data.slice(0, 10)}`))}`,
       options,
     );
     this.reason = reason;
@@ -563,7 +571,7 @@ export class DeploymentFailedError extends MicroEscrowError {
   readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
-    super("DeploymentFailed", `Deployment failed: ${reason}.`, options);
+    super("DeploymentFailed", `Deployment failed: ${ended(reason)}`, options);
     this.reason = reason;
   }
 }
@@ -768,7 +776,11 @@ export class ScheduleMismatchError extends MicroEscrowError {
   readonly expected: Hash;
 
   constructor({ actual, expected }: { actual: Hash; expected: Hash }, options?: ErrorOptions) {
-    super("ScheduleMismatch", `The schedule hashes to ${actual}, but the agreement names ${expected}.`, options);
+    super(
+      "ScheduleMismatch",
+      `The schedule hashes to ${actual}, but the agreement names ${expected}: take terms and schedule from the same agreement.`,
+      options,
+    );
     this.actual = actual;
     this.expected = expected;
   }
@@ -779,7 +791,11 @@ export class NotAPartyError extends MicroEscrowError {
   readonly account: Address;
 
   constructor({ account }: { account: Address }, options?: ErrorOptions) {
-    super("NotAParty", `${account} is not named in the agreement for this.`, options);
+    super(
+      "NotAParty",
+      `${account} is not one of those who may do this by the agreement: act as the client or the freelancer (for evidence also as the arbiter or the verifier).`,
+      options,
+    );
     this.account = account;
   }
 }
@@ -810,7 +826,7 @@ export class SignatureExpiredError extends MicroEscrowError {
   constructor({ deadline, time }: { deadline: number; time: number }, options?: ErrorOptions) {
     super(
       "SignatureExpired",
-      `The signature was good until ${deadline}, and it is ${time}: ask for a new one.`,
+      `The signature was good until ${at(deadline)}, and it is ${at(time)}: ask for a new one.`,
       options,
     );
     this.deadline = deadline;
@@ -868,7 +884,7 @@ export class FundingExpiredError extends MicroEscrowError {
   constructor({ fundBy, time }: { fundBy: number; time: number }, options?: ErrorOptions) {
     super(
       "FundingExpired",
-      `The agreement could be funded until ${fundBy}, and it is ${time}. Make a new agreement.`,
+      `The agreement could be funded until ${at(fundBy)}, and it is ${at(time)}: make a new agreement.`,
       options,
     );
     this.fundBy = fundBy;
@@ -962,7 +978,9 @@ export class WrongStatusError extends MicroEscrowError {
   ) {
     super(
       "WrongStatus",
-      `Milestone ${index} is ${statusName(actual)}; this needs ${allowed.map(statusName).join(" or ")}.`,
+      allowed.includes(Status.None)
+        ? `Milestone ${index} was funded before, and is ${statusName(actual)} now: fund the others without it.`
+        : `Milestone ${index} is ${statusName(actual)}; this needs ${allowed.map(statusName).join(" or ")}.`,
       options,
     );
     this.index = index;
@@ -981,7 +999,7 @@ export class ClockRanOutError extends MicroEscrowError {
   constructor({ clock, time }: { clock: number; time: number }, options?: ErrorOptions) {
     super(
       "ClockRanOut",
-      `The time for this ended at ${clock}, and it is ${time}: only approve, refund, settle, extend and finalize are possible now.`,
+      `The time for this ended at ${at(clock)}, and it is ${at(time)}: anybody can finalize the milestone now; see availableActions for what else is possible.`,
       options,
     );
     this.clock = clock;
@@ -997,7 +1015,11 @@ export class ClockStillRunningError extends MicroEscrowError {
   readonly time: number;
 
   constructor({ clock, time }: { clock: number; time: number }, options?: ErrorOptions) {
-    super("ClockStillRunning", `This can be finalized from ${clock} on, and it is ${time}.`, options);
+    super(
+      "ClockStillRunning",
+      `This can be finalized from ${at(clock)} on, and it is ${at(time)}: wait until then, or let the parties end it earlier (approve, refund or settle).`,
+      options,
+    );
     this.clock = clock;
     this.time = time;
   }
@@ -1016,7 +1038,7 @@ export class ClockNotLaterError extends MicroEscrowError {
   ) {
     super(
       "ClockNotLater",
-      `The new clock ${newClock} must be later than the present one (${currentClock}) and than now (${time}).`,
+      `The new clock, ${at(newClock)}, must be later than the present one, ${at(currentClock)}, and than now, ${at(time)}.`,
       options,
     );
     this.newClock = newClock;
@@ -1169,6 +1191,12 @@ function quote(value: string | number): string {
   );
 }
 
-function statusName(status: Status): string {
-  return Object.entries(Status).find(([, value]) => value === status)?.[0] ?? String(status);
+/** A time for people and for machines: `2027-02-03 10:00:00 UTC (1801648800)`. */
+function at(seconds: number): string {
+  return `${formatTime(seconds)} (${seconds})`;
+}
+
+/** A text as the end of a sentence: with one full stop. */
+function ended(text: string): string {
+  return `${text.replace(/[.\s]+$/, "")}.`;
 }

@@ -240,7 +240,9 @@ export {
   type Milestone,
   type MilestoneState,
   Outcome,
+  outcomeName,
   Status,
+  statusName,
   type Terms,
 } from "./types.js";
 export {

@@ -1,6 +1,13 @@
 /**
- * Text that others wrote, made safe to show.
+ * Text to show: times, and what others wrote, made safe.
  */
+
+/** Unix seconds as `2027-06-30 12:00:00 UTC`; beyond what dates hold, the seconds themselves. */
+export function formatTime(seconds: number): string {
+  const date = new Date(seconds * 1_000);
+  const text = Number.isNaN(date.getTime()) ? `Unix time ${seconds}` : date.toISOString();
+  return text.replace("T", " ").replace(".000Z", " UTC");
+}
 
 /** What does not show, or changes how other text shows: controls, bidirectional overrides, line separators, lone surrogates. */
 const UNSAFE = /(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/gu;
