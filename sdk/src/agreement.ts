@@ -9,6 +9,7 @@ import type { Address, AgreementId, Hash, Milestone, Terms } from "./types.js";
 export interface Agreement {
   /** The EIP-712 struct hash of terms and schedule; see {@link agreementId}. */
   readonly id: AgreementId;
+  /** The contract's struct `Agreement`: the same members in the same order. */
   readonly terms: Terms;
   /** What each milestone pays and how long its work may take. The chain identifies a milestone by its index in here. */
   readonly schedule: readonly Milestone[];
@@ -94,11 +95,6 @@ export function agreementId(terms: Terms): AgreementId {
 /** An agreement of these terms and this schedule; computes the id and checks nothing (see `validateAgreement`). */
 export function toAgreement(terms: Terms, schedule: readonly Milestone[], scope?: Scope): Agreement {
   return { id: agreementId(terms), terms, schedule, scope };
-}
-
-/** What the contract takes for an agreement: its struct `Agreement` has the terms' members, in their order. */
-export function toStruct(agreement: Agreement): Terms {
-  return agreement.terms;
 }
 
 /**

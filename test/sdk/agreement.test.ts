@@ -22,7 +22,6 @@ import {
   type Terms,
   toAddress,
   toAgreement,
-  toStruct,
   validateAgreement,
   warnings,
 } from "@micro-escrow/sdk";
@@ -678,7 +677,7 @@ describe("agreement", () => {
       const domain = await escrow.eip712Domain();
       await fc.assert(
         fc.asyncProperty(agreements, async (agreement) => {
-          expect(await escrow.agreementId(toStruct(agreement))).to.equal(agreement.id);
+          expect(await escrow.agreementId(agreement.terms)).to.equal(agreement.id);
           expect(await escrow.scheduleHash([...agreement.schedule])).to.equal(agreement.terms.milestones);
           const typed = agreementTypedData(agreement, location);
           expect(TypedDataEncoder.hashDomain(typed.domain)).to.equal(
@@ -705,7 +704,7 @@ describe("agreement", () => {
         escrow: (await escrow.getAddress()) as Address,
       });
       const signature = await signer.signTypedData(domain, types, message);
-      await escrow.connect(sender).accept(toStruct(agreement), [...agreement.schedule], signer.address, signature);
+      await escrow.connect(sender).accept(agreement.terms, [...agreement.schedule], signer.address, signature);
       expect((await escrow.milestone(agreement.id, 0)).flags).to.equal(2n);
     });
 

@@ -5,7 +5,6 @@ import {
   InvalidAddressError,
   MicroEscrow,
   MissingProviderError,
-  maskedHash,
   NoCodeError,
   RpcError,
   toAddress,
@@ -16,6 +15,7 @@ import {
 import { expect } from "chai";
 import { id, JsonRpcProvider, Wallet } from "ethers";
 import { network } from "hardhat";
+import { maskedHash } from "../../sdk/dist/deployments.js";
 import { failure, setUp } from "./chain.ts";
 
 describe("connect", () => {

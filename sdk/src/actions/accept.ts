@@ -1,4 +1,4 @@
-import { type Agreement, agreementTypedData, type EscrowLocation, type TypedData, toStruct } from "../agreement.js";
+import { type Agreement, agreementTypedData, type EscrowLocation, type TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Address, Call, Hex } from "../types.js";
 import { toCall } from "./action.js";
@@ -26,7 +26,7 @@ export function acceptCall({
 }: AcceptParameters & { escrow: Address }): Call {
   return toCall(
     escrow,
-    escrowInterface.encodeFunctionData("accept", [toStruct(agreement), [...agreement.schedule], party, signature]),
+    escrowInterface.encodeFunctionData("accept", [agreement.terms, [...agreement.schedule], party, signature]),
   );
 }
 

@@ -1,4 +1,4 @@
-import { type TypedData, toStruct } from "../agreement.js";
+import type { TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call } from "../types.js";
 import {
@@ -37,7 +37,7 @@ export function advanceCall({
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("advance", [
-      toStruct(agreement),
+      agreement.terms,
       checkIndex(agreement, index),
       checkAmount(amount),
       authorization,

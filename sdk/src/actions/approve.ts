@@ -1,4 +1,4 @@
-import { type TypedData, toStruct } from "../agreement.js";
+import type { TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call } from "../types.js";
 import {
@@ -36,7 +36,7 @@ export function approveCall({
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("approve", [
-      toStruct(agreement),
+      agreement.terms,
       checkIndex(agreement, index),
       checkSubmission(submission),
       authorization,

@@ -1,5 +1,5 @@
 import { toHash } from "../address.js";
-import { type TypedData, toStruct } from "../agreement.js";
+import type { TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call, Hash } from "../types.js";
 import {
@@ -42,7 +42,7 @@ export function attestCall({
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("attest", [
-      toStruct(agreement),
+      agreement.terms,
       checkIndex(agreement, index),
       checkSubmission(submission),
       passed,

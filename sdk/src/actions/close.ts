@@ -1,4 +1,4 @@
-import { type Agreement, type TypedData, toStruct } from "../agreement.js";
+import type { Agreement, TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Address, Call } from "../types.js";
 import { actionTypedData, bySender, type CallParameters, type SigningParameters, toCall } from "./action.js";
@@ -17,7 +17,7 @@ export function closeCall({
   party,
   authorization = bySender,
 }: CloseParameters & CallParameters): Call {
-  return toCall(escrow, escrowInterface.encodeFunctionData("close", [toStruct(agreement), party, authorization]));
+  return toCall(escrow, escrowInterface.encodeFunctionData("close", [agreement.terms, party, authorization]));
 }
 
 /** What a party signs so that somebody else can close for it. */

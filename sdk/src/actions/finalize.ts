@@ -1,4 +1,3 @@
-import { toStruct } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Address, Call } from "../types.js";
 import { checkIndex, type MilestoneParameters, toCall } from "./action.js";
@@ -16,6 +15,6 @@ export type FinalizeParameters = MilestoneParameters;
 export function finalizeCall({ escrow, agreement, index }: FinalizeParameters & { readonly escrow: Address }): Call {
   return toCall(
     escrow,
-    escrowInterface.encodeFunctionData("finalize", [toStruct(agreement), checkIndex(agreement, index)]),
+    escrowInterface.encodeFunctionData("finalize", [agreement.terms, checkIndex(agreement, index)]),
   );
 }

@@ -1,4 +1,4 @@
-import { type Agreement, toStruct } from "../agreement.js";
+import type { Agreement } from "../agreement.js";
 import { NothingToFundError } from "../errors.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Address, Call, Hex } from "../types.js";
@@ -32,7 +32,7 @@ export function fundCall({
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("fund", [
-      toStruct(agreement),
+      agreement.terms,
       [...agreement.schedule],
       [...indices],
       freelancerSignature,

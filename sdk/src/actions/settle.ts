@@ -1,4 +1,4 @@
-import { type TypedData, toStruct } from "../agreement.js";
+import type { TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Address, Authorization, Call } from "../types.js";
 import {
@@ -45,7 +45,7 @@ export function settleCall({
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("settle", [
-      toStruct(agreement),
+      agreement.terms,
       checkIndex(agreement, index),
       checkAmount(freelancerAmount),
       client,

@@ -1,5 +1,5 @@
 import { toHash } from "../address.js";
-import { type TypedData, toStruct } from "../agreement.js";
+import type { TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call, Hash } from "../types.js";
 import {
@@ -37,7 +37,7 @@ export function submitCall({
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("submit", [
-      toStruct(agreement),
+      agreement.terms,
       checkIndex(agreement, index),
       toHash(deliverable),
       authorization,

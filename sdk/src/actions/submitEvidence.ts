@@ -1,5 +1,4 @@
 import { toHash } from "../address.js";
-import { toStruct } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Address, Call, Hash } from "../types.js";
 import { checkIndex, type MilestoneParameters, toCall } from "./action.js";
@@ -27,7 +26,7 @@ export function submitEvidenceCall({
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("submitEvidence", [
-      toStruct(agreement),
+      agreement.terms,
       checkIndex(agreement, index),
       toHash(evidence),
     ]),

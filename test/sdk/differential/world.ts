@@ -20,7 +20,6 @@ import {
   type StepResult,
   step,
   toAddress,
-  toStruct,
 } from "@micro-escrow/sdk";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { expect } from "chai";
@@ -261,7 +260,7 @@ export class World {
   /** The calldata of an action, with real signatures for what the model only knows to be signed. */
   private async encode(agreement: Agreement, state: AgreementState, action: Action): Promise<Hex> {
     const { interface: abi } = this.chain.escrow;
-    const terms = toStruct(agreement);
+    const terms = agreement.terms;
     const schedule = [...agreement.schedule];
     const { held, submissions, clock } = ("index" in action ? state.milestones[action.index] : undefined) ?? {
       held: 0n,
