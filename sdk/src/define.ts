@@ -14,7 +14,7 @@ import {
   MicroEscrowError,
 } from "./errors.js";
 import { type Duration, parseAmount, parseDuration, parseShare, type Share } from "./money.js";
-import { type Scope, type ScopeMilestone, scopeHash, scopeProblems } from "./scope.js";
+import { isScope, type Scope, type ScopeMilestone, scopeHash } from "./scope.js";
 import { tokens } from "./tokens.js";
 import type { Address, Hash, Hex, Milestone, Terms } from "./types.js";
 import { MAX_UINT40, MAX_UINT128, type ValidateOptions, validateAgreement } from "./validate.js";
@@ -146,7 +146,7 @@ export function defineAgreement(parameters: DefineAgreementParameters, options: 
     ...(currency === undefined ? {} : { currency }),
     nonce: (parameters.nonce?.toLowerCase() as Hex | undefined) ?? (hexlify(randomBytes(32)) as Hex),
   };
-  const details = scopeProblems(scope).length === 0 ? scopeHash(scope) : (`0x${"0".repeat(64)}` as Hash);
+  const details = isScope(scope) ? scopeHash(scope) : (`0x${"0".repeat(64)}` as Hash);
 
   const token = typeof parameters.token === "string" ? parameters.token : parameters.token.address;
   const terms: Terms = {

@@ -29,7 +29,7 @@ import {
 } from "./errors.js";
 import { microEscrowAddress } from "./generated/code.js";
 import { BPS, formatDuration, formatShare } from "./money.js";
-import { scopeHash, scopeProblems } from "./scope.js";
+import { isScope, scopeHash, scopeProblems } from "./scope.js";
 import { hasHiddenCharacters } from "./text.js";
 import { registeredToken } from "./tokens.js";
 import type { Address } from "./types.js";
@@ -352,7 +352,7 @@ function* mismatches(agreement: Agreement): Generator<AgreementProblem> {
       error,
     };
   }
-  if (scope === undefined || scopeProblems(scope).length !== 0) return;
+  if (!isScope(scope)) return;
   const details = scopeHash(scope);
   if (details !== terms.details) {
     const error = new AgreementMismatchError({ member: "details", actual: details, expected: terms.details });
@@ -364,7 +364,7 @@ function* mismatches(agreement: Agreement): Generator<AgreementProblem> {
 /** What is wrong with the scope by itself, and beside the schedule. */
 function* scopeMismatches({ scope, schedule }: Agreement): Generator<AgreementProblem> {
   if (scope === undefined) return;
-  const errors = scopeProblems(scope);
+  const errors = [...scopeProblems(scope)];
   for (const error of errors) {
     yield { path: error.path, message: error.message, advice: "Correct the scope before anybody signs.", error };
   }
