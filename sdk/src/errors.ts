@@ -19,65 +19,79 @@ export class MicroEscrowError extends Error {
 
 // --------------------------------------------------------------------------------------------------------------- input
 
+/** How an {@link InvalidValueError} goes on after what is wrong. */
+export interface InvalidValueOptions extends ErrorOptions {
+  /** What to do about it, in a sentence. */
+  readonly advice?: string;
+}
+
 /** A value that was passed to the SDK cannot be what it is for; which kind of value says the class that extends this. */
 export abstract class InvalidValueError extends MicroEscrowError {
-  /** What was given. */
+  /** What was given; as text, unless it was a number. */
   readonly value: string | number;
   /** What is wrong with it, as the rest of a sentence. */
   readonly reason: string;
+  /** What to do about it, in a sentence; `undefined` where the reason says enough. */
+  readonly advice: string | undefined;
 
-  constructor(code: string, value: string | number, reason: string, options?: ErrorOptions) {
-    super(code, `${quote(value)} ${reason}.`, options);
-    this.value = value;
+  constructor(code: string, value: unknown, reason: string, { advice, ...options }: InvalidValueOptions = {}) {
+    super(code, `${quote(value)} ${reason}.${advice === undefined ? "" : ` ${advice}`}`, options);
+    this.value = typeof value === "number" ? value : textOf(value);
     this.reason = reason;
+    this.advice = advice;
+  }
+
+  /** The message without the advice. */
+  get fact(): string {
+    return `${quote(this.value)} ${this.reason}.`;
   }
 }
 
 /** A text is not an address. */
 export class InvalidAddressError extends InvalidValueError {
-  constructor(value: string | number, reason: string, options?: ErrorOptions) {
+  constructor(value: unknown, reason: string, options?: InvalidValueOptions) {
     super("InvalidAddress", value, reason, options);
   }
 }
 
 /** A text is not the 32-byte hash or other hexadecimal data that is needed here. */
 export class InvalidHashError extends InvalidValueError {
-  constructor(value: string | number, reason: string, options?: ErrorOptions) {
+  constructor(value: unknown, reason: string, options?: InvalidValueOptions) {
     super("InvalidHash", value, reason, options);
   }
 }
 
 /** A text or value is not an amount of money. */
 export class InvalidAmountError extends InvalidValueError {
-  constructor(value: string | number, reason: string, options?: ErrorOptions) {
+  constructor(value: unknown, reason: string, options?: InvalidValueOptions) {
     super("InvalidAmount", value, reason, options);
   }
 }
 
 /** A text or value is not a duration. */
 export class InvalidDurationError extends InvalidValueError {
-  constructor(value: string | number, reason: string, options?: ErrorOptions) {
+  constructor(value: unknown, reason: string, options?: InvalidValueOptions) {
     super("InvalidDuration", value, reason, options);
   }
 }
 
 /** A text or value is not a share (percent or basis points). */
 export class InvalidShareError extends InvalidValueError {
-  constructor(value: string | number, reason: string, options?: ErrorOptions) {
+  constructor(value: unknown, reason: string, options?: InvalidValueOptions) {
     super("InvalidShare", value, reason, options);
   }
 }
 
 /** A value is not a time (Unix seconds) that the contract can hold. */
 export class InvalidTimeError extends InvalidValueError {
-  constructor(value: string | number, reason: string, options?: ErrorOptions) {
+  constructor(value: unknown, reason: string, options?: InvalidValueOptions) {
     super("InvalidTime", value, reason, options);
   }
 }
 
 /** A number cannot be that of a submission. */
 export class InvalidSubmissionError extends InvalidValueError {
-  constructor(value: string | number, reason: string, options?: ErrorOptions) {
+  constructor(value: unknown, reason: string, options?: InvalidValueOptions) {
     super("InvalidSubmission", value, reason, options);
   }
 }
@@ -1181,14 +1195,23 @@ export interface AgreementProblem {
   readonly error: MicroEscrowError;
 }
 
-/** A text from outside, inert and short enough for a message. */
-function quote(value: string | number): string {
-  const text = String(value);
+/** A value from outside in quotes, inert and short enough for a message. */
+function quote(value: unknown): string {
+  const text = textOf(value);
   const short = text.length > 80 ? `${text.slice(0, 80)}…` : text;
   return JSON.stringify(short).replace(
     /[^ -~…]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+}
+
+/** A value from outside as text, also where it has none of its own. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return typeof value;
+  }
 }
 
 /** A time for people and for machines: `2027-02-03 10:00:00 UTC (1801648800)`. */
