@@ -2,8 +2,9 @@
  * An agreement as data, and its hashes. Everything here is pure: no clock, no network, no signer.
  */
 import { AbiCoder, concat, keccak256, type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
+import { toAddress } from "./address.js";
 import type { Scope } from "./scope.js";
-import type { Address, AgreementId, Hash, Milestone, Terms } from "./types.js";
+import type { AgreementId, Hash, Milestone, Terms } from "./types.js";
 
 /** What client and freelancer agree on: the terms and the schedule that they sign, and the scope in words. */
 export interface Agreement {
@@ -33,7 +34,7 @@ export interface TypedData {
 export interface EscrowLocation {
   readonly chainId: bigint | number;
   /** Address of the escrow contract. */
-  readonly escrow: Address;
+  readonly escrow: string;
 }
 
 const milestoneFields: TypedDataField[] = [
@@ -115,5 +116,5 @@ export function agreementTypedData(agreement: Agreement, { chainId, escrow }: Es
 
 /** The EIP-712 domain of an escrow, for everything that is signed for it. */
 export function escrowDomain({ chainId, escrow }: EscrowLocation): TypedDataDomain {
-  return { name: "MicroEscrow", version: "1", chainId, verifyingContract: escrow };
+  return { name: "MicroEscrow", version: "1", chainId, verifyingContract: toAddress(escrow) };
 }

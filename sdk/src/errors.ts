@@ -225,6 +225,13 @@ export class WrongContractCallError extends MicroEscrowError {
   }
 }
 
+/** A multicall of no calls: its transaction would cost a fee and do nothing. */
+export class EmptyMulticallError extends MicroEscrowError {
+  constructor(options?: ErrorOptions) {
+    super("EmptyMulticall", "Name at least one call for the multicall.", options);
+  }
+}
+
 /** A signed action is malformed, or is not for this escrow or chain. */
 export class InvalidSignedActionError extends MicroEscrowError {
   /** What is wrong with it, as the rest of a sentence. */

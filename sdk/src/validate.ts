@@ -70,7 +70,7 @@ const LARGE_SUM = 10_000n;
 /** What {@link validateAgreement} needs to know besides the agreement. */
 export interface ValidateOptions {
   /** The escrow contract; by default the one whose address is the same on every chain. */
-  readonly escrow?: Address;
+  readonly escrow?: string;
 }
 
 /** Something in an agreement that is legal but unwise. */
@@ -109,8 +109,9 @@ export interface WarningOptions {
  * @returns Nothing when the agreement is valid.
  */
 export function validateAgreement(agreement: Agreement, options: ValidateOptions = {}): readonly AgreementProblem[] {
+  const escrow = options.escrow === undefined ? undefined : toAddress(options.escrow);
   const malformed = [...malformedValues(agreement)];
-  const problems = [...malformed, ...violations(agreement, options.escrow)];
+  const problems = [...malformed, ...violations(agreement, escrow)];
   // What the types do not hold has no hash.
   if (malformed.length === 0) problems.push(...mismatches(agreement));
   problems.push(...scopeMismatches(agreement));
@@ -393,6 +394,12 @@ function failure(read: () => unknown): MicroEscrowError | undefined {
     if (error instanceof MicroEscrowError) return error;
     throw error;
   }
+}
+
+/** @throws {InvalidTimeError} When it is not whole Unix seconds that fit the contract's 40 bits. */
+export function checkTime(time: number): number {
+  if (isUint(time, MAX_UINT40)) return time;
+  throw new InvalidTimeError(time, "is not a time; give whole Unix seconds (not milliseconds)");
 }
 
 /** Whether a value is a whole number from 0 to a maximum. */

@@ -6,6 +6,7 @@ import {
   bySender,
   type CallParameters,
   checkAmount,
+  checkAuthorization,
   checkIndex,
   checkRange,
   type MilestoneParameters,
@@ -40,7 +41,7 @@ export function advanceCall({
       agreement.terms,
       checkIndex(agreement, index),
       checkAmount(amount),
-      authorization,
+      checkAuthorization(authorization),
     ]),
   );
 }
@@ -63,7 +64,7 @@ export function advanceTypedData({
     {
       agreement: agreement.id,
       milestone: checkIndex(agreement, index),
-      amount: checkRange(amount, 1n, held - 1n),
+      amount: checkRange(amount, 1n, checkAmount(held) - 1n),
       remaining: held - amount,
     },
     location,

@@ -6,6 +6,7 @@ import {
   bySender,
   type CallParameters,
   checkAmount,
+  checkAuthorization,
   checkIndex,
   checkSubmission,
   type MilestoneParameters,
@@ -39,7 +40,7 @@ export function approveCall({
       agreement.terms,
       checkIndex(agreement, index),
       checkSubmission(submission),
-      authorization,
+      checkAuthorization(authorization),
     ]),
   );
 }

@@ -6,6 +6,7 @@ import {
   actionTypedData,
   bySender,
   type CallParameters,
+  checkAuthorization,
   checkIndex,
   checkSubmission,
   type MilestoneParameters,
@@ -47,7 +48,7 @@ export function attestCall({
       checkSubmission(submission),
       passed,
       toHash(report),
-      authorization,
+      checkAuthorization(authorization),
     ]),
   );
 }

@@ -6,6 +6,7 @@ import {
   actionTypedData,
   bySender,
   type CallParameters,
+  checkAuthorization,
   checkIndex,
   checkSubmission,
   type MilestoneParameters,
@@ -43,7 +44,7 @@ export function disputeCall({
       checkIndex(agreement, index),
       checkSubmission(submission),
       toHash(evidence),
-      authorization,
+      checkAuthorization(authorization),
     ]),
   );
 }

@@ -1,13 +1,14 @@
 import type { TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call } from "../types.js";
+import { checkTime } from "../validate.js";
 import {
   actionTypedData,
   bySender,
   type CallParameters,
+  checkAuthorization,
   checkIndex,
   checkSubmission,
-  checkTime,
   type MilestoneParameters,
   type SigningParameters,
   toCall,
@@ -40,7 +41,7 @@ export function extendCall({
       agreement.terms,
       checkIndex(agreement, index),
       checkTime(clock),
-      authorization,
+      checkAuthorization(authorization),
     ]),
   );
 }

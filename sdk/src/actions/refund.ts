@@ -6,6 +6,7 @@ import {
   bySender,
   type CallParameters,
   checkAmount,
+  checkAuthorization,
   checkIndex,
   type MilestoneParameters,
   type SigningParameters,
@@ -30,7 +31,11 @@ export function refundCall({
 }: RefundParameters & CallParameters): Call {
   return toCall(
     escrow,
-    escrowInterface.encodeFunctionData("refund", [agreement.terms, checkIndex(agreement, index), authorization]),
+    escrowInterface.encodeFunctionData("refund", [
+      agreement.terms,
+      checkIndex(agreement, index),
+      checkAuthorization(authorization),
+    ]),
   );
 }
 

@@ -6,6 +6,7 @@ import {
   actionTypedData,
   bySender,
   type CallParameters,
+  checkAuthorization,
   checkIndex,
   checkSubmission,
   type MilestoneParameters,
@@ -43,7 +44,7 @@ export function requestChangesCall({
       checkIndex(agreement, index),
       checkSubmission(submission),
       toHash(reason),
-      authorization,
+      checkAuthorization(authorization),
     ]),
   );
 }

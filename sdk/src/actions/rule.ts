@@ -7,6 +7,7 @@ import {
   bySender,
   type CallParameters,
   checkAmount,
+  checkAuthorization,
   checkIndex,
   type MilestoneParameters,
   type SigningParameters,
@@ -43,7 +44,7 @@ export function ruleCall({
       checkIndex(agreement, index),
       checkAmount(freelancerAmount),
       toHash(reasoning),
-      authorization,
+      checkAuthorization(authorization),
     ]),
   );
 }

@@ -6,6 +6,7 @@ import {
   actionTypedData,
   bySender,
   type CallParameters,
+  checkAuthorization,
   checkIndex,
   checkSubmission,
   type MilestoneParameters,
@@ -40,7 +41,7 @@ export function submitCall({
       agreement.terms,
       checkIndex(agreement, index),
       toHash(deliverable),
-      authorization,
+      checkAuthorization(authorization),
     ]),
   );
 }

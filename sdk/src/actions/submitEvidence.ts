@@ -1,6 +1,6 @@
 import { toHash } from "../address.js";
 import { escrowInterface } from "../interfaces.js";
-import type { Address, Call, Hash } from "../types.js";
+import type { Call, Hash } from "../types.js";
 import { checkIndex, type MilestoneParameters, toCall } from "./action.js";
 
 /** Parameters of `submitEvidence`. */
@@ -22,7 +22,7 @@ export function submitEvidenceCall({
   agreement,
   index,
   evidence,
-}: SubmitEvidenceParameters & { readonly escrow: Address }): Call {
+}: SubmitEvidenceParameters & { readonly escrow: string }): Call {
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("submitEvidence", [
