@@ -126,32 +126,50 @@ interface Test {
   readonly threats: readonly number[];
   /** The test's body, and those of all the functions that it comes to in its file and in utils. */
   readonly text: string;
+  /** What of it is compared: the arguments of assertions, and what the names among them stand for. */
+  readonly compared: string;
 }
+
+/** Adds to a text what its names stand for, and the names in that, and so on. */
+function withNames(text: string, meaning: (name: string) => string): string {
+  const parts = [text];
+  const seen = new Set<string>();
+  for (const part of parts) {
+    for (const [name] of part.matchAll(/\b\w+\b/g)) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      parts.push(meaning(name));
+    }
+  }
+  return parts.join("\n");
+}
+
+/** The arguments of all calls in the text that match. */
+const argumentsOf = (text: string, call: RegExp): string[] =>
+  [...text.matchAll(call)].map(({ index, 0: { length } }) => inBrackets(text, index + length - 1));
 
 const tests: Test[] = testFiles.flatMap((file) => {
   const own = definitionsOf(file);
-  const definition = (name: string): string => [own, ...shared].map((definitions) => definitions.get(name)).join("\n");
+  const definition = (name: string): string => [own, ...shared].map((found) => found.get(name) ?? "").join("\n");
   return [...own.keys()]
     .filter((name) => name.startsWith("test"))
     .map((name) => {
-      const reached = new Set([name]);
-      for (const next of reached) {
-        for (const [word] of definition(next).matchAll(/\b\w+\b/g)) if (definition(word).trim()) reached.add(word);
-      }
       const numbers = /^test(?:Fuzz)?((?:_T\d+)*)_/.exec(name)?.[1]?.match(/\d+/g) ?? [];
-      return { file, name, threats: numbers.map(Number), text: [...reached].map(definition).join("\n") };
+      const text = withNames(definition(name), definition);
+      const assertions = argumentsOf(text, /\b(vm\.expectRevert|vm\.assertEq|_assert\w*)\(/g).join("\n");
+      const compared = withNames(assertions, (word) => {
+        const values = [...text.matchAll(new RegExp(`\\b${word} = ([^;]+);`, "g"))].map((match) => match[1]);
+        return [definition(word), ...values].join("\n");
+      });
+      return { file, name, threats: numbers.map(Number), text, compared };
     });
 });
 
-/** What tests pass to the functions that compare a whole error, or bytes; and the errors that this can come from. */
-const assertsWhole = /\b(vm\.expectRevert|vm\.assertEq|_assert\w*)\(/;
-
-/** Whether the test names the error with all of its arguments, and compares. */
-function assertsError({ text }: Test, { name, inputs }: NamedFragment): boolean {
-  if (!assertsWhole.test(text)) return false;
-  if (text.includes(`abi.encodeWithSignature("${name}()")`)) return inputs.length === 0;
-  return [...text.matchAll(/abi\.encodeWithSelector\(/g)].some(({ index, 0: { length } }) => {
-    const [selector = "", ...values] = splitArguments(inBrackets(text, index + length - 1));
+/** Whether the test compares the error, with all of its arguments. */
+function assertsError({ compared }: Test, { name, inputs }: NamedFragment): boolean {
+  if (compared.includes(`abi.encodeWithSignature("${name}()")`)) return inputs.length === 0;
+  return argumentsOf(compared, /abi\.encodeWithSelector\(/g).some((list) => {
+    const [selector = "", ...values] = splitArguments(list);
     return new RegExp(`\\b${name}\\.selector$`).test(selector.trim()) && values.length === inputs.length;
   });
 }

@@ -197,6 +197,22 @@ export async function gasLines(): Promise<string[]> {
     const approving = await signed(client, approveTypedData({ agreement, index: 0, submission, held, ...place }));
     await measure("approve, signed", stranger, approveCall({ ...on(agreement), submission, ...approving }));
   }
+  // A token that refuses the payment. It is compiled without the optimizer, so only the difference between the rows tells.
+  await backToStart();
+  const restricted = await ethers.deployContract("RestrictedToken");
+  await restricted.getFunction("mint")(clientAddress, held);
+  await restricted.getFunction("approve")(escrow, held);
+  const otherToken = { token: { address: await restricted.getAddress(), decimals: 6 } };
+  const backToOtherToken = await chain.remember();
+  for (const refused of [false, true]) {
+    await backToOtherToken();
+    agreement = await define(3, arbiter, "snapshot", otherToken);
+    await bring(agreement, Status.Submitted);
+    await restricted.getFunction("setBlacklisted")(freelancerAddress, refused);
+    const what = refused ? "approve, another token, it is deferred" : "approve, another token";
+    await measure(what, client, approveCall({ ...on(agreement), submission: 1 }));
+  }
+
   for (const status of heldStatuses.filter((each) => each !== Status.Disputed)) {
     await begin(status);
     await measure("advance", client, advanceCall({ ...on(agreement), amount: part }));
