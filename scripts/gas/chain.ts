@@ -31,7 +31,7 @@ export async function createChain() {
   await token.getFunction("approve")(escrow, MaxUint256);
 
   /** A transaction's time is a minute after the one before it, from here on, whatever the time is. */
-  let time = 2_000_000_000;
+  let time = 4_000_000_000;
 
   const sign = async (signer: Signer, { domain, types, message }: TypedData) =>
     (await signer.signTypedData(domain, types, message)) as Hex;
