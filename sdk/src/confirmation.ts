@@ -3,13 +3,14 @@
  * number, and a decision that was signed about the first would count for the second.
  */
 import { toBeHex } from "ethers";
+import { toHash } from "./address.js";
 import type { Agreement } from "./agreement.js";
 import type { EscrowEventOf } from "./decode.js";
 import { localChainIds } from "./deployments.js";
 import { DeliverableMismatchError, IncompleteHistoryError, NotConfirmedError, WrongSubmissionError } from "./errors.js";
 import { findLast, getMilestone } from "./reads.js";
 import { type EscrowConnection, type Finality, finalBlock, latestBlock, pause } from "./rpc.js";
-import { type Hash, type Hex, Status } from "./types.js";
+import type { Hash, Hex } from "./types.js";
 
 /** How decisions wait. */
 export interface ConfirmationOptions {
@@ -58,10 +59,14 @@ export async function confirmedSubmission(
   if (submission !== undefined && submission !== submissions) {
     throw new WrongSubmissionError({ actual: submission, expected: submissions });
   }
-  if (submissions === 0) return { submission: 0, deliverable: undefined };
+  if (submissions === 0) {
+    // Who saw a deliverable saw a submission.
+    if (deliverable !== undefined) throw new WrongSubmissionError({ actual: 1, expected: 0 });
+    return { submission: 0, deliverable: undefined };
+  }
 
   // What was seen first is what is decided on: a reorganization while waiting must not put other work in its place.
-  let seen = deliverable;
+  let seen = deliverable === undefined ? undefined : toHash(deliverable);
   const event = await confirmedEvent(connection, "MilestoneSubmitted", agreement, index, options, (candidate) => {
     if (candidate.submission !== submissions) {
       throw new WrongSubmissionError({ actual: submissions, expected: candidate.submission });
@@ -74,15 +79,13 @@ export async function confirmedSubmission(
   return { submission: event.submission, deliverable: event.deliverable };
 }
 
-/** Waits until the dispute that a ruling answers is in a block that stays. Where nobody disputes, there is no such thing. */
+/** Waits until the dispute that a ruling answers is in a block that stays. */
 export async function confirmedDispute(
   connection: EscrowConnection,
   agreement: Agreement,
   index: number,
   options: ConfirmationOptions,
 ): Promise<void> {
-  const { status } = await getMilestone(connection, agreement.id, index);
-  if (status !== Status.Disputed) return;
   await confirmedEvent(connection, "MilestoneDisputed", agreement, index, options, () => {});
 }
 
@@ -100,7 +103,7 @@ async function confirmedEvent<Name extends "MilestoneSubmitted" | "MilestoneDisp
 ): Promise<EscrowEventOf<Name>> {
   const { confirmations = localChainIds.includes(connection.chainId) ? 0 : "safe" } = options;
   const { patience = 1_800, pollingInterval = 4_000 } = options;
-  const looks = Math.ceil((patience * 1_000) / pollingInterval);
+  const looks = Math.ceil((patience * 1_000) / Math.max(pollingInterval, 1));
   for (let look = 0; ; ++look) {
     const event = await findLast(connection, name, [agreement.id, toBeHex(index, 32) as Hex]);
     // The state says that there is one; of several nodes behind one address, the one that was asked may be late.

@@ -144,6 +144,7 @@ export {
   NotConfirmedError,
   NotEnoughGasError,
   NothingToFundError,
+  NotMinedError,
   PartiesNotDistinctError,
   PermitUnsupportedError,
   ReentrantCallError,

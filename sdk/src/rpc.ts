@@ -1,7 +1,7 @@
 /**
  * What the SDK asks of an RPC endpoint, with typed errors, and what blocks it takes for safe.
  */
-import type { Block, Provider } from "ethers";
+import type { Block, Interface, Provider, Result } from "ethers";
 import { localChainIds } from "./deployments.js";
 import { RpcError } from "./errors.js";
 import { decodeError } from "./revert.js";
@@ -44,7 +44,7 @@ export function rememberBlock(provider: Provider, block: number): void {
  * Milliseconds to wait for an endpoint that is behind: a provider may give an answer again for a while (ethers: a quarter of
  * a second), and of several nodes behind one address some are late by a block or two.
  */
-const CATCH_UP = [50, 100, 200, 400, 800, 1_600] as const;
+export const CATCH_UP = [50, 100, 200, 400, 800, 1_600] as const;
 /** The same for a development node, which is one node: when it stays behind, it was set back. */
 const CATCH_UP_LOCALLY = CATCH_UP.slice(0, 3);
 
@@ -84,6 +84,19 @@ async function readLatest<T>(provider: Provider, request: (block: number) => Pro
 /** What a call returns at the newest block. */
 export function callLatest(provider: Provider, call: { to: string; data: string; from?: string }): Promise<string> {
   return readLatest(provider, (blockTag) => provider.call({ ...call, blockTag }));
+}
+
+/**
+ * What a view returned, decoded.
+ *
+ * @throws {RpcError} When it is not what such a view returns.
+ */
+export function decodeView(contract: Interface, name: string, result: string): Result {
+  try {
+    return contract.decodeFunctionResult(name, result);
+  } catch (cause) {
+    throw new RpcError({ reason: "malformed", details: `${name} returned ${result.slice(0, 80)}` }, { cause });
+  }
 }
 
 /** The code of an account at the newest block; "0x" when it has none. */

@@ -2,7 +2,16 @@
  * Signatures by the contract's rule: ECDSA for an account without code, ERC-1271 for one with code (a smart wallet, also
  * an EIP-7702 account).
  */
-import { dataLength, getBytes, Interface, type Provider, recoverAddress, Signature, TypedDataEncoder } from "ethers";
+import {
+  dataLength,
+  getBytes,
+  Interface,
+  isHexString,
+  type Provider,
+  recoverAddress,
+  Signature,
+  TypedDataEncoder,
+} from "ethers";
 import type { TypedData } from "./agreement.js";
 import { InsufficientGasFundsError, RpcError, UserRejectedError } from "./errors.js";
 import { callLatest, codeOf } from "./rpc.js";
@@ -34,6 +43,7 @@ export async function verifySignature(
   provider: Provider,
   { signer, typedData, signature }: VerifySignatureParameters,
 ): Promise<boolean> {
+  if (!isHexString(signature)) return false;
   const digest = digestOf(typedData);
   const code = await codeOf(provider, signer);
   if (code === "0x") return recover(digest, signature) === signer;
@@ -55,7 +65,7 @@ export function digestOf({ domain, types, message }: TypedData): Hash {
 }
 
 /** Some hardware wallets return 0 or 1 as the last byte, where contracts want 27 or 28. */
-export function normalizeSignature(signature: string): Hex {
+export function normalizeSignature(signature: Hex): Hex {
   const isOdd = dataLength(signature) === 65 && (getBytes(signature)[64] ?? 0) < 2;
   return (isOdd ? Signature.from(signature).serialized : signature) as Hex;
 }

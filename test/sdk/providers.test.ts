@@ -1,7 +1,7 @@
 /** The SDK through ethers' own providers as they come, which give an answer again for a quarter of a second. */
 import { defineAgreement, deploy, eventsOf, hashText, MicroEscrow, Status } from "@micro-escrow/sdk";
 import { expect } from "chai";
-import { ContractFactory, HDNodeWallet, JsonRpcProvider, type Wallet } from "ethers";
+import { ContractFactory, HDNodeWallet, JsonRpcProvider, type Signer } from "ethers";
 import { artifacts, network } from "hardhat";
 import { UNIT } from "./chain.ts";
 
@@ -24,7 +24,7 @@ describe("ethers' providers", () => {
   });
 
   /** Accounts whose key the node has, and accounts whose key only the program has. */
-  const signers = {
+  const signers: Readonly<Record<string, (index: number) => Promise<Signer & { readonly address: string }>>> = {
     JsonRpcSigner: (index: number) => provider.getSigner(index),
     Wallet: async (index: number) =>
       HDNodeWallet.fromPhrase(PHRASE, undefined, `m/44'/60'/0'/0/${index}`).connect(provider),
@@ -32,7 +32,7 @@ describe("ethers' providers", () => {
 
   for (const [kind, signerOf] of Object.entries(signers))
     it(`never answer with a state before what was sent: ${kind}`, async () => {
-      const [client, freelancer, arbiter] = (await Promise.all([1, 2, 3].map(signerOf))) as [Wallet, Wallet, Wallet];
+      const [client, freelancer, arbiter] = [await signerOf(1), await signerOf(2), await signerOf(3)];
       const deployer = await provider.getSigner(0);
       await deploy({ signer: deployer });
       const { abi, bytecode } = await artifacts.readArtifact("PlainToken");
