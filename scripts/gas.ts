@@ -4,7 +4,6 @@
  * Conditions: a plain OpenZeppelin ERC-20 with 6 decimals; client, freelancer and escrow have some of it before; the escrow
  * has an infinite allowance; no platform fee, an arbiter fee of 3%; every call is a transaction of its own, by its actor.
  */
-import { parseArgs } from "node:util";
 import {
   type Address,
   type Agreement,
@@ -22,6 +21,7 @@ import {
 } from "@micro-escrow/sdk";
 import { id, MaxUint256, type Signer } from "ethers";
 import hre, { network } from "hardhat";
+import { readOptions } from "./script.ts";
 
 /** What each step may cost at most, gas, in an agreement of three milestones. */
 const limits = {
@@ -38,7 +38,7 @@ const limits = {
 type Step = keyof typeof limits;
 const steps = Object.keys(limits) as Step[];
 
-const { json } = parseArgs({ options: { json: { type: "boolean", default: false } } }).values;
+const { json } = readOptions("npm run -s gas -- [--json]", { json: { type: "boolean", default: false } });
 
 await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
 const { ethers, networkHelpers } = await network.create();

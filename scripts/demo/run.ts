@@ -10,12 +10,12 @@ import {
   toAddress,
 } from "@micro-escrow/sdk";
 import type { Provider } from "ethers";
+import { expect } from "../script.ts";
 import { type Chapter, keepBooks } from "./books.ts";
 import { assemble, connectAll } from "./cast.ts";
 import { type Chain, connect, startChain } from "./chain.ts";
 import { booksDocument, type DemoDocument, gigDocument } from "./document.ts";
 import { announced, findHappenings, type GigFacts, gatherFacts } from "./facts.ts";
-import { expect } from "./failure.ts";
 import { app, blog, campaign, type Gig, type PersonKey, people, readScope } from "./gigs.ts";
 import { booksReport, gigReport, happeningsReport } from "./report.ts";
 import { Stage } from "./stage.ts";

@@ -4,7 +4,7 @@
  */
 import { readdir } from "node:fs/promises";
 import { type Agreement, ClockStillRunningError, parseAmount } from "@micro-escrow/sdk";
-import { expect } from "../failure.ts";
+import { expect } from "../../script.ts";
 import { blog, fileOf } from "../gigs.ts";
 import { day, money } from "../terminal.ts";
 import { draft, hashOf, manifestOf, short, type World } from "../world.ts";

@@ -4,7 +4,7 @@
  * early. The platform takes a fee.
  */
 import { type Agreement, MicroEscrowError, parseAmount, parseDuration } from "@micro-escrow/sdk";
-import { expect } from "../failure.ts";
+import { expect } from "../../script.ts";
 import { campaign } from "../gigs.ts";
 import { day, money } from "../terminal.ts";
 import { send } from "../usdc.ts";
