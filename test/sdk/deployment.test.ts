@@ -309,6 +309,8 @@ describe("npm run deploy and npm run verify on a public network", () => {
   it("refuse to deploy without the CREATE2 deployer", async () => {
     const result = await runDeploy(args, { ...env, DEPLOYER_PRIVATE_KEY: id("a key") });
     expectRefusal(result, `chain ${sepolia} has no CREATE2 deployer at ${deployer}`);
+    expect(result.errors).to.contain("send 0.01 of the chain's coin to 0x3fAB184622Dc19b6109349B94811493BF2a45362");
+    expect(result.errors).to.contain("https://github.com/Arachnid/deterministic-deployment-proxy");
   });
 
   describe("with the CREATE2 deployer", () => {
@@ -334,7 +336,7 @@ describe("npm run deploy and npm run verify on a public network", () => {
     });
 
     it("submit for verification what compiles to the recorded bytecode", async function () {
-      this.timeout(180_000);
+      this.timeout(300_000);
       await deploy({ signer: await node.provider.getSigner(0) });
       const explorer = await startExplorer();
       try {
