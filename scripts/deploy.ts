@@ -19,7 +19,8 @@ const root = join(import.meta.dirname, "..");
 
 const name = readNetworkOption("npm run deploy");
 await runScript(async () => {
-  const { provider, network, chainId, signer } = await connect(name, { account: true });
+  const { provider, network, chainId, signers } = await connect(name, { account: true });
+  const [signer] = signers;
   if (signer === undefined) throw new ScriptError("The node holds no account to deploy from.");
   const folder = join(root, "deployments");
   const recorded = await readDeployment(folder, chainId); // before anything is paid for
@@ -54,7 +55,7 @@ await runScript(async () => {
   }
   console.log(
     network === "localhost"
-      ? "Next: MicroEscrow.connect(signer) finds it there."
+      ? "Next: MicroEscrow.connect(signer) finds it there; `npm run token` makes something to pay with."
       : `Next: npm run verify -- --network ${network}; then npm run build, and commit deployments/ and sdk/src/generated.`,
   );
 });

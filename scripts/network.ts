@@ -16,7 +16,7 @@ export const readNetworkOption = (command: string): string | undefined =>
  * Hardhat, and a connection to a network, which answers and is the chain that it should be.
  *
  * @param network What `--network` says.
- * @param account Whether something is sent: only then there is a signer, and a public network needs the deployer's key.
+ * @param account Whether something is sent: only then there are signers, and a public network needs the deployer's key.
  */
 export async function connect(network: string | undefined, { account }: { account: boolean }) {
   const named = network === undefined ? undefined : networks[network];
@@ -38,8 +38,8 @@ export async function connect(network: string | undefined, { account }: { accoun
       cause: error,
     });
   });
-  const [signer] = account ? await ethers.getSigners() : [];
-  return { hre, provider, network, chainId, signer };
+  const signers = account ? await ethers.getSigners() : [];
+  return { hre, provider, network, chainId, signers };
 }
 
 const chainIdOf = async (provider: Provider) => Number((await provider.getNetwork()).chainId);
