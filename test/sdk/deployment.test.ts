@@ -13,6 +13,7 @@ import { getCreate2Address, id, keccak256 } from "ethers";
 import { artifacts, network } from "hardhat";
 import { readDeployment, readDeployments } from "../../scripts/records.ts";
 import { ScriptError } from "../../scripts/script.ts";
+import { create2DeployerCode } from "./create2.ts";
 
 const root = join(import.meta.dirname, "../..");
 const sepolia = 11_155_111;
@@ -190,7 +191,8 @@ describe("a deployment's record", () => {
   });
 });
 
-describe("npm run deploy", () => {
+describe("npm run deploy", function () {
+  this.timeout(120_000);
   const record = join(root, "deployments/31337.json");
   let kept: string | undefined;
   let node: Awaited<ReturnType<typeof startNode>>;
@@ -283,7 +285,8 @@ describe("the scripts' usage", () => {
   }
 });
 
-describe("npm run deploy and npm run verify on a public network", () => {
+describe("npm run deploy and npm run verify on a public network", function () {
+  this.timeout(120_000);
   let node: Awaited<ReturnType<typeof startNode>>;
   let env: Record<string, string>;
   const args = ["--network", "sepolia"];
@@ -299,10 +302,11 @@ describe("npm run deploy and npm run verify on a public network", () => {
     expectRefusal(await runDeploy(args), "npx hardhat keystore set SEPOLIA_RPC_URL");
     expectRefusal(await runDeploy(args, env), "npx hardhat keystore set DEPLOYER_PRIVATE_KEY");
     // Too short, no number, zero, and more than the curve's order.
-    for (const key of ["0x12", "swordfish", `0x${"00".repeat(32)}`, `0x${"ff".repeat(32)}`]) {
-      const wrongKey = await runDeploy(args, { ...env, DEPLOYER_PRIVATE_KEY: key });
+    const keys = ["0x12", "swordfish", `0x${"00".repeat(32)}`, `0x${"ff".repeat(32)}`];
+    const attempts = keys.map((key) => runDeploy(args, { ...env, DEPLOYER_PRIVATE_KEY: key }));
+    for (const [index, wrongKey] of (await Promise.all(attempts)).entries()) {
       expectRefusal(wrongKey, "DEPLOYER_PRIVATE_KEY is not a private key");
-      expect(wrongKey.errors).not.to.contain(key);
+      expect(wrongKey.errors).not.to.contain(keys[index]);
     }
   });
 
@@ -315,10 +319,7 @@ describe("npm run deploy and npm run verify on a public network", () => {
 
   describe("with the CREATE2 deployer", () => {
     before(async () => {
-      // The CREATE2 deployer's code, as it stands on every public chain.
-      const code =
-        "0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3";
-      await node.provider.send("hardhat_setCode", [deployer, code]);
+      await node.provider.send("hardhat_setCode", [deployer, create2DeployerCode]);
     });
 
     it("refuse to deploy from an account that cannot pay", async () => {
