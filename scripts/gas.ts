@@ -2,7 +2,6 @@
  * Measures what each step of a milestone costs, and fails when one costs more than it may: `npm run gas [-- --json]`.
  * What it is measured on stands in gas/chain.ts.
  */
-import { parseArgs } from "node:util";
 import {
   type Agreement,
   approveCall,
@@ -16,6 +15,7 @@ import {
 import type { Signer } from "ethers";
 import hre from "hardhat";
 import { createChain } from "./gas/chain.ts";
+import { readOptions } from "./script.ts";
 
 /** What each step may cost at most, gas, in an agreement of three milestones. */
 const limits = {
@@ -32,7 +32,7 @@ const limits = {
 type Step = keyof typeof limits;
 const steps = Object.keys(limits) as Step[];
 
-const { json } = parseArgs({ options: { json: { type: "boolean", default: false } } }).values;
+const { json } = readOptions("npm run -s gas -- [--json]", { json: { type: "boolean", default: false } });
 
 await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
 const { ethers, account, escrow, define, consent, send, wait } = await createChain();

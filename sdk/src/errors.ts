@@ -351,23 +351,23 @@ export class CannotSignError extends MicroEscrowError {
   }
 }
 
-/** The user refused a request in the wallet. Nothing was sent. */
+/** The user refused a request in the wallet, which was not sent. What was sent before it, as an approval, was. */
 export class UserRejectedError extends MicroEscrowError {
   /** What was asked for. */
   readonly action: string;
 
   constructor({ action }: { action: string }, options?: ErrorOptions) {
-    super("UserRejected", `The request was refused in the wallet (${action}). Nothing was sent.`, options);
+    super("UserRejected", `The request was refused in the wallet (${action}): it was not sent.`, options);
     this.action = action;
   }
 }
 
-/** The sender cannot pay the network fee. Nothing was sent. */
+/** The sender cannot pay the network fee of a transaction, which was not sent. */
 export class InsufficientGasFundsError extends MicroEscrowError {
   constructor(options?: ErrorOptions) {
     super(
       "InsufficientGasFunds",
-      "The account cannot pay the network fee: send it some of the chain's own coin. Nothing was sent.",
+      "The account cannot pay the network fee: send it some of the chain's own coin. The transaction was not sent.",
       options,
     );
   }
