@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
 import {TypedData} from "../utils/TypedData.sol";
 import {vm} from "../utils/Vm.sol";
 import {Fuzz} from "./Fuzz.sol";
