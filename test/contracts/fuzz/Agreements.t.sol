@@ -8,6 +8,12 @@ import {Fuzz} from "./Fuzz.sol";
 
 /// @notice Any agreement: opened exactly when it is valid, refused for what is wrong with it.
 contract AgreementsTest is Fuzz {
+    function setUp() public override {
+        super.setUp();
+        _shorten(3);
+        _sealAgreement();
+    }
+
     /// @dev The first consent, by a party who calls.
     function _opening(address party) private view returns (bytes memory) {
         return abi.encodeCall(escrow.accept, (agreement, schedule, party, ""));
@@ -20,7 +26,6 @@ contract AgreementsTest is Fuzz {
         _assertRefused(agreement.client, _opening(agreement.client), reason);
         _assertRefused(agreement.freelancer, _opening(agreement.freelancer), reason);
         _assertRefused(agreement.client, funding, reason);
-        vm.assertEq(_milestone(0).flags, 0, "flags");
     }
 
     /// @dev What the parties, or the accounts of their money, cannot be; a party can be neither of both.
@@ -115,7 +120,7 @@ contract AgreementsTest is Fuzz {
 
     /// @dev One entry without an amount or without a work period, anywhere in the schedule.
     function testFuzz_InvalidMilestones(uint256 index, uint128 amount, uint32 workPeriod) public {
-        index = _bound(index, 0, MILESTONES - 1);
+        index = _bound(index, 0, schedule.length - 1);
         if (amount % 2 == 0) amount = 0;
         else workPeriod = 0;
         schedule[index] = IMicroEscrow.Milestone(amount, workPeriod);
@@ -126,7 +131,7 @@ contract AgreementsTest is Fuzz {
     /// @dev Another schedule than the one that was agreed on: any entry changed, dropped, added or exchanged.
     function testFuzz_AnotherSchedule(uint256 kind, uint256 index, uint128 amount, uint32 workPeriod) public {
         bytes32 agreed = agreement.milestones;
-        index = _bound(index, 0, MILESTONES - 2);
+        index = _bound(index, 0, schedule.length - 2);
         IMicroEscrow.Milestone memory entry = IMicroEscrow.Milestone(amount, workPeriod);
         if (kind % 4 == 0) schedule.push(entry);
         else if (kind % 4 == 1) schedule.pop();
@@ -152,9 +157,11 @@ contract AgreementsTest is Fuzz {
         address party = seed % 8 < 4 ? agreement.client : agreement.freelancer;
         (bool success, bytes memory result) = _call(party, _opening(party));
         vm.assertEq(success, _reasons.length == 0, "opened");
-        uint8 consent = party == agreement.client ? CLIENT_CONSENTED : FREELANCER_CONSENTED;
-        vm.assertEq(_milestone(0).flags, success ? consent : 0, "flags");
-        if (success) return;
+        if (success) {
+            uint8 consent = party == agreement.client ? CLIENT_CONSENTED : FREELANCER_CONSENTED;
+            vm.assertEq(_milestone(0).flags, consent, "flags");
+            return;
+        }
         bool named = false;
         for (uint256 i = 0; i < _reasons.length; ++i) if (keccak256(result) == keccak256(_reasons[i])) named = true;
         vm.assertTrue(named, "refused for something else");

@@ -15,15 +15,13 @@ contract AuthorizationTest is Fuzz {
 
     // -------------------------------------------------------------------------------------------------- anybody else
 
-    /// @dev Without a signature, `caller` is refused, with any deadline, and nothing happens.
+    /// @dev Without a signature, `caller` is refused, with any deadline.
     function _assertOnlyTheActor(Action action, address caller, uint256 seed) private {
         uint256 index = uint256(_possibleStatus(action, seed));
         address actor = _actorFor(action, index);
         caller = _anybodyBut(actor, caller);
         bytes memory data = _callFor(action, index, IMicroEscrow.Authorization(seed, ""));
-        bytes32 before = _fingerprint();
         _assertRefused(caller, data, _unauthorized(caller, actor));
-        vm.assertEq(_fingerprint(), before, "something happened");
     }
 
     function testFuzz_Close_ByAnybodyElse_IsRefused(address caller, uint256 seed) public {
@@ -117,7 +115,6 @@ contract AuthorizationTest is Fuzz {
         caller = _anybodyBut(party, caller);
         bytes memory data = abi.encodeCall(escrow.accept, (agreement, schedule, party, ""));
         _assertRefused(caller, data, _unauthorized(caller, party));
-        vm.assertEq(_milestone(0).flags, 0, "flags");
     }
 
     /// @dev Funding needs the client's consent, from whoever calls with whatever money.
@@ -144,7 +141,6 @@ contract AuthorizationTest is Fuzz {
                 ? abi.encodeWithSelector(IMicroEscrow.NotAccepted.selector, freelancer)
                 : _invalidSignature(freelancer, id);
         _assertRefused(byClient ? client : stranger, data, reason);
-        vm.assertEq(_milestone(0).flags, CLIENT_CONSENTED, "flags");
     }
 
     // ------------------------------------------------------------------------------------------------------- settle
@@ -161,10 +157,8 @@ contract AuthorizationTest is Fuzz {
             index
         );
         bytes memory data = abi.encodeCall(escrow.settle, (agreement, index, PART, first, second));
-        bytes32 before = _fingerprint();
         (bool success, ) = _call(caller, data);
         vm.assertEq(success, clientAgrees && freelancerAgrees, "settled");
-        if (!success) vm.assertEq(_fingerprint(), before, "something happened");
     }
 
     /// @dev Nothing, its own signature, another's over the same, or its own over another amount.

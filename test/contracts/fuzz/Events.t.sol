@@ -10,8 +10,11 @@ import {Fuzz} from "./Fuzz.sol";
 /// @notice What the events tell is what happened, for any input: their fields are the state and the balances' changes,
 /// read afterwards. Milestone `n` begins in status `n`.
 contract EventsTest is Fuzz {
+    RestrictedToken private _restricted;
+
     function setUp() public override {
         super.setUp();
+        _restricted = new RestrictedToken();
         _bringAll();
     }
 
@@ -223,18 +226,17 @@ contract EventsTest is Fuzz {
 
     /// @dev One for each payment that failed, with what is owed since; and the withdrawal's with what was.
     function testFuzz_PaymentDeferredAndWithdrawn(uint256 seed, uint256 share, uint256 who) public {
-        RestrictedToken restricted = new RestrictedToken();
-        _useToken(address(restricted));
+        _useToken(address(_restricted));
         _useTerms(_draw(seed, 5), seed);
         IMicroEscrow.Outcome outcome = seed % 2 == 0 ? IMicroEscrow.Outcome.Settled : IMicroEscrow.Outcome.Ruled;
         _bring(0, IMicroEscrow.Status.Disputed);
         (address caller, bytes memory data) = _ending(0, outcome, _share(outcome, schedule[0].amount, share));
         address[2] memory accounts = [freelancer, client];
-        for (uint256 i = 0; i < 2; ++i) restricted.setBlacklisted(accounts[i], (who >> i) & 1 == 1);
+        for (uint256 i = 0; i < 2; ++i) _restricted.setBlacklisted(accounts[i], (who >> i) & 1 == 1);
         Vm.Log[] memory logs = _logsOf(caller, data);
         uint256 n = 1; // behind MilestoneConcluded
         for (uint256 i = 0; i < 2; ++i) {
-            restricted.setBlacklisted(accounts[i], false);
+            _restricted.setBlacklisted(accounts[i], false);
             uint256 owed = escrow.claimable(token, accounts[i]);
             if (owed == 0) continue;
             _assertTopics(logs[n], IMicroEscrow.PaymentDeferred.selector, 0, _word(accounts[i]));

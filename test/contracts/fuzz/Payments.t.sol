@@ -13,11 +13,13 @@ import {Fuzz, ScriptedToken} from "./Fuzz.sol";
 contract PaymentsTest is Fuzz {
     RestrictedToken private _restricted;
     ScriptedToken private _scripted;
+    FaultyToken private _faulty;
 
     function setUp() public override {
         super.setUp();
         _restricted = new RestrictedToken();
         _scripted = new ScriptedToken();
+        _faulty = new FaultyToken();
     }
 
     /// @dev Milestone 0, over any amount and terms, in a status in which it can end so.
@@ -227,14 +229,13 @@ contract PaymentsTest is Fuzz {
     /// @dev Any way in which a token can disappoint at the end: the milestone ends all the same, and nothing is lost once
     /// the token behaves.
     function testFuzz_AnyFault_ThenWithdrawals_PayEverybody(uint256 seed, uint256 share, uint256 fault) public {
-        FaultyToken faulty = new FaultyToken();
-        _useToken(address(faulty));
+        _useToken(address(_faulty));
         IMicroEscrow.Outcome outcome = _outcome(seed);
         Parts memory parts;
         (parts, share) = _bringBefore(outcome, seed, share);
-        faulty.setFaults(Fault(fault % 9), Fault.None);
+        _faulty.setFaults(Fault(fault % 9), Fault.None);
         _end(0, outcome, share);
-        faulty.setFaults(Fault.None, Fault.None);
+        _faulty.setFaults(Fault.None, Fault.None);
         address[4] memory accounts = [freelancer, client, platform, arbiter];
         for (uint256 i = 0; i < 4; ++i) escrow.withdraw(token, accounts[i]);
         vm.assertEq(_balance(freelancer), parts.freelancer, "freelancer");
