@@ -43,7 +43,6 @@ import {
   submitTypedData,
   type TypedData,
   toAddress,
-  toStruct,
   withdrawCall,
 } from "@micro-escrow/sdk";
 import type { Signer } from "ethers";
@@ -329,7 +328,7 @@ export async function gasLines(): Promise<string[]> {
 
   await begin(Status.Funded);
   for (const [view, parameters] of [
-    ["agreementId", [toStruct(agreement)]],
+    ["agreementId", [agreement.terms]],
     ["scheduleHash", [agreement.schedule]],
     ["milestone", [agreement.id, 0]],
     ["claimable", [token, arbiterAddress]],
