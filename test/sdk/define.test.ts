@@ -75,7 +75,7 @@ describe("defineAgreement without types", () => {
           expect(error).to.be.instanceOf(InvalidAgreementError);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 300 },
     );
   });
 });

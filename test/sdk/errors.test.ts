@@ -326,7 +326,7 @@ describe("Errors of the contract, raised by it", () => {
       await token.getFunction("setBlacklisted")(freelancer, true);
       const call = { ...approveCall({ escrow, agreement, index: 0, submission: 0 }), gasLimit: 120_000n };
       const error = await raised(call);
-      expectError(error, NotEnoughGasError, { required: 208_174n });
+      expectError(error, NotEnoughGasError, { required: 223_174n });
       expect((error as NotEnoughGasError).available).to.be.within(1n, 99_000n);
     });
     it("AmountOutOfRange", async () => {

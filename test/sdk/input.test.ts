@@ -181,8 +181,8 @@ describe("Builders given junk", () => {
   it("addresses that are none, names too", () => {
     for (const wrong of noAddresses as string[]) {
       for (const build of [
-        () => withdrawCall({ escrow, token: wrong, account: client } as never),
-        () => withdrawCall({ escrow, token: client, account: wrong } as never),
+        () => withdrawCall({ escrow, token: wrong, account: client }),
+        () => withdrawCall({ escrow, token: client, account: wrong }),
         () => withdrawCall({ escrow: wrong, token: client, account: client }),
         () => acceptCall({ escrow, agreement, party: wrong }),
         () => closeCall({ escrow, agreement, party: wrong }),

@@ -109,7 +109,7 @@ describe("Text from outside", () => {
         );
         expect(inert(shown)).to.equal(shown);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 });

@@ -1,13 +1,13 @@
 import { toAddress } from "../address.js";
 import { escrowInterface } from "../interfaces.js";
-import type { Address, Call } from "../types.js";
+import type { Call } from "../types.js";
 import { toCall } from "./action.js";
 
 /** Parameters of `withdraw`. */
 export interface WithdrawParameters {
-  readonly token: Address;
+  readonly token: string;
   /** Whose claimable balance is paid out, to that account itself. */
-  readonly account: Address;
+  readonly account: string;
 }
 
 /**
