@@ -28,7 +28,8 @@ contract AgreementsTest is Fuzz {
         _assertRefused(agreement.client, funding, reason);
     }
 
-    /// @dev What the parties, or the accounts of their money, cannot be; a party can be neither of both.
+    /// @dev The first four must be set; the first seven can be neither the escrow nor (the token's own place aside) the
+    /// token.
     function _setMember(uint256 member, address account) private {
         if (member == 0) agreement.client = account;
         else if (member == 1) agreement.freelancer = account;

@@ -67,7 +67,7 @@ contract CalldataTest is Fuzz {
 
     // --------------------------------------------------------------------------------------------- bits beyond a type
 
-    /// @dev A member with a bit beyond its type: refused as it is, also when both parties signed just that.
+    /// @dev A member with a bit beyond its type: refused, also when the freelancer signed just that.
     function testFuzz_DirtyAgreement_CannotBeOpened(uint256 member, uint256 bit, uint256 how) public {
         member %= 17;
         bit = _bits(member) + (bit % (256 - _bits(member)));
@@ -168,7 +168,7 @@ contract CalldataTest is Fuzz {
         for (uint256 i = 0; i < schedule.length; ++i) encoded = bytes.concat(encoded, abi.encode(schedule[i]));
     }
 
-    /// @dev Offsets and lengths that lead anywhere: refused, or, where they lead to the same schedule, the same.
+    /// @dev An offset that leads anywhere but to the schedule, or a length that is not the schedule's.
     function testFuzz_AnyOffset_IsRefused(uint256 offset, uint256 length, bool ofLength) public {
         bytes memory data = _accepting(client, "");
         uint256 right = ofLength ? MILESTONES : (AGREEMENT_WORDS + 3) * 32;
@@ -180,8 +180,8 @@ contract CalldataTest is Fuzz {
         vm.assertFalse(success, "accepted");
     }
 
-    /// @dev No bytes at all, with any selector of the contract or none, by anybody, bring anything about.
-    function testFuzz_AnyBytes_DoNothing(bytes calldata junk, uint256 seed, address caller) public {
+    /// @dev Any bytes, behind one of the contract's selectors or none, from anybody.
+    function testFuzz_AnyBytes_AreRefused(bytes calldata junk, uint256 seed, address caller) public {
         _bring(0, _heldStatus(seed));
         bytes memory data = bytes.concat(bytes4(_callFor(Action(seed % ACTIONS), 0, _byCalling())), junk);
         if (seed % 4 == 0) data = junk;

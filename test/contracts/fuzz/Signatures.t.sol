@@ -93,7 +93,7 @@ contract SignaturesTest is Fuzz {
         _assertInvalid(action, index, _signature(_actorFor(action, index), structHash));
     }
 
-    /// @dev What one signed for one action is not good for any other, in any status.
+    /// @dev What was signed for one action is good for no other.
     function testFuzz_AnotherAction(uint256 seed, uint256 other) public {
         (Action action, uint256 index) = _drawn(seed);
         Action signed = Action(other % SIGNED_ACTIONS);
@@ -118,7 +118,7 @@ contract SignaturesTest is Fuzz {
         _assertCall(stranger, _callFor(action, 0, _signedFor(action, 0, LATER)));
     }
 
-    /// @dev Two agreements that differ in nothing but their scope, with all that they lead to the same.
+    /// @dev Two agreements that differ in nothing but their scope, with a milestone each in the same state.
     function testFuzz_AnotherAgreement(uint256 seed, bytes32 details) public {
         if (details == agreement.details) details = 0;
         (Action action, uint256 index) = _drawn(seed);
