@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 
-import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
 import {Vm, vm} from "../utils/Vm.sol";
 import {Warrants} from "./Warrants.sol";
 

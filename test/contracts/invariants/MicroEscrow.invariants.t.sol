@@ -96,7 +96,10 @@ contract InvariantsAreReachedTest {
             uint256 seed = uint256(keccak256(abi.encode(sequence, m)));
             bytes4 move = moves[seed % moves.length];
             (bool success, bytes memory reason) = address(game).call(abi.encodeWithSelector(move, seed));
-            if (!success) _bubble(reason);
+            if (!success) {
+                console.log("sequence, move, seed of what failed:", sequence, m, seed);
+                _bubble(reason);
+            }
         }
         game.checkEverything();
         game.checkNothingGranted();
