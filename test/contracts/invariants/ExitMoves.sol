@@ -16,6 +16,12 @@ abstract contract ExitMoves is Calls {
         _finalize(Action.Finalize, e, i, accounts[_draw(ACCOUNTS)]);
     }
 
+    /// @notice Somebody finalizes with little gas, so that a payment fails that would not: all must happen, or nothing.
+    function starve(uint256 seed) external drawnFrom(seed) {
+        (uint256 e, uint256 i) = _pick(HELD, Time.FromClock);
+        _finalize(Action.Starve, e, i, accounts[_draw(ACCOUNTS)]);
+    }
+
     function withdraw(uint256 seed) external drawnFrom(seed) {
         (uint256 t, uint256 a) = (_draw(TOKENS), _draw(ACCOUNTS));
         // Where nothing waits there is little to see: the next account for which something does.

@@ -23,7 +23,7 @@ abstract contract Handler is ConsentMoves, FundingMoves, WorkMoves, DisputeMoves
     /// @notice The functions to call, each with a seed. What the others live on, or what seldom meets its chance, stands
     /// there more than once.
     function moves() external pure returns (bytes4[] memory selectors) {
-        bytes4[38] memory all = [
+        bytes4[39] memory all = [
             this.accept.selector,
             this.close.selector,
             this.fund.selector,
@@ -46,6 +46,7 @@ abstract contract Handler is ConsentMoves, FundingMoves, WorkMoves, DisputeMoves
             this.refund.selector,
             this.finalize.selector,
             this.finalize.selector,
+            this.starve.selector,
             this.withdraw.selector,
             this.approveAndFund.selector,
             this.replay.selector,

@@ -107,7 +107,7 @@ contract InvariantsAreReachedTest {
     }
 
     function _assertMoves() private view {
-        string[32] memory names = [
+        string[33] memory names = [
             "accept",
             "close",
             "fund",
@@ -124,6 +124,7 @@ contract InvariantsAreReachedTest {
             "settle",
             "refund",
             "finalize",
+            "finalize, starved",
             "withdraw",
             "approve + fund",
             "replay a signature",
