@@ -48,7 +48,10 @@ abstract contract Checks is Announcements {
 
     function _learn(address target, uint256 page) private {
         (bytes32[] memory reads, ) = recorder.accesses(target);
-        require(reads.length == 1, "what is asked for is not in one slot");
+        require(reads.length != 0, "what is asked for is not in storage");
+        for (uint256 k = 1; k < reads.length; ++k) {
+            require(reads[k] == reads[0], "what is asked for is not in one slot");
+        }
         _pageOf[target][reads[0]] = page;
     }
 

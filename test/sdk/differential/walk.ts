@@ -35,7 +35,7 @@ export const steps = fc.record({
     { weight: 2, arbitrary: fc.record({ clock: nat, offset: fc.integer({ min: -1, max: 1 }) }) },
   ),
   agreement: fc.nat({ max: 1 }),
-  index: fc.nat({ max: 4 }),
+  index: fc.nat({ max: 6 }),
   verb: nat,
   person: nat,
   other: nat,
