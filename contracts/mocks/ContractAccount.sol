@@ -66,7 +66,7 @@ contract ContractAccount is IERC1271, ITokenHooks {
     }
 
     /// @inheritdoc IERC1271
-    function isValidSignature(bytes32 hash, bytes calldata signature) external view returns (bytes4) {
+    function isValidSignature(bytes32 hash, bytes calldata signature) public view virtual returns (bytes4) {
         commit(fault, bytes32(IERC1271.isValidSignature.selector));
         (address signer, ECDSA.RecoverError failure, ) = ECDSA.tryRecoverCalldata(hash, signature);
         bool valid = failure == ECDSA.RecoverError.NoError && signer == owner;

@@ -1,18 +1,126 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+
 import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
-import {Store} from "./Store.sol";
+import {Announcements} from "./Announcements.sol";
+import {recorder} from "./Recorder.sol";
 
 /// @title Checks
-/// @notice Compares the escrow and the tokens with the books of {Store}. Numbers are those of README.md; the failure of
-/// a check names its invariant.
-abstract contract Checks is Store {
-    /// @notice Invariants 1 to 6, 8 and 9: true after every call.
-    function checkAlways() external view {
-        uint256[TOKENS] memory held = _checkMilestones();
-        for (uint256 t = 0; t < TOKENS; ++t) _checkToken(t, held[t]);
-        require(!wallet.hookSucceeded(), "Invariant 8: a call from within a token's transfer took effect");
+/// @notice Compares the escrow and the tokens with the two books. Numbers are those of README.md; the failure of a check
+/// names its invariant.
+///
+/// After each move {_checkTouched} looks at every page that the move wrote in a book or on the chain. The chain's part is
+/// known from the storage slots that were written: a value whose slot was not written is what it was at its last check.
+/// So nothing can change unseen, and {checkEverything} now and then finds nothing that was missed.
+abstract contract Checks is Announcements {
+    /// @dev Which page a slot belongs to; 0: none.
+    mapping(address target => mapping(bytes32 slot => uint256 page)) private _pageOf;
+
+    // What the last checks saw, and its sums by token.
+    mapping(uint256 entry => mapping(uint256 index => uint256)) private _held;
+    uint256[ACCOUNTS][TOKENS] private _claimable;
+    uint256[TOKENS] private _sumHeld;
+    uint256[TOKENS] private _sumClaimable;
+    uint256[TOKENS] private _balance;
+
+    /// @dev Asks for everything once, to see which slot it is in.
+    constructor() {
+        for (uint256 p = 0; p < places.length; ++p) {
+            (uint256 e, uint256 i) = (places[p].entry, places[p].index);
+            recorder.record();
+            escrow.milestone(entries[e].id, i);
+            _learn(address(escrow), _page(Page.Milestone, e, i));
+        }
+        for (uint256 t = 0; t < TOKENS; ++t) {
+            for (uint256 a = 0; a <= ACCOUNTS; ++a) {
+                address account = a == ACCOUNTS ? address(escrow) : accounts[a];
+                recorder.record();
+                tokens[t].balanceOf(account);
+                _learn(address(tokens[t]), _page(Page.Account, t, a));
+                recorder.record();
+                escrow.claimable(address(tokens[t]), account);
+                _learn(address(escrow), _page(Page.Account, t, a));
+            }
+        }
+    }
+
+    function _learn(address target, uint256 page) private {
+        (bytes32[] memory reads, ) = recorder.accesses(target);
+        require(reads.length != 0, "what is asked for is not in storage");
+        for (uint256 k = 1; k < reads.length; ++k) {
+            require(reads[k] == reads[0], "what is asked for is not in one slot");
+        }
+        _pageOf[target][reads[0]] = page;
+    }
+
+    // ------------------------------------------------------------------------------------------------ what changed
+
+    /// @dev Begins a move.
+    function _watch() internal {
+        recorder.record();
+    }
+
+    /// @dev Ends a move: invariants 1 to 6, 8 and 9, for whatever it touched.
+    function _checkTouched() internal {
+        _touchWritten(address(escrow));
+        for (uint256 t = 0; t < TOKENS; ++t) _touchWritten(address(tokens[t]));
+
+        for (uint256 k = 0; k < touched.length; ++k) {
+            uint256 page = touched[k];
+            isTouched[page] = false;
+            _checkPage(Page(page >> 16), (page >> 8) & 0xff, page & 0xff);
+        }
+        delete touched;
+        for (uint256 t = 0; t < TOKENS; ++t) _checkSums(t, _balance[t], _sumHeld[t], _sumClaimable[t]);
+        _checkHooks();
+    }
+
+    function _touchWritten(address target) private {
+        (, bytes32[] memory writes) = recorder.accesses(target);
+        for (uint256 k = 0; k < writes.length; ++k) {
+            uint256 page = _pageOf[target][writes[k]];
+            if (page != 0)
+                _touch(page);
+                // A token has more in its storage (allowances, nonces, its moods); the escrow has not.
+            else require(target != address(escrow), "Invariant 8: the escrow wrote to a slot that belongs to nobody");
+        }
+    }
+
+    function _checkPage(Page kind, uint256 a, uint256 b) private {
+        if (kind == Page.Milestone) {
+            uint256 held = _checkMilestone(a, b);
+            _sumHeld[entries[a].token] = _sumHeld[entries[a].token] + held - _held[a][b];
+            _held[a][b] = held;
+        } else if (b == ACCOUNTS) {
+            _balance[a] = tokens[a].balanceOf(address(escrow));
+            require(
+                escrow.claimable(address(tokens[a]), address(escrow)) == 0,
+                "Invariant 8: the escrow owes itself something"
+            );
+        } else {
+            uint256 claimable = _checkAccount(a, b);
+            _sumClaimable[a] = _sumClaimable[a] + claimable - _claimable[a][b];
+            _claimable[a][b] = claimable;
+        }
+    }
+
+    // -------------------------------------------------------------------------------------------------- everything
+
+    /// @notice Invariants 1 to 6, 8 and 9, for everything there is.
+    function checkEverything() external view {
+        uint256[TOKENS] memory held;
+        for (uint256 p = 0; p < places.length; ++p) {
+            (uint256 e, uint256 i) = (places[p].entry, places[p].index);
+            held[entries[e].token] += _checkMilestone(e, i);
+        }
+        for (uint256 t = 0; t < TOKENS; ++t) {
+            uint256 claimable = 0;
+            for (uint256 a = 0; a < ACCOUNTS; ++a) claimable += _checkAccount(t, a);
+            _checkSums(t, tokens[t].balanceOf(address(escrow)), held[t], claimable);
+        }
+        _checkHooks();
     }
 
     /// @notice Invariant 12: as nothing ever takes it back, once at the end is enough.
@@ -26,27 +134,21 @@ abstract contract Checks is Store {
         }
     }
 
-    /// @return held The sum of what the escrow's milestones hold, by token.
-    function _checkMilestones() private view returns (uint256[TOKENS] memory held) {
-        for (uint256 e = 0; e < entries.length; ++e) {
-            bytes32 id = entries[e].id;
-            uint256 token = entries[e].token;
-            for (uint256 i = 0; i < entries[e].schedule.length; ++i) {
-                IMicroEscrow.MilestoneState memory state = escrow.milestone(id, i);
-                if (i == 0) _checkFlags(state.flags, flags[e]);
-                else require(state.flags == 0, "Invariant 3: flags beyond milestone 0");
-                _checkMilestone(state, ghosts[e][i]);
-                held[token] += state.amount;
-            }
-        }
-    }
+    // -------------------------------------------------------------------------------------------------- comparisons
 
     function _checkFlags(uint8 actual, uint8 expected) private pure {
         require(actual & expected == expected, "Invariant 3: a flag lost a bit");
         require(actual == expected, "Invariant 8: a flag that nobody set");
     }
 
-    function _checkMilestone(IMicroEscrow.MilestoneState memory state, Ghost storage ghost) private view {
+    /// @return What the milestone holds.
+    function _checkMilestone(uint256 e, uint256 i) private view returns (uint256) {
+        IMicroEscrow.MilestoneState memory state = escrow.milestone(entries[e].id, i);
+        if (i == 0) _checkFlags(state.flags, flags[e]);
+        else require(state.flags == 0, "Invariant 3: flags beyond milestone 0");
+
+        Ghost storage ghost = ghosts[e][i];
+        Announced storage told = announced[e][i];
         require(state.status == ghost.status, "Invariant 3: a status moved otherwise than section 4 says");
         require(state.submissions == ghost.submissions, "Invariant 3: the number of submissions");
 
@@ -60,14 +162,15 @@ abstract contract Checks is Store {
             require(state.amount == 0, "Invariant 3: money is held outside of a milestone's life");
             require(state.clock == 0, "Invariant 3: a clock runs outside of a milestone's life");
         }
-        require(ghost.conclusions == (ended ? 1 : 0), "Invariant 5: not exactly one MilestoneConcluded");
-        require(ghost.concludedAs == state.outcome, "Invariant 5: the outcome announced is not the one stored");
+        require(told.conclusions == (ended ? 1 : 0), "Invariant 5: not exactly one MilestoneConcluded");
+        require(told.outcome == state.outcome, "Invariant 5: the outcome announced is not the one stored");
         require(state.outcome == ghost.outcome, "Invariant 5: another outcome than section 4 says");
         require(state.clock == ghost.clock, "Invariant 6: the clock");
+        require(state.clock == told.clock, "Invariant 6: the clock announced is not the one stored");
 
-        Split memory got = ghost.announced;
+        Split memory got = told.parts;
         require(
-            got.freelancer + got.client + got.platform + got.arbiter + state.amount == ghost.funded,
+            got.freelancer + got.client + got.platform + got.arbiter + state.amount == told.funded,
             "Invariant 4: the parts and what is held are not what was funded"
         );
         require(state.amount == ghost.held, "Invariant 8: a milestone holds something else than it should");
@@ -77,37 +180,42 @@ abstract contract Checks is Store {
             got.freelancer == due.freelancer && got.client == due.client,
             "Invariant 8: a party got more or less than its due"
         );
+        return state.amount;
     }
 
-    function _checkToken(uint256 t, uint256 held) private view {
-        uint256 claimable = 0;
-        for (uint256 a = 0; a < ACCOUNTS; ++a) claimable += escrow.claimable(address(tokens[t]), accounts[a]);
+    /// @return waits What waits for the account.
+    function _checkAccount(uint256 t, uint256 a) private view returns (uint256 waits) {
+        uint256 balance = tokens[t].balanceOf(accounts[a]);
+        waits = escrow.claimable(address(tokens[t]), accounts[a]);
+        if (a == STRANGER) require(balance == 0, "Invariant 8: an outsider gained");
+        if (a == PAYER) require(balance <= RICHES, "Invariant 8: an outsider gained");
+        // Both together first: a payment at the wrong place is another failure than a wrong payment.
+        require(
+            balance + waits == inHand[t][a] + waiting[t][a] || t == FEE,
+            "Invariant 8: an account has more or less than its due"
+        );
+        require(waits == waiting[t][a], "Invariant 9: an account waits, or does not wait, for no reason of its own");
+        require(balance == inHand[t][a], "Invariant 8: an account was paid more or less than its due");
+        require(waits == announcedWaiting[t][a], "Invariant 9: what waits is not what was announced");
+    }
 
-        uint256 balance = tokens[t].balanceOf(address(escrow));
+    function _checkSums(uint256 t, uint256 balance, uint256 held, uint256 claimable) private view {
         require(balance >= held + claimable, "Invariant 1: the escrow owes more than it has");
         require(
             balance == held + claimable + donated[t],
             "Invariant 1: the escrow has more than it owes and was given"
         );
         require(cameIn[t] == wentOut[t] + held + claimable, "Invariant 2: in is not out, held and claimable");
+    }
 
-        for (uint256 a = 0; a < ACCOUNTS; ++a) {
-            address account = accounts[a];
-            uint256 balanceOfAccount = tokens[t].balanceOf(account);
-            if (a == STRANGER) require(balanceOfAccount == 0, "Invariant 8: an outsider gained");
-            if (a == PAYER) require(balanceOfAccount <= RICHES, "Invariant 8: an outsider gained");
-            uint256 waits = escrow.claimable(address(tokens[t]), account);
-            // Both together first: a payment at the wrong place is another failure than a wrong payment.
-            require(
-                balanceOfAccount + waits == inHand[t][a] + waiting[t][a] || t == FEE,
-                "Invariant 8: an account has more or less than its due"
-            );
-            require(
-                waits == waiting[t][a],
-                "Invariant 9: an account waits, or does not wait, for no reason of its own"
-            );
-            require(balanceOfAccount == inHand[t][a], "Invariant 8: an account was paid more or less than its due");
-        }
+    /// @dev Whatever a token's hook tried, the lock stopped it.
+    function _checkHooks() private view {
+        if (wallet.hookCalls() == 0) return;
+        require(!wallet.hookSucceeded(), "Invariant 8: a call from within a token's transfer took effect");
+        require(
+            bytes4(wallet.hookResult()) == ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector,
+            "Invariant 8: a call from within a token's transfer was not stopped by the lock"
+        );
     }
 
     function _isHeld(IMicroEscrow.Status status) internal pure returns (bool) {

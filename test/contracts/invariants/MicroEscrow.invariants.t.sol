@@ -5,7 +5,13 @@ import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {console} from "hardhat/console.sol";
 
 import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
+import {Fault} from "../../../contracts/mocks/Fault.sol";
+import {Mood} from "../../../contracts/mocks/MoodyWallet.sol";
+import {Calls} from "./Calls.sol";
+import {Choices} from "./Choices.sol";
 import {Handler} from "./Handler.sol";
+import {Moods} from "./Moods.sol";
+import {recorder} from "./Recorder.sol";
 
 /// @notice The handler, deployed. It stands in this file because the runner knows the contracts of the files that it runs.
 contract Game is Handler {}
@@ -17,6 +23,9 @@ contract InvariantsTest {
         address addr;
         bytes4[] selectors;
     }
+
+    /// @dev Every so many moves everything is looked at; what a move touched, each time.
+    uint256 private constant EVERYTHING = 50;
 
     Game private _game;
 
@@ -34,14 +43,15 @@ contract InvariantsTest {
         targets[0] = FuzzSelector(address(_game), _game.moves());
     }
 
-    /// @dev All in one: the runner plays the sequences anew for every function of this kind.
+    /// @dev All in one: the runner plays the sequences anew for every function of this kind. It asks after each move.
     /// hardhat-config: invariant.failOnRevert = true
     function invariant_Protocol() external view {
-        _game.checkAlways();
+        if (_game.played() % EVERYTHING == 0) _game.checkEverything();
     }
 
     /// @notice Called when a sequence has ended; what it changes is forgotten.
     function afterInvariant() external {
+        _game.checkEverything();
         _game.checkNothingGranted();
         _game.checkLiveness();
     }
@@ -49,26 +59,37 @@ contract InvariantsTest {
 
 /// @title That the invariants are not vacuous
 /// @notice Plays sequences from fixed seeds, and counts: every move succeeds often enough and fails often enough, every
-/// step of section 4 is taken, every outcome happens.
+/// step of section 4 is taken, every outcome happens, everybody who can disappoint does so in every way.
 contract InvariantsAreReachedTest {
-    uint256 private constant SEQUENCES = 16;
     uint256 private constant MOVES = 400;
+    uint256 private constant SEQUENCES = 24;
+    uint256 private constant DEEP_SEQUENCES = 760; // 304,000 moves
 
-    /// @dev How often a move must have succeeded, and, where it calls the escrow, failed.
+    /// @dev How often a move must have succeeded, and, where it calls the escrow, failed, in so many sequences.
     uint256 private constant ENOUGH = 8;
 
     Game[] private _games;
+    uint256 private _sequences;
 
     function test_EveryMoveStepAndOutcomeHappens() external {
-        for (uint256 sequence = 0; sequence < SEQUENCES; ++sequence) _play(sequence);
+        _sequences = recorder.envOr("DEEP", 0) == 1 ? DEEP_SEQUENCES : SEQUENCES;
+        for (uint256 sequence = 0; sequence < _sequences; ++sequence) this.play(sequence);
         _assertMoves();
         _assertSteps();
         _assertOutcomes();
-        _assertEdges(Handler.Time.BeforeClock, "turns");
-        _assertEdges(Handler.Time.FromClock, "finalize");
+        _assertEdges(Choices.Time.BeforeClock, "turns");
+        _assertEdges(Choices.Time.FromClock, "finalize");
+        _assertTroubles();
+        _assertReentries();
     }
 
-    function _play(uint256 sequence) private {
+    /// @dev A floor for `SEQUENCES` sequences, for as many as are played.
+    function _floor(uint256 least) private view returns (uint256) {
+        return (least * _sequences) / SEQUENCES;
+    }
+
+    /// @dev A call of its own, so that its memory is free again afterwards: what a test may use of it is limited.
+    function play(uint256 sequence) external {
         Game game = new Game();
         _games.push(game);
         bytes4[] memory moves = game.moves();
@@ -76,15 +97,18 @@ contract InvariantsAreReachedTest {
             uint256 seed = uint256(keccak256(abi.encode(sequence, m)));
             bytes4 move = moves[seed % moves.length];
             (bool success, bytes memory reason) = address(game).call(abi.encodeWithSelector(move, seed));
-            if (!success) _bubble(reason);
-            if (m % 10 == 0) game.checkAlways();
+            if (!success) {
+                console.log("sequence, move, seed of what failed:", sequence, m, seed);
+                _bubble(reason);
+            }
         }
+        game.checkEverything();
         game.checkNothingGranted();
         game.checkLiveness();
     }
 
     function _assertMoves() private view {
-        string[29] memory names = [
+        string[33] memory names = [
             "accept",
             "close",
             "fund",
@@ -101,6 +125,7 @@ contract InvariantsAreReachedTest {
             "settle",
             "refund",
             "finalize",
+            "finalize, starved",
             "withdraw",
             "approve + fund",
             "replay a signature",
@@ -111,23 +136,29 @@ contract InvariantsAreReachedTest {
             "charge a fee",
             "set a hook",
             "set the gate",
+            "set the token's faults",
+            "set a wallet's mood",
+            "delegate to code",
             "pass time",
             "finalize at the end",
             "withdraw at the end"
         ];
-        console.log("move: succeeded, failed");
-        for (uint256 a = 0; a <= uint256(type(Handler.Action).max); ++a) {
-            Handler.Action action = Handler.Action(a);
+        console.log(string.concat(_column("move", 24), _column("succeeded", 9), _column("failed", 9)));
+        for (uint256 a = 0; a <= uint256(type(Calls.Action).max); ++a) {
+            Calls.Action action = Calls.Action(a);
             (uint256 successes, uint256 failures) = (0, 0);
             for (uint256 g = 0; g < _games.length; ++g) {
                 (uint256 s, uint256 f) = _games[g].tally(action);
                 (successes, failures) = (successes + s, failures + f);
             }
-            console.log(string.concat(names[a], ":"), successes, failures);
-            bool forbidden = action == Handler.Action.SendEther;
-            bool callsEscrow = action <= Handler.Action.Replay;
-            require(forbidden || successes >= ENOUGH, string.concat("too seldom succeeded: ", names[a]));
-            require(!(forbidden || callsEscrow) || failures >= ENOUGH, string.concat("too seldom failed: ", names[a]));
+            console.log(string.concat(_column(names[a], 24), _column(successes, 9), _column(failures, 9)));
+            bool forbidden = action == Calls.Action.SendEther;
+            bool callsEscrow = action <= Calls.Action.Replay;
+            require(forbidden || successes >= _floor(ENOUGH), string.concat("too seldom succeeded: ", names[a]));
+            require(
+                !(forbidden || callsEscrow) || failures >= _floor(ENOUGH),
+                string.concat("too seldom failed: ", names[a])
+            );
         }
     }
 
@@ -163,27 +194,79 @@ contract InvariantsAreReachedTest {
             uint256 count = 0;
             for (uint256 g = 0; g < _games.length; ++g) count += _games[g].outcomeCount(IMicroEscrow.Outcome(o));
             console.log(string.concat("outcome ", Strings.toString(o), ":"), count);
-            require(count >= ENOUGH, string.concat("too seldom: outcome ", Strings.toString(o)));
+            require(count >= _floor(ENOUGH), string.concat("too seldom: outcome ", Strings.toString(o)));
         }
-        (uint256 deferred, uint256 hookCalls) = (0, 0);
-        for (uint256 g = 0; g < _games.length; ++g) {
-            (uint256 d, uint256 h) = _games[g].paymentCounts();
-            (deferred, hookCalls) = (deferred + d, hookCalls + h);
-        }
-        console.log("payments deferred, calls from within a transfer:", deferred, hookCalls);
-        require(deferred >= ENOUGH, "too seldom: deferred payments");
-        require(hookCalls >= ENOUGH, "too seldom: calls from within a transfer");
+        uint256 deferred = 0;
+        for (uint256 g = 0; g < _games.length; ++g) deferred += _games[g].deferralCount();
+        console.log("payments deferred:", deferred);
+        require(deferred >= _floor(ENOUGH), "too seldom: deferred payments");
     }
 
-    function _assertEdges(Handler.Time time, string memory what) private view {
+    function _assertEdges(Choices.Time time, string memory what) private view {
         (uint256 lastSecond, uint256 atTheClock) = (0, 0);
         for (uint256 g = 0; g < _games.length; ++g) {
             (uint256 l, uint256 a) = _games[g].edgeCounts(time);
             (lastSecond, atTheClock) = (lastSecond + l, atTheClock + a);
         }
         console.log(string.concat(what, " tried in the last second before the clock, at it:"), lastSecond, atTheClock);
-        require(lastSecond >= ENOUGH, string.concat("too seldom tried in the last second: ", what));
-        require(atTheClock >= ENOUGH, string.concat("too seldom tried at the clock: ", what));
+        require(lastSecond >= _floor(ENOUGH), string.concat("too seldom tried in the last second: ", what));
+        require(atTheClock >= _floor(ENOUGH), string.concat("too seldom tried at the clock: ", what));
+    }
+
+    /// @dev Whoever can disappoint has met a call in each of its ways.
+    function _assertTroubles() private view {
+        uint256 faults = uint256(type(Fault).max) + 1;
+        _assertTrouble(Moods.Trouble.TokenOut, faults, "the token, paying");
+        _assertTrouble(Moods.Trouble.TokenIn, faults, "the token, funding");
+        _assertTrouble(Moods.Trouble.GateFault, faults, "the gate");
+        _assertTrouble(Moods.Trouble.WalletFault, faults, "a wallet, by fault");
+        _assertTrouble(Moods.Trouble.WalletMood, uint256(type(Mood).max) + 1, "a wallet, by mood");
+
+        (uint256 yes, uint256 no) = (0, 0);
+        for (uint256 g = 0; g < _games.length; ++g) {
+            (yes, no) = (yes + _games[g].walletAnswerCount(true), no + _games[g].walletAnswerCount(false));
+        }
+        console.log("wallets said yes, no:", yes, no);
+        require(yes >= _floor(ENOUGH) && no >= _floor(ENOUGH), "too seldom asked: wallets");
+    }
+
+    function _assertTrouble(Moods.Trouble trouble, uint256 ways, string memory who) private view {
+        string memory line = string.concat(who, ", how often in each of its ways:");
+        uint256 rarest = type(uint256).max;
+        for (uint256 way = 0; way < ways; ++way) {
+            uint256 count = 0;
+            for (uint256 g = 0; g < _games.length; ++g) count += _games[g].troubleCount(trouble, way);
+            line = string.concat(line, " ", Strings.toString(count));
+            if (count < rarest) rarest = count;
+        }
+        console.log(line);
+        require(rarest >= _floor(1), string.concat("too seldom in some way: ", who));
+    }
+
+    /// @dev Each function was called from within a transfer, in vain.
+    function _assertReentries() private view {
+        string memory line = "each function from within a transfer:";
+        uint256 rarest = type(uint256).max;
+        for (uint256 f = 0; f < 17; ++f) {
+            uint256 count = 0;
+            for (uint256 g = 0; g < _games.length; ++g) count += _games[g].reentryCount(f);
+            line = string.concat(line, " ", Strings.toString(count));
+            if (count < rarest) rarest = count;
+        }
+        console.log(line);
+        require(rarest >= _floor(1), "too seldom called from within a transfer: some function");
+    }
+
+    function _column(uint256 number, uint256 width) private pure returns (string memory) {
+        return _column(Strings.toString(number), width);
+    }
+
+    /// @dev Text to the left, numbers to the right.
+    function _column(string memory text, uint256 width) private pure returns (string memory cell) {
+        cell = text;
+        bool number = bytes(text)[0] >= "0" && bytes(text)[0] <= "9";
+        while (bytes(cell).length < width) cell = number ? string.concat(" ", cell) : string.concat(cell, " ");
+        return string.concat(cell, " ");
     }
 
     function _bubble(bytes memory reason) private pure {

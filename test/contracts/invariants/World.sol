@@ -4,10 +4,10 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
-import {ContractAccount} from "../../../contracts/mocks/ContractAccount.sol";
-import {Fault} from "../../../contracts/mocks/Fault.sol";
+import {FaultyToken} from "../../../contracts/mocks/FaultyToken.sol";
 import {FeeToken} from "../../../contracts/mocks/FeeToken.sol";
 import {HookToken} from "../../../contracts/mocks/HookToken.sol";
+import {MoodyWallet} from "../../../contracts/mocks/MoodyWallet.sol";
 import {RestrictedToken} from "../../../contracts/mocks/RestrictedToken.sol";
 import {SwitchableGate} from "../../../contracts/mocks/SwitchableGate.sol";
 import {TetherToken} from "../../../contracts/mocks/TetherToken.sol";
@@ -16,7 +16,7 @@ import {vm} from "../utils/Vm.sol";
 
 /// @title World
 /// @notice Who and what there is: accounts, tokens, a gate, and the agreements that they made. Everything here stays as
-/// it is but for the moods of tokens and gate.
+/// it is but for the moods of tokens, wallets and gate (see {Moods}).
 abstract contract World {
     /// @notice An agreement, with what is needed to use it.
     struct Entry {
@@ -48,12 +48,16 @@ abstract contract World {
     uint256 internal constant STRANGER = 12;
     uint256 internal constant ACCOUNTS = 13;
 
+    /// @dev The account that delegates to the wallet's code now and then (EIP-7702).
+    uint256 internal constant DELEGATOR = OTHER_FREELANCER;
+
     // Indices into `tokens`.
     uint256 internal constant TETHER = 0;
     uint256 internal constant RESTRICTED = 1;
     uint256 internal constant HOOK = 2;
     uint256 internal constant FEE = 3;
-    uint256 internal constant TOKENS = 4;
+    uint256 internal constant FAULTY = 4;
+    uint256 internal constant TOKENS = 5;
 
     /// @dev Each set of terms is agreed on twice, so that there is always another agreement with the same people.
     uint256 private constant COPIES = 2;
@@ -64,17 +68,18 @@ abstract contract World {
     uint256 internal constant BPS = 10_000;
 
     IMicroEscrow internal immutable escrow;
-    bytes32 private immutable _domain;
+    bytes32 internal immutable domain;
 
     address[ACCOUNTS] internal accounts;
-    mapping(address account => uint256) private _keys;
+    mapping(address account => uint256) internal keys;
 
     IERC20[TOKENS] internal tokens;
     RestrictedToken internal immutable restricted = new RestrictedToken();
     HookToken internal immutable hook = new HookToken();
     FeeToken internal immutable feeToken = new FeeToken();
+    FaultyToken internal immutable faultyToken = new FaultyToken();
     SwitchableGate internal immutable gate = new SwitchableGate();
-    ContractAccount internal immutable wallet;
+    MoodyWallet internal immutable wallet;
 
     Entry[] internal entries;
     Place[] internal places;
@@ -86,30 +91,31 @@ abstract contract World {
             deployed := create(0, add(code, 0x20), mload(code))
         }
         escrow = IMicroEscrow(deployed);
-        _domain = TypedData.domainSeparator(block.chainid, deployed);
+        domain = TypedData.domainSeparator(block.chainid, deployed);
 
         for (uint256 i = 0; i < ACCOUNTS; ++i) {
             accounts[i] = vm.addr(i + 1);
-            _keys[accounts[i]] = i + 1;
+            keys[accounts[i]] = i + 1;
         }
-        wallet = new ContractAccount(accounts[WALLET]);
+        wallet = new MoodyWallet(accounts[WALLET]);
         accounts[WALLET] = address(wallet);
-        _keys[address(wallet)] = WALLET + 1;
+        keys[address(wallet)] = WALLET + 1;
 
         TetherToken tether = new TetherToken();
-        tokens = [IERC20(address(tether)), restricted, hook, feeToken];
+        tokens = [IERC20(address(tether)), restricted, hook, feeToken, faultyToken];
         for (uint256 i = 0; i < STRANGER; ++i) {
             tether.mint(accounts[i], RICHES);
             restricted.mint(accounts[i], RICHES);
             hook.mint(accounts[i], RICHES);
             feeToken.mint(accounts[i], RICHES);
+            faultyToken.mint(accounts[i], RICHES);
         }
         for (uint256 copy = 0; copy < COPIES; ++copy) _agree(bytes32(copy));
     }
 
     // -------------------------------------------------------------------------------------------------- agreements
 
-    /// @dev Five sets of terms: from the plainest to the oddest that the rules allow.
+    /// @dev Six sets of terms: from the plainest to the oddest that the rules allow.
     function _agree(bytes32 details) private {
         IMicroEscrow.Agreement memory terms;
         terms.details = details;
@@ -123,7 +129,7 @@ abstract contract World {
         terms.reworkPeriod = 2 days;
         terms.arbitrationPeriod = 7 days;
         terms.fundBy = type(uint40).max;
-        _add(terms, TETHER, [uint128(100e6), 250e6, 1, 99_999_999]);
+        _add(terms, TETHER, [uint128(100e6), 250e6, 1, 99_999_999, 42, 7_000e6]);
 
         // Everything optional, and every fee at its cap.
         terms.freelancer = accounts[OTHER_FREELANCER];
@@ -137,7 +143,7 @@ abstract contract World {
         terms.defaultShareBps = 3_333;
         terms.challengePeriod = 1 days;
         terms.fundBy = uint40(block.timestamp + 45 days);
-        _add(terms, RESTRICTED, [uint128(1_000e6 + 1), 777_777_777, 9_999, 10_000]);
+        _add(terms, RESTRICTED, [uint128(1_000e6 + 1), 777_777_777, 9_999, 10_000, 0, 0]);
 
         // The same token for other people. The verifier's word pays at once.
         terms.client = accounts[OTHER_CLIENT];
@@ -147,7 +153,7 @@ abstract contract World {
         (terms.feeBps, terms.arbiterFeeBps, terms.defaultShareBps) = (250, 333, 10_000);
         terms.challengePeriod = 0;
         terms.fundBy = type(uint40).max;
-        _add(terms, RESTRICTED, [uint128(55_555_555), 1_234_567, 3, 0]);
+        _add(terms, RESTRICTED, [uint128(55_555_555), 1_234_567, 3, 0, 0, 0]);
 
         // Roles that coincide: the client, a contract, verifies and receives the freelancer's money; the arbiter is the
         // platform. The largest amount. A challenge period longer than the review.
@@ -158,12 +164,12 @@ abstract contract World {
         terms.feeRecipient = accounts[OTHER_ARBITER];
         (terms.feeBps, terms.arbiterFeeBps, terms.defaultShareBps) = (77, 1, 0);
         terms.challengePeriod = 365 days;
-        _add(terms, HOOK, [type(uint128).max, 3e18, 0, 0]);
+        _add(terms, HOOK, [type(uint128).max, 3e18, 5, 1e18, 7e18, 0]);
 
         // Amounts so small that fees round to nothing. Another agreement's freelancer receives the payouts, the
-        // freelancer the platform's fee.
+        // freelancer the platform's fee. The arbiter is the contract.
         terms.client = accounts[OTHER_CLIENT];
-        terms.arbiter = accounts[ARBITER];
+        terms.arbiter = accounts[WALLET];
         terms.payoutTo = accounts[FREELANCER];
         terms.refundTo = accounts[TREASURY];
         terms.verifier = accounts[VERIFIER];
@@ -171,11 +177,20 @@ abstract contract World {
         terms.feeRecipient = accounts[OTHER_FREELANCER];
         (terms.feeBps, terms.arbiterFeeBps, terms.defaultShareBps) = (1, 1_000, 1);
         terms.challengePeriod = 0;
-        _add(terms, FEE, [uint128(1), 19, 10_001, 2]);
+        _add(terms, FEE, [uint128(1), 19, 10_001, 2, 0, 0]);
+
+        // No fees, a token with faults, and the contract as the freelancer.
+        terms.client = accounts[CLIENT];
+        terms.freelancer = accounts[WALLET];
+        terms.arbiter = accounts[OTHER_ARBITER];
+        (terms.payoutTo, terms.refundTo, terms.feeRecipient) = (address(0), address(0), address(0));
+        terms.verifier = accounts[DELEGATOR];
+        (terms.feeBps, terms.arbiterFeeBps, terms.defaultShareBps) = (0, 0, 5_000);
+        _add(terms, FAULTY, [uint128(500e6), 31, 1_000, 20e6, 3, 77e6]);
     }
 
     /// @param amounts One for each milestone; zeros at the end are no milestones.
-    function _add(IMicroEscrow.Agreement memory terms, uint256 token, uint128[4] memory amounts) private {
+    function _add(IMicroEscrow.Agreement memory terms, uint256 token, uint128[6] memory amounts) private {
         Entry storage entry = entries.push();
         for (uint256 i = 0; i < amounts.length && amounts[i] != 0; ++i) {
             entry.schedule.push(IMicroEscrow.Milestone(amounts[i], uint32((i + 1) * 4 days)));
@@ -194,41 +209,5 @@ abstract contract World {
 
     function _clientPayee(IMicroEscrow.Agreement memory agreement) internal pure returns (address) {
         return agreement.refundTo == address(0) ? agreement.client : agreement.refundTo;
-    }
-
-    // ----------------------------------------------------------------------------------------- signatures and moods
-
-    /// @dev `signer`'s EIP-712 signature for the escrow; a contract's is its owner's.
-    function _sign(address signer, bytes32 structHash) internal view returns (bytes memory) {
-        return _signDigest(signer, TypedData.digest(_domain, structHash));
-    }
-
-    function _signDigest(address signer, bytes32 digest) internal view returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(_keys[signer], digest);
-        return abi.encodePacked(r, s, v);
-    }
-
-    /// @dev Whether the token, in its present mood, lets `to` receive from `from`.
-    function _accepts(uint256 token, address from, address to) internal view returns (bool) {
-        if (token == RESTRICTED) {
-            return !restricted.paused() && !restricted.blacklisted(from) && !restricted.blacklisted(to);
-        }
-        if (token == HOOK) return _answersHooks(from) && _answersHooks(to);
-        return true;
-    }
-
-    /// @dev An account without code that registered for hooks cannot answer them, and the transfer fails.
-    function _answersHooks(address account) private view returns (bool) {
-        return account.code.length != 0 || !hook.registered(account);
-    }
-
-    /// @dev What arrives of a transfer of `amount`.
-    function _arriving(uint256 token, uint256 amount) internal view returns (uint256) {
-        if (token != FEE) return amount;
-        return amount - (amount * feeToken.feeBps()) / BPS + feeToken.bonus();
-    }
-
-    function _gatePasses() internal view returns (bool) {
-        return gate.fault() != Fault.Reverts;
     }
 }

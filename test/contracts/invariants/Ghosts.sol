@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-
 import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
-import {Vm} from "../utils/Vm.sol";
-import {World} from "./World.sol";
+import {Moods} from "./Moods.sol";
 
-/// @title Store
-/// @notice What must be true of the escrow, kept in two books. The first is written from the protocol's rules (sections
-/// 4 and 5) whenever a call succeeds: what should have happened. The second is written from the events of the escrow and
-/// the tokens alone: what was announced and moved. Nothing here reads the escrow's storage; {Checks} compares.
-abstract contract Store is World {
+/// @title Ghosts
+/// @notice The first book: what should have happened. It is written from the protocol's rules (sections 4 and 5) whenever a
+/// call succeeds, and knows nothing of the escrow's storage and events; {Checks} compares. Every change of a page is
+/// noted, so that a move need not be followed by a look at all of them.
+abstract contract Ghosts is Moods {
     /// @notice Who got how much of a milestone, in token base units.
     struct Split {
         uint256 freelancer;
@@ -20,7 +17,7 @@ abstract contract Store is World {
         uint256 arbiter;
     }
 
-    /// @notice A milestone, in both books.
+    /// @notice A milestone as it should be.
     struct Ghost {
         IMicroEscrow.Status status;
         IMicroEscrow.Outcome outcome;
@@ -28,11 +25,14 @@ abstract contract Store is World {
         uint40 clock;
         uint128 held;
         Split due;
-        // From events:
-        uint256 funded;
-        Split announced;
-        uint256 conclusions;
-        IMicroEscrow.Outcome concludedAs;
+    }
+
+    /// @notice What a page of the books is about: a milestone (entry, index), or a token and an account, the last of which
+    /// is the escrow.
+    enum Page {
+        Nothing,
+        Milestone,
+        Account
     }
 
     // Bits of an agreement's flags.
@@ -42,23 +42,20 @@ abstract contract Store is World {
 
     mapping(uint256 entry => mapping(uint256 index => Ghost)) internal ghosts;
     mapping(uint256 entry => uint8) internal flags;
-    mapping(bytes32 id => uint256 entry) private _entryOf;
 
     /// @dev What each account should have in its own hands, and what should wait for it.
     uint256[ACCOUNTS][TOKENS] internal inHand;
     uint256[ACCOUNTS][TOKENS] internal waiting;
 
-    /// @dev What tokens moved into and out of the escrow, as their events say. Donations are not among it.
-    uint256[TOKENS] internal cameIn;
-    uint256[TOKENS] internal wentOut;
-    uint256[TOKENS] internal donated;
+    /// @dev Pages that were written since the last check, each once.
+    uint256[] internal touched;
+    mapping(uint256 page => bool) internal isTouched;
 
     mapping(IMicroEscrow.Status from => mapping(IMicroEscrow.Status to => uint256)) internal transitions;
     mapping(IMicroEscrow.Outcome => uint256) internal outcomes;
     uint256 internal deferrals;
 
     constructor() {
-        for (uint256 e = 0; e < entries.length; ++e) _entryOf[entries[e].id] = e;
         for (uint256 t = 0; t < TOKENS; ++t) {
             for (uint256 a = 0; a < STRANGER; ++a) inHand[t][a] = RICHES;
         }
@@ -66,10 +63,22 @@ abstract contract Store is World {
 
     // ------------------------------------------------------------------------------------------- what should happen
 
+    /// @dev `bits`: who consents, or that nobody funds any more.
+    function _recordFlags(uint256 entry, uint8 bits) internal {
+        _touch(Page.Milestone, entry, 0);
+        flags[entry] |= bits;
+    }
+
     function _recordFunding(uint256 entry, uint256 index) internal {
         IMicroEscrow.Milestone memory planned = entries[entry].schedule[index];
         ghosts[entry][index].held = planned.amount;
         _recordTurn(entry, index, IMicroEscrow.Status.Funded, planned.workPeriod);
+    }
+
+    /// @dev The clock alone changes.
+    function _recordClock(uint256 entry, uint256 index, uint256 clock) internal {
+        _touch(Page.Milestone, entry, index);
+        ghosts[entry][index].clock = uint40(clock);
     }
 
     /// @dev Somebody else has the turn now, for `period` seconds.
@@ -77,10 +86,11 @@ abstract contract Store is World {
         Ghost storage ghost = ghosts[entry][index];
         ++transitions[ghost.status][status];
         ghost.status = status;
-        ghost.clock = uint40(block.timestamp + period);
+        _recordClock(entry, index, block.timestamp + period);
     }
 
     function _recordAdvance(uint256 entry, uint256 index, uint256 amount) internal {
+        _touch(Page.Milestone, entry, index);
         ghosts[entry][index].held -= uint128(amount);
         _payFreelancer(entry, index, amount);
     }
@@ -124,6 +134,7 @@ abstract contract Store is World {
         IMicroEscrow.Status status,
         IMicroEscrow.Outcome outcome
     ) private {
+        _touch(Page.Milestone, entry, index);
         Ghost storage ghost = ghosts[entry][index];
         ++transitions[ghost.status][status];
         ++outcomes[outcome];
@@ -132,7 +143,7 @@ abstract contract Store is World {
 
     function _recordWithdrawal(uint256 token, uint256 account) internal {
         if (waiting[token][account] == 0) return;
-        inHand[token][account] += _arriving(token, waiting[token][account]);
+        _receive(token, account, _arriving(token, waiting[token][account]));
         waiting[token][account] = 0;
     }
 
@@ -158,16 +169,30 @@ abstract contract Store is World {
     function _push(uint256 entry, address payee, uint256 amount) private {
         uint256 token = entries[entry].token;
         if (amount == 0) return;
+        _meetToken(token, true);
         if (_accepts(token, address(escrow), payee)) {
-            inHand[token][_accountOf(payee)] += _arriving(token, amount);
+            _receive(token, _accountOf(payee), _arriving(token, amount));
         } else {
             ++deferrals;
             _wait(entry, payee, amount);
         }
     }
 
+    function _receive(uint256 token, uint256 account, uint256 amount) private {
+        _touch(Page.Account, token, account);
+        inHand[token][account] += amount;
+    }
+
+    function _spend(uint256 token, uint256 account, uint256 amount) internal {
+        _touch(Page.Account, token, account);
+        inHand[token][account] -= amount;
+    }
+
     function _wait(uint256 entry, address payee, uint256 amount) private {
-        if (amount != 0) waiting[entries[entry].token][_accountOf(payee)] += amount;
+        if (amount == 0) return;
+        (uint256 token, uint256 account) = (entries[entry].token, _accountOf(payee));
+        _touch(Page.Account, token, account);
+        waiting[token][account] += amount;
     }
 
     function _accountOf(address account) internal view returns (uint256) {
@@ -177,74 +202,19 @@ abstract contract Store is World {
         revert("the model pays nobody else");
     }
 
-    // ------------------------------------------------------------------------------------------ what was announced
+    // ------------------------------------------------------------------------------------------------------- pages
 
-    /// @dev Writes a successful call's events into the second book.
-    function _recordEvents(Vm.Log[] memory logs) internal {
-        for (uint256 i = 0; i < logs.length; ++i) {
-            Vm.Log memory log = logs[i];
-            if (log.emitter != address(escrow)) _recordTransfer(log);
-            else if (log.topics[0] == IMicroEscrow.MilestoneFunded.selector) _recordFunded(log);
-            else if (log.topics[0] == IMicroEscrow.MilestoneAdvanced.selector) _recordAdvanced(log);
-            else if (log.topics[0] == IMicroEscrow.MilestoneConcluded.selector) _recordConcluded(log);
-        }
+    function _page(Page kind, uint256 a, uint256 b) internal pure returns (uint256) {
+        return (uint256(kind) << 16) | (a << 8) | b;
     }
 
-    function _recordTransfer(Vm.Log memory log) private {
-        if (log.topics[0] != IERC20.Transfer.selector) return;
-        uint256 token = 0;
-        while (address(tokens[token]) != log.emitter) ++token;
-        uint256 amount = abi.decode(log.data, (uint256));
-        if (log.topics[1] == _word(address(escrow))) wentOut[token] += amount;
-        if (log.topics[2] == _word(address(escrow))) cameIn[token] += amount;
+    function _touch(Page kind, uint256 a, uint256 b) internal {
+        _touch(_page(kind, a, b));
     }
 
-    function _recordFunded(Vm.Log memory log) private {
-        (uint128 amount, ) = abi.decode(log.data, (uint128, uint40));
-        _announced(log).funded += amount;
-    }
-
-    function _recordAdvanced(Vm.Log memory log) private {
-        Split storage announced = _announced(log).announced;
-        (uint256 freelancerAmount, uint256 platformFee, ) = abi.decode(log.data, (uint256, uint256, uint128));
-        _checkPlatformFee(log, freelancerAmount, platformFee);
-        announced.freelancer += freelancerAmount;
-        announced.platform += platformFee;
-    }
-
-    function _recordConcluded(Vm.Log memory log) private {
-        Ghost storage ghost = _announced(log);
-        Split memory split;
-        (split.freelancer, split.client, split.platform, split.arbiter, ) = abi.decode(
-            log.data,
-            (uint256, uint256, uint256, uint256, bytes32)
-        );
-        _checkPlatformFee(log, split.freelancer, split.platform);
-        uint256 held = split.freelancer + split.client + split.platform + split.arbiter;
-        uint256 feeBps = entries[_entryOf[log.topics[1]]].agreement.arbiterFeeBps;
-        require(split.arbiter * BPS <= held * feeBps, "Invariant 7: the arbiter takes more than was agreed");
-
-        ghost.announced.freelancer += split.freelancer;
-        ghost.announced.client += split.client;
-        ghost.announced.platform += split.platform;
-        ghost.announced.arbiter += split.arbiter;
-        ghost.concludedAs = IMicroEscrow.Outcome(uint256(log.topics[3]));
-        ++ghost.conclusions;
-    }
-
-    function _checkPlatformFee(Vm.Log memory log, uint256 freelancerAmount, uint256 platformFee) private view {
-        uint256 feeBps = entries[_entryOf[log.topics[1]]].agreement.feeBps;
-        require(
-            platformFee * BPS <= (freelancerAmount + platformFee) * feeBps,
-            "Invariant 7: the platform takes more than was agreed"
-        );
-    }
-
-    function _announced(Vm.Log memory log) private view returns (Ghost storage) {
-        return ghosts[_entryOf[log.topics[1]]][uint256(log.topics[2])];
-    }
-
-    function _word(address account) private pure returns (bytes32) {
-        return bytes32(uint256(uint160(account)));
+    function _touch(uint256 page) internal {
+        if (isTouched[page]) return;
+        isTouched[page] = true;
+        touched.push(page);
     }
 }
