@@ -30,8 +30,8 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import { expect } from "chai";
 import { TypedDataEncoder, ZeroAddress } from "ethers";
 import fc from "fast-check";
-import { network } from "hardhat";
 import type { MicroEscrow } from "../../sdk/src/generated/MicroEscrow.ts";
+import { createChain } from "./evm.ts";
 import {
   account,
   agreements,
@@ -671,7 +671,7 @@ describe("agreement", () => {
     });
 
     it("are the contract's, for any agreement of 1 to 50 milestones, and so is what a wallet signs", async () => {
-      const { ethers } = await network.create();
+      const { ethers } = await createChain();
       const escrow = (await ethers.deployContract("MicroEscrow")) as unknown as MicroEscrow;
       const { chainId } = await ethers.provider.getNetwork();
       const location = { chainId, escrow: (await escrow.getAddress()) as Address };
@@ -695,7 +695,7 @@ describe("agreement", () => {
     });
 
     it("the contract takes a wallet's signature over the typed data as consent", async () => {
-      const { ethers } = await network.create();
+      const { ethers } = await createChain();
       const [signer, sender] = (await ethers.getSigners()) as [HardhatEthersSigner, HardhatEthersSigner];
       const escrow = (await ethers.deployContract("MicroEscrow")) as unknown as MicroEscrow;
       const { chainId } = await ethers.provider.getNetwork();

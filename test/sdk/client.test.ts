@@ -37,7 +37,6 @@ import {
 } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { type BrowserProvider, concat, Signature, type Signer, toBeHex } from "ethers";
-import { network } from "hardhat";
 import {
   DAY,
   deliverable,
@@ -51,6 +50,7 @@ import {
   through,
   UNIT,
 } from "./chain.ts";
+import { createChain } from "./evm.ts";
 
 const ZERO_HASH = `0x${"0".repeat(64)}`;
 
@@ -929,7 +929,7 @@ describe("MicroEscrow", () => {
   });
 
   it("refuses a signer on another chain when it acts", async () => {
-    const elsewhere = await network.create({ override: { chainId: 1 } });
+    const elsewhere = await createChain({ chainId: 1 });
     const [foreign] = await elsewhere.ethers.getSigners();
     if (foreign === undefined) expect.fail("no signer");
     const error = await failure(WrongChainError, context.escrow.connect(foreign).sign(context.define()));

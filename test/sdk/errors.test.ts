@@ -76,8 +76,8 @@ import {
 } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { AbiCoder, concat, JsonRpcProvider, keccak256, toBeHex, Wallet } from "ethers";
-import { network } from "hardhat";
 import { DAY, deliverable, setUp, UNIT } from "./chain.ts";
+import { createChain, startNode } from "./evm.ts";
 
 const coder = AbiCoder.defaultAbiCoder();
 
@@ -385,11 +385,10 @@ describe("Errors of the contract, raised by it", () => {
   });
 
   it("over JSON-RPC, for a call, an estimate and a transaction", async () => {
-    const server = await network.createServer();
-    const { address, port } = await server.listen();
-    const provider = new JsonRpcProvider(`http://${address}:${port}`, undefined, { cacheTimeout: -1 });
+    const node = await startNode();
+    const provider = new JsonRpcProvider(node.url, undefined, { cacheTimeout: -1 });
     try {
-      const artifact = await (await network.create()).ethers.getContractFactory("MicroEscrow");
+      const artifact = await (await createChain()).ethers.getContractFactory("MicroEscrow");
       const signer = await provider.getSigner(0);
       const deployed = await artifact.connect(signer).deploy();
       const to = toAddress(await (await deployed.waitForDeployment()).getAddress());
@@ -404,7 +403,7 @@ describe("Errors of the contract, raised by it", () => {
       expect(mined).to.be.instanceOf(MicroEscrowError);
     } finally {
       provider.destroy();
-      await server.close();
+      await node.stop();
     }
   });
 });

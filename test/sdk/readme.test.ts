@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { type Agreement, deploy, MicroEscrow, Status } from "@micro-escrow/sdk";
 import { expect } from "chai";
-import { network } from "hardhat";
+import { createChain } from "./evm.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -39,7 +39,7 @@ async function exampleModule(): Promise<{ run(values: Record<string, unknown>): 
 
 describe("README", () => {
   it("the example runs as it stands, and the freelancer is paid", async () => {
-    const { ethers } = await network.create();
+    const { ethers } = await createChain();
     const [clientSigner, freelancerSigner, arbiter, deployer] = await ethers.getSigners();
     if (!clientSigner || !freelancerSigner || !arbiter || !deployer) throw new Error("the test network has accounts");
     await deploy({ signer: deployer });

@@ -25,8 +25,8 @@ import {
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { expect } from "chai";
 import { type Contract, ContractFactory, MaxUint256, type TypedDataField, ZeroAddress } from "ethers";
-import { network } from "hardhat";
 import type { MicroEscrow } from "../../../sdk/src/generated/MicroEscrow.ts";
+import * as evm from "../evm.ts";
 
 /** The people, by name. */
 export const roles = ["alice", "bob", "carol", "victor", "platform", "treasury", "stranger"] as const;
@@ -66,7 +66,7 @@ const signedMembers: Readonly<Record<string, string>> = {
 /** One chain with the escrow and the token; every {@link World} on it starts from the same block. */
 export async function createChain() {
   // No wall clock: a seed repeats exactly, signatures included.
-  const { ethers, networkHelpers } = await network.create({ override: { initialDate: "2027-01-01T00:00:00Z" } });
+  const { ethers, networkHelpers } = await evm.createChain({ initialDate: "2027-01-01T00:00:00Z" });
   const escrow = (await ethers.deployContract("MicroEscrow")) as unknown as MicroEscrow;
   const signers = (await ethers.getSigners()).slice(0, roles.length + 1);
   const issuer = signers.at(-1) as HardhatEthersSigner;
