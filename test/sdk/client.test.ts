@@ -837,15 +837,13 @@ describe("MicroEscrow", () => {
     /** The transactions that wait to be mined, once there are so many; newest last. */
     const pending = async (count = 1) => {
       for (;;) {
-        const waiting = await context.chain.provider.request({ method: "eth_pendingTransactions", params: [] });
-        const transactions = waiting as {
-          hash: string;
-          to: string;
-          input: string;
-          nonce: Hex;
-          gas: Hex;
-          maxFeePerGas: Hex;
-        }[];
+        const block = await context.chain.provider.request({
+          method: "eth_getBlockByNumber",
+          params: ["pending", true],
+        });
+        const { transactions } = block as {
+          transactions: { hash: string; to: string; input: string; nonce: Hex; gas: Hex; maxFeePerGas: Hex }[];
+        };
         const last = transactions.at(-1);
         if (last !== undefined && transactions.length === count) {
           const { hash, to, input: data } = last;

@@ -29,11 +29,12 @@ import {
 import { expect } from "chai";
 import { id } from "ethers";
 import fc from "fast-check";
+import { onAnvil } from "../evm.ts";
 import { type Chain, createChain, type Deed, type Role, roles, World } from "./world.ts";
 
 const DEEP = process.env.DEEP === "1";
 const SEED = Number(process.env.SEED ?? (DEEP ? randomInt(2 ** 31) : 2027));
-const RUNS = DEEP ? 2_000 : 60;
+const RUNS = DEEP ? 2_000 : onAnvil ? 15 : 60;
 const MAX_STEPS = 80;
 /** How many shorter traces are tried once one failed. */
 const SHRINKS = 200;

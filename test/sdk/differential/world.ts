@@ -11,6 +11,7 @@ import {
   type AgreementState,
   agreementTypedData,
   decodeError,
+  decodeRevert,
   emptyState,
   type Hex,
   MicroEscrowError,
@@ -24,7 +25,14 @@ import {
 } from "@micro-escrow/sdk";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { expect } from "chai";
-import { type Contract, ContractFactory, MaxUint256, type TypedDataField, ZeroAddress } from "ethers";
+import {
+  type Contract,
+  ContractFactory,
+  MaxUint256,
+  type TransactionResponse,
+  type TypedDataField,
+  ZeroAddress,
+} from "ethers";
 import type { MicroEscrow } from "../../../sdk/src/generated/MicroEscrow.ts";
 import * as evm from "../evm.ts";
 
@@ -38,6 +46,8 @@ export type Deed =
   | { readonly withdraw: Address }
   | { readonly freeze: Address }
   | { readonly thaw: Address };
+
+type Send = () => Promise<Pick<TransactionResponse, "hash">>;
 
 /** How a deed ended: `undefined` when it succeeded, else the code of its error. */
 export type Ending = string | undefined;
@@ -150,10 +160,7 @@ export class World {
   }
 
   /** The transaction of a deed, and how the model says that it ends; the model's side is changed already. */
-  private async prepare(
-    deed: Deed,
-    sender: Address,
-  ): Promise<[send: () => Promise<unknown>, expected: MicroEscrowError | undefined]> {
+  private async prepare(deed: Deed, sender: Address): Promise<[send: Send, expected: MicroEscrowError | undefined]> {
     const { escrow, token, tokenAddress } = this.chain;
     if ("freeze" in deed) {
       this.frozen.add(deed.freeze);
@@ -204,13 +211,19 @@ export class World {
     if (!claimable) add(this.balances, this.chain.address, -amount);
   }
 
-  private async send(send: () => Promise<unknown>): Promise<MicroEscrowError | undefined> {
+  private async send(send: Send): Promise<MicroEscrowError | undefined> {
+    let response: Awaited<ReturnType<Send>>;
     try {
-      await send();
-      return undefined;
+      response = await send();
     } catch (error) {
       return decodeError(error);
     }
+    const { provider } = this.chain.ethers;
+    const receipt = await provider.waitForTransaction(response.hash);
+    if (receipt?.status === 1) return undefined;
+    // Hardhat refused to send it; Anvil mined it, as every other chain does, and the receipt has no reason.
+    const { output } = await provider.send("debug_traceTransaction", [response.hash, { tracer: "callTracer" }]);
+    return decodeRevert(output);
   }
 
   /** Everything that can be seen of the contract and the token is what the model says. */
