@@ -31,7 +31,7 @@ import { expect } from "chai";
 import { TypedDataEncoder, ZeroAddress } from "ethers";
 import fc from "fast-check";
 import type { MicroEscrow } from "../../sdk/src/generated/MicroEscrow.ts";
-import { createChain } from "./evm.ts";
+import { createChain, mined } from "./evm.ts";
 import {
   account,
   agreements,
@@ -673,6 +673,7 @@ describe("agreement", () => {
     it("are the contract's, for any agreement of 1 to 50 milestones, and so is what a wallet signs", async () => {
       const { ethers } = await createChain();
       const escrow = (await ethers.deployContract("MicroEscrow")) as unknown as MicroEscrow;
+      await escrow.waitForDeployment();
       const { chainId } = await ethers.provider.getNetwork();
       const location = { chainId, escrow: (await escrow.getAddress()) as Address };
       const domain = await escrow.eip712Domain();
@@ -698,6 +699,7 @@ describe("agreement", () => {
       const { ethers } = await createChain();
       const [signer, sender] = (await ethers.getSigners()) as [HardhatEthersSigner, HardhatEthersSigner];
       const escrow = (await ethers.deployContract("MicroEscrow")) as unknown as MicroEscrow;
+      await escrow.waitForDeployment();
       const { chainId } = await ethers.provider.getNetwork();
       const agreement = withTerms({ freelancer: toAddress(signer.address) });
       const { domain, types, message } = agreementTypedData(agreement, {
@@ -705,7 +707,9 @@ describe("agreement", () => {
         escrow: (await escrow.getAddress()) as Address,
       });
       const signature = await signer.signTypedData(domain, types, message);
-      await escrow.connect(sender).accept(toStruct(agreement), [...agreement.schedule], signer.address, signature);
+      await mined(
+        escrow.connect(sender).accept(toStruct(agreement), [...agreement.schedule], signer.address, signature),
+      );
       expect((await escrow.milestone(agreement.id, 0)).flags).to.equal(2n);
     });
 

@@ -13,7 +13,7 @@ import {
 } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { BrowserProvider } from "ethers";
-import { createChain } from "./evm.ts";
+import { createChain, mined } from "./evm.ts";
 
 /** 1 unit of a token with 6 decimals. */
 export const UNIT = 1_000_000n;
@@ -42,7 +42,7 @@ export async function setUp({ chainId = 31_337 } = {}) {
       ? (await deploy({ signer: deployer })).address
       : await (await ethers.deployContract("MicroEscrow")).getAddress();
   const token = await ethers.deployContract("PlainToken", [6]);
-  await token.getFunction("mint")(client.address, 10_000n * UNIT);
+  await mined(token.getFunction("mint")(client.address, 10_000n * UNIT));
   const tokenAddress = toAddress(await token.getAddress());
 
   const escrow = await MicroEscrow.connect(client, { address });

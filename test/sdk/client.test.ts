@@ -50,7 +50,7 @@ import {
   through,
   UNIT,
 } from "./chain.ts";
-import { createChain } from "./evm.ts";
+import { createChain, mined } from "./evm.ts";
 
 const ZERO_HASH = `0x${"0".repeat(64)}`;
 
@@ -175,6 +175,7 @@ describe("MicroEscrow", () => {
     it("signs for a smart wallet whose code accepts the signature, and for none that is not deployed", async () => {
       const { freelancer } = context.signers;
       const wallet = await context.ethers.deployContract("ContractAccount", [freelancer.address]);
+      await wallet.waitForDeployment();
       const ofWallet = (address: string) =>
         new Proxy<Signer>(freelancer, {
           get(target, key) {
@@ -197,6 +198,7 @@ describe("MicroEscrow", () => {
     it("judges the signature of an account with code as the contract does, however that disappoints", async () => {
       const { freelancer } = context.signers;
       const wallet = await context.ethers.deployContract("ContractAccount", [freelancer.address]);
+      await wallet.waitForDeployment();
       const party = toAddress(await wallet.getAddress());
       const agreement = context.define({ freelancer: party });
       const typedData = acceptTypedData({ agreement, chainId: context.escrow.chainId, escrow: context.escrow.address });
@@ -204,7 +206,7 @@ describe("MicroEscrow", () => {
       const signature = (await freelancer.signTypedData(domain, types, message)) as Hex;
       const verdicts: boolean[] = [];
       for (let fault = 0; fault <= 7; ++fault) {
-        await wallet.getFunction("setFault")(fault);
+        await mined(wallet.getFunction("setFault")(fault));
         const call = acceptCall({ escrow: context.escrow.address, agreement, party, signature });
         const contract = await context.ethers.provider.call(call).then(
           () => true,
@@ -715,16 +717,16 @@ describe("MicroEscrow", () => {
     it("is told as deferred, and withdrawn later", async () => {
       const token = await context.ethers.deployContract("RestrictedToken");
       const address = toAddress(await token.getAddress());
-      await token.getFunction("mint")(context.signers.client.address, 1_000n * UNIT);
+      await mined(token.getFunction("mint")(context.signers.client.address, 1_000n * UNIT));
       const agreement = await submitted({ token: { address, decimals: 6 } });
       const { freelancer } = agreement.terms;
-      await token.getFunction("setBlacklisted")(freelancer, true);
+      await mined(token.getFunction("setBlacklisted")(freelancer, true));
 
       const { deferred } = await context.as.client.approve({ agreement, index: 0 });
       expect(deferred).to.deep.equal([{ account: freelancer, token: address, amount: 98n * UNIT }]);
       await failure(TransactionRevertedError, context.as.stranger.withdraw({ token: address, account: freelancer }));
 
-      await token.getFunction("setBlacklisted")(freelancer, false);
+      await mined(token.getFunction("setBlacklisted")(freelancer, false));
       const { amount } = await context.as.stranger.withdraw({ token: address, account: freelancer });
       expect(amount).to.equal(98n * UNIT);
       expect(await token.getFunction("balanceOf")(freelancer)).to.equal(98n * UNIT);
@@ -733,9 +735,9 @@ describe("MicroEscrow", () => {
     it("is told for an advance too", async () => {
       const token = await context.ethers.deployContract("RestrictedToken");
       const address = toAddress(await token.getAddress());
-      await token.getFunction("mint")(context.signers.client.address, 1_000n * UNIT);
+      await mined(token.getFunction("mint")(context.signers.client.address, 1_000n * UNIT));
       const agreement = await submitted({ token: { address, decimals: 6 } });
-      await token.getFunction("setBlacklisted")(agreement.terms.freelancer, true);
+      await mined(token.getFunction("setBlacklisted")(agreement.terms.freelancer, true));
       const { deferred } = await context.as.client.advance({ agreement, index: 0, amount: 50n * UNIT });
       expect(deferred.map(({ amount }) => amount)).to.deep.equal([49n * UNIT]);
     });
@@ -745,7 +747,7 @@ describe("MicroEscrow", () => {
     it("approves one milestone and funds the next in one transaction", async () => {
       const agreement = await submitted();
       const escrow = context.escrow.address;
-      await context.token.connect(context.signers.client).getFunction("approve")(escrow, 200n * UNIT);
+      await mined(context.token.connect(context.signers.client).getFunction("approve")(escrow, 200n * UNIT));
       const { events } = await context.as.client.multicall({
         calls: [
           approveCall({ escrow, agreement, index: 0, submission: 1 }),

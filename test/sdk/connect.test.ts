@@ -33,6 +33,7 @@ describe("connect", () => {
 
   it("takes a deployment of one's own", async () => {
     const own = await context.ethers.deployContract("MicroEscrow");
+    await own.waitForDeployment();
     const address = await own.getAddress();
     const escrow = await MicroEscrow.connect(context.signers.client, { address: address.toLowerCase() });
     expect(escrow.address).to.equal(address);

@@ -77,7 +77,7 @@ import {
 import { expect } from "chai";
 import { AbiCoder, concat, JsonRpcProvider, keccak256, toBeHex, Wallet } from "ethers";
 import { DAY, deliverable, setUp, UNIT } from "./chain.ts";
-import { createChain, startNode } from "./evm.ts";
+import { createChain, mined, startNode } from "./evm.ts";
 
 const coder = AbiCoder.defaultAbiCoder();
 
@@ -257,20 +257,20 @@ describe("Errors of the contract, raised by it", () => {
     const withToken = async (name: string) => {
       const token = await context.ethers.deployContract(name);
       const address = toAddress(await token.getAddress());
-      await token.getFunction("mint")(context.signers.client.address, 1_000n * UNIT);
-      await token.connect(context.signers.client).getFunction("approve")(escrow, 1_000n * UNIT);
+      await mined(token.getFunction("mint")(context.signers.client.address, 1_000n * UNIT));
+      await mined(token.connect(context.signers.client).getFunction("approve")(escrow, 1_000n * UNIT));
       return { token, address };
     };
     it("UnexpectedBalance", async () => {
       const { token, address } = await withToken("FeeToken");
-      await token.getFunction("setFee")(0, 1, 0);
+      await mined(token.getFunction("setFee")(0, 1, 0));
       const error = await raised(await funding({ token: { address, decimals: 6 } }));
       const fields = { token: address, actual: 100n * UNIT - 1n, expected: 100n * UNIT };
       expectError(error, UnexpectedBalanceError, fields);
     });
     it("SafeERC20FailedOperation", async () => {
       const { token, address } = await withToken("FaultyToken");
-      await token.getFunction("setFaults")(0, 2);
+      await mined(token.getFunction("setFaults")(0, 2));
       const error = await raised(await funding({ token: { address, decimals: 6 } }));
       expectError(error, SafeERC20FailedOperationError, { token: address });
     });
@@ -318,9 +318,9 @@ describe("Errors of the contract, raised by it", () => {
     it("NotEnoughGas", async () => {
       const { client, freelancer } = context.signers;
       const token = await context.ethers.deployContract("RestrictedToken");
-      await token.getFunction("mint")(client, 100n * UNIT);
+      await mined(token.getFunction("mint")(client, 100n * UNIT));
       const agreement = await context.funded([0], { token: { address: await token.getAddress(), decimals: 6 } });
-      await token.getFunction("setBlacklisted")(freelancer, true);
+      await mined(token.getFunction("setBlacklisted")(freelancer, true));
       const call = { ...approveCall({ escrow, agreement, index: 0, submission: 0 }), gasLimit: 120_000n };
       const error = await raised(call);
       expectError(error, NotEnoughGasError, { required: 208_174n });
@@ -360,10 +360,10 @@ describe("Errors of the contract, raised by it", () => {
     const address = toAddress(await token.getAddress());
     const account = await context.ethers.deployContract("ContractAccount", [client.address]);
     const payoutTo = await account.getAddress();
-    await token.getFunction("mint")(client.address, 1_000n * UNIT);
-    await token.getFunction("setRegistered")(payoutTo, true);
+    await mined(token.getFunction("mint")(client.address, 1_000n * UNIT));
+    await mined(token.getFunction("setRegistered")(payoutTo, true));
     const { data } = withdrawCall({ escrow, token: address, account: escrow });
-    await account.getFunction("setHook")(false, escrow, data);
+    await mined(account.getFunction("setHook")(false, escrow, data));
 
     const agreement = await context.funded([0], { token: { address, decimals: 6 }, payoutTo });
     await context.as.client.approve({ agreement, index: 0 });

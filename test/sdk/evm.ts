@@ -1,4 +1,5 @@
 /** The chains of the tests: Hardhat's, or, by `npm run test:anvil`, Anvil's. */
+import type { TransactionReceipt, TransactionResponse } from "ethers";
 import { network } from "hardhat";
 import { type Node, onAnvil, startAnvil } from "../../scripts/anvil.ts";
 
@@ -25,4 +26,9 @@ export async function startNode(
   const server = await network.createServer({ override: options }, "127.0.0.1", 0);
   const { address, port } = await server.listen();
   return { url: `http://${address}:${port}`, stop: () => server.close() };
+}
+
+/** Waits until a transaction is in a block: Hardhat mines it before it answers, Anvil, as every other chain, thereafter. */
+export async function mined(sent: Promise<TransactionResponse>): Promise<TransactionReceipt | null> {
+  return (await sent).wait();
 }

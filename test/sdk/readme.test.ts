@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { type Agreement, deploy, MicroEscrow, Status } from "@micro-escrow/sdk";
 import { expect } from "chai";
-import { createChain } from "./evm.ts";
+import { createChain, mined } from "./evm.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -44,7 +44,7 @@ describe("README", () => {
     if (!clientSigner || !freelancerSigner || !arbiter || !deployer) throw new Error("the test network has accounts");
     await deploy({ signer: deployer });
     const token = await ethers.deployContract("PlainToken", [6]);
-    await token.getFunction("mint")(clientSigner, 10_000_000_000n);
+    await mined(token.getFunction("mint")(clientSigner, 10_000_000_000n));
     const latest = await ethers.provider.getBlock("latest");
 
     const { run } = await exampleModule();

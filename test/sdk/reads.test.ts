@@ -37,6 +37,7 @@ import {
   through,
   UNIT,
 } from "./chain.ts";
+import { mined } from "./evm.ts";
 
 const rangeOf = (parameters: readonly unknown[]) => {
   const { fromBlock, toBlock } = parameters[0] as { readonly fromBlock: string; readonly toBlock: string };
@@ -521,8 +522,8 @@ describe("watch", () => {
     await updates.take();
     stop();
     const call = fundCall({ escrow: counted.address, agreement, indices: [1] });
-    await context.token.connect(context.signers.client).getFunction("approve")(counted.address, 200n * UNIT);
-    await context.signers.client.sendTransaction(call);
+    await mined(context.token.connect(context.signers.client).getFunction("approve")(counted.address, 200n * UNIT));
+    await mined(context.signers.client.sendTransaction(call));
     const afterwards = requests;
     await context.networkHelpers.mine(20);
     expect(requests).to.equal(afterwards);

@@ -34,7 +34,7 @@ import {
   ZeroAddress,
 } from "ethers";
 import type { MicroEscrow } from "../../../sdk/src/generated/MicroEscrow.ts";
-import * as evm from "../evm.ts";
+import { createChain as createEmptyChain, mined } from "../evm.ts";
 
 /** The people, by name. */
 export const roles = ["alice", "bob", "carol", "victor", "platform", "treasury", "stranger"] as const;
@@ -76,7 +76,7 @@ const signedMembers: Readonly<Record<string, string>> = {
 /** One chain with the escrow and the token; every {@link World} on it starts from the same block. */
 export async function createChain() {
   // No wall clock: a seed repeats exactly, signatures included.
-  const { ethers, networkHelpers } = await evm.createChain({ initialDate: "2027-01-01T00:00:00Z" });
+  const { ethers, networkHelpers } = await createEmptyChain({ initialDate: "2027-01-01T00:00:00Z" });
   const escrow = (await ethers.deployContract("MicroEscrow")) as unknown as MicroEscrow;
   const signers = (await ethers.getSigners()).slice(0, roles.length + 1);
   const issuer = signers.at(-1) as HardhatEthersSigner;
@@ -84,8 +84,8 @@ export async function createChain() {
   const people = new Map<Address, HardhatEthersSigner>();
   for (const signer of signers.slice(0, roles.length)) {
     people.set(toAddress(signer.address), signer);
-    await (await token.getFunction("mint")(signer.address, WEALTH)).wait();
-    await (token.connect(signer) as Contract).getFunction("approve")(escrow, MaxUint256);
+    await mined(token.getFunction("mint")(signer.address, WEALTH));
+    await mined((token.connect(signer) as Contract).getFunction("approve")(escrow, MaxUint256));
   }
   await networkHelpers.time.increaseTo(START);
   const snapshot = await networkHelpers.takeSnapshot();
@@ -109,11 +109,11 @@ async function deployUSDC(issuer: HardhatEthersSigner): Promise<Contract> {
   const linked = bytecode.replaceAll(/__\$\w{34}\$__/g, (await checker.getAddress()).slice(2).toLowerCase());
   const token = (await new ContractFactory(abi, linked, issuer).deploy()) as Contract;
   const by = issuer.address;
-  await token.getFunction("initialize")("USD Coin", "USDC", "USD", 6, by, by, by, by);
-  await token.getFunction("initializeV2")("USD Coin");
-  await token.getFunction("initializeV2_1")(by);
-  await token.getFunction("initializeV2_2")([], "USDC");
-  await token.getFunction("configureMinter")(by, MaxUint256);
+  await mined(token.getFunction("initialize")("USD Coin", "USDC", "USD", 6, by, by, by, by));
+  await mined(token.getFunction("initializeV2")("USD Coin"));
+  await mined(token.getFunction("initializeV2_1")(by));
+  await mined(token.getFunction("initializeV2_2")([], "USDC"));
+  await mined(token.getFunction("configureMinter")(by, MaxUint256));
   return token;
 }
 
