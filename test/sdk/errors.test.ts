@@ -539,6 +539,14 @@ describe("decodeError tells apart", () => {
     expectError(decodeError({ code: "INSUFFICIENT_FUNDS" }), InsufficientGasFundsError);
     const message = "insufficient funds for gas * price + value";
     expectError(decodeError({ code: -32_000, message }), InsufficientGasFundsError);
+    // An estimate with a fee, from an account that can pay no or too little gas: as Geth says it, and Anvil.
+    for (const allowance of [" (0)", " (31250)", ": 0"]) {
+      const message = `gas required exceeds allowance${allowance}`;
+      expectError(decodeError({ code: -32_000, message }), InsufficientGasFundsError);
+    }
+    // The endpoint's own limit, which no money raises.
+    const limit = decodeError({ code: -32_000, message: "gas required exceeds allowance (50000000)" });
+    expectError(limit, RpcError, { reason: "refused" });
   });
 
   it("an endpoint that is down, slow, refusing or confused", () => {
