@@ -29,8 +29,9 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
     uint256 private constant PAYMENT_GAS = 200_000;
 
     /// @dev Gas that must be left for a payment to be deferred, so that nobody can make one fail by sending too little:
-    /// EIP-150 keeps 1/64 of it back from the payment, and the call itself costs up to 2,600.
-    uint256 private constant DEFERRAL_GAS = (PAYMENT_GAS * 64) / 63 + 5_000;
+    /// EIP-150 keeps 1/64 of it back from the payment. The call itself costs about 3,000, and more where the token is an
+    /// account that delegates (EIP-7702) or the chain prices cold access higher.
+    uint256 private constant DEFERRAL_GAS = (PAYMENT_GAS * 64) / 63 + 20_000;
 
     // Bits of `MilestoneState.flags` in milestone 0.
     uint8 private constant CLIENT_CONSENTED = 1;
@@ -501,7 +502,7 @@ contract MicroEscrow is IMicroEscrow, EIP712, Multicall, ReentrancyGuardTransien
     // ------------------------------------------------------------------------------------------------------- hashing
 
     /// @dev All 19 members are single words in the typed data's order, so the calldata is the encoding. An agreement with
-    /// bits beyond a member's type has an id of its own, under which {_validate} lets nothing begin.
+    /// bits beyond a member's type has an id of its own, under which {_validate} lets no money in.
     function _agreementId(Agreement calldata agreement) private pure returns (bytes32 id) {
         bytes32 typehash = AGREEMENT_TYPEHASH;
         assembly ("memory-safe") {

@@ -307,8 +307,8 @@ interface IMicroEscrow {
     /// @notice The amount (base units) must be between `minimum` and `maximum`, both included.
     error AmountOutOfRange(uint256 amount, uint256 minimum, uint256 maximum);
 
-    /// @notice A payment failed with too little gas to tell whether it would fail with enough: send at least `required`
-    /// more than the call has used before its payments.
+    /// @notice A payment failed with too little gas to tell whether it would fail with enough: send at least
+    /// `required` - `available` more, and about 30,000 on top for a payment that uses up its gas.
     error NotEnoughGas(uint256 available, uint256 required);
 
     // ---------------------------------------------------------------------------------------------- consent and end

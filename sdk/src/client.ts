@@ -4,6 +4,7 @@
  */
 import type { Provider, Signer } from "ethers";
 import { type AcceptParameters, acceptCall, acceptTypedData } from "./actions/accept.js";
+import { checkIndex, type MilestoneParameters } from "./actions/action.js";
 import { type AdvanceParameters, advanceCall, advanceTypedData } from "./actions/advance.js";
 import { type ApproveParameters, approveCall, approveTypedData } from "./actions/approve.js";
 import { type AttestParameters, attestCall, attestTypedData } from "./actions/attest.js";
@@ -35,33 +36,41 @@ import {
 } from "./confirmation.js";
 import { chainIdOf, checkCode, checkDomain } from "./connect.js";
 import { decodeResult, type Results, type ResultVerb, type TransactionInfo } from "./decode.js";
+import type { TokenDescription } from "./define.js";
 import { deploymentBlock, escrowAddress } from "./deployments.js";
 import {
+  FundingExpiredError,
   InvalidAgreementError,
   MissingProviderError,
   MissingSignerError,
   NotAPartyError,
+  SignatureExpiredError,
   UnauthorizedError,
   WrongChainError,
+  WrongStatusError,
 } from "./errors.js";
 import { type PaymentMethod, payFor } from "./funding.js";
 import type { History, HistoryOptions } from "./history.js";
+import { HELD } from "./model.js";
 import type { Progress } from "./progress.js";
 import * as reads from "./reads.js";
 import type { EscrowConnection } from "./rpc.js";
 import { type VerifySignatureParameters, verifySignature } from "./signatures.js";
 import { checkSettlement, relayedCall, type SignableVerb, type SignedAction, type SignedSettlement } from "./signed.js";
+import { describeToken } from "./token.js";
 import type { Address, AgreementId, AgreementState, Authorization, Call, Hash, Hex, MilestoneState } from "./types.js";
 import { validateAgreement } from "./validate.js";
-import { type Actor, actorOf, send, signTypedData, simulate } from "./wallet.js";
+import { type Actor, actorOf, type SendingOptions, send, signTypedData, simulate } from "./wallet.js";
 import { type Watch, type WatchOptions, type WatchUpdate, watch } from "./watch.js";
 
 // ---------------------------------------------------------------------------------------------------------- parameters
 
 /** Options of {@link MicroEscrow.connect}, with the defaults for decisions made through this client. */
-export interface ConnectOptions extends ConfirmationOptions {
+export interface ConnectOptions extends ConfirmationOptions, SendingOptions {
   /** A deployment of your own; by default the one at the same address on every chain. */
   readonly address?: string;
+  /** The first block that can have events of it; by default that of the recorded deployment, and 0 where there is none. */
+  readonly startBlock?: number;
   /** The chain that it must be; refused when it is another one. */
   readonly chainId?: number;
   /** Reads go through this provider, and the signer must be on its chain; by default the signer's own. */
@@ -87,6 +96,9 @@ export type Decision<Parameters extends { readonly submission: number }> = Omit<
 /** Parameters that leave the submission out to mean the current one. */
 export type Current<Parameters extends { readonly submission: number }> = Omit<Parameters, "submission"> &
   Pick<SubmissionSeen, "submission">;
+
+/** A submission by its number. */
+type NumberedSubmission = Pick<Submission, "submission">;
 
 /** The parameters of `settle`: who does not send it must have signed it. */
 export interface SettlementParameters extends SettleParameters {
@@ -124,12 +136,16 @@ export class MicroEscrow {
   /** The chain, the contract's address, and the provider that reads go through. */
   readonly connection: EscrowConnection;
   readonly #signer: Signer | undefined;
-  readonly #confirmation: ConfirmationOptions;
+  readonly #options: ConfirmationOptions & SendingOptions;
 
-  private constructor(connection: EscrowConnection, signer: Signer | undefined, confirmation: ConfirmationOptions) {
+  private constructor(
+    connection: EscrowConnection,
+    signer: Signer | undefined,
+    options: ConfirmationOptions & SendingOptions,
+  ) {
     this.connection = connection;
     this.#signer = signer;
-    this.#confirmation = confirmation;
+    this.#options = options;
   }
 
   /**
@@ -141,7 +157,7 @@ export class MicroEscrow {
    * @throws {WrongDomainError} When it takes signatures under another domain.
    */
   static async connect(runner: Signer | Provider, options: ConnectOptions = {}): Promise<MicroEscrow> {
-    const { address, chainId: expected, provider: reader, ...confirmation } = options;
+    const { address, startBlock, chainId: expected, provider: reader, ...rest } = options;
     const signer = isSigner(runner) ? runner : undefined;
     const provider = reader ?? runner.provider;
     if (provider === null) throw new MissingProviderError();
@@ -151,14 +167,14 @@ export class MicroEscrow {
     const escrow = address === undefined ? escrowAddress(chainId) : toAddress(address);
     await checkCode(provider, escrow, chainId);
     await checkDomain(provider, escrow, chainId);
-    const connection = { provider, chainId, escrow, startBlock: deploymentBlock(chainId) };
+    const connection = { provider, chainId, escrow, startBlock: startBlock ?? deploymentBlock(chainId, escrow) };
     if (signer !== undefined) await actorOf(connection, signer);
-    return new MicroEscrow(connection, signer, confirmation);
+    return new MicroEscrow(connection, signer, rest);
   }
 
   /** The same escrow, acting as another account. Its chain is checked when it acts. */
   connect(signer: Signer): MicroEscrow {
-    return new MicroEscrow(this.connection, signer, this.#confirmation);
+    return new MicroEscrow(this.connection, signer, this.#options);
   }
 
   /** Address of the contract. */
@@ -177,6 +193,7 @@ export class MicroEscrow {
    * Signs an agreement as one of its parties: its consent, for the other one to fund with or to send.
    *
    * @throws {InvalidAgreementError} When it breaks a rule of the contract; all of its problems are listed.
+   * @throws {FundingExpiredError} When it is too late to fund it.
    * @throws {NotAPartyError} When the signer is neither client nor freelancer.
    * @throws {CannotSignError} When the contract would not accept the signature: use {@link accept} instead.
    * @example
@@ -185,6 +202,9 @@ export class MicroEscrow {
   async sign(agreement: Agreement): Promise<Hex> {
     const problems = validateAgreement(agreement, { escrow: this.address });
     if (problems.length > 0) throw new InvalidAgreementError({ problems });
+    const { fundBy } = agreement.terms;
+    const time = await this.getTime();
+    if (time >= fundBy) throw new FundingExpiredError({ fundBy, time });
     const actor = await this.#party(agreement);
     return signTypedData(actor, acceptTypedData({ agreement, ...this.connection }));
   }
@@ -283,14 +303,15 @@ export class MicroEscrow {
    * const { freelancerAmount, answered } = await escrow.approve({ agreement, index: 0, submission: 1 });
    */
   async approve(parameters: Decision<ApproveParameters>): Promise<Decided<"approve">> {
-    const answered = await this.#confirmed(parameters);
-    const call = approveCall({ ...this.connection, ...parameters, ...answered });
-    return { ...(await this.#send("approve", call)), answered };
+    const build = (seen: NumberedSubmission) => approveCall({ ...this.connection, ...parameters, ...seen });
+    const answered = await this.#confirmed(parameters, build);
+    return { ...(await this.#send("approve", build(answered))), answered };
   }
 
   /** Signs an {@link approve} that anybody can relay. It is void when the submission or the amount changes. */
   async signApprove(parameters: Decision<ApproveParameters> & SigningOptions): Promise<SignedAction<"approve">> {
-    const answered = await this.#confirmed(parameters);
+    const build = (seen: NumberedSubmission) => approveCall({ ...this.connection, ...parameters, ...seen });
+    const answered = await this.#confirmed(parameters, build);
     const { held } = await this.getMilestone(parameters);
     return this.#sign("approve", parameters.agreement.terms.client, parameters, {
       call: (authorization) => approveCall({ ...this.connection, ...parameters, ...answered, ...authorization }),
@@ -322,16 +343,17 @@ export class MicroEscrow {
    * @throws {ClockRanOutError} When the review period is over.
    */
   async requestChanges(parameters: Decision<RequestChangesParameters>): Promise<Decided<"requestChanges">> {
-    const answered = await this.#confirmed(parameters);
-    const call = requestChangesCall({ ...this.connection, ...parameters, ...answered });
-    return { ...(await this.#send("requestChanges", call)), answered };
+    const build = (seen: NumberedSubmission) => requestChangesCall({ ...this.connection, ...parameters, ...seen });
+    const answered = await this.#confirmed(parameters, build);
+    return { ...(await this.#send("requestChanges", build(answered))), answered };
   }
 
   /** Signs a {@link requestChanges} that anybody can relay. */
   async signRequestChanges(
     parameters: Decision<RequestChangesParameters> & SigningOptions,
   ): Promise<SignedAction<"requestChanges">> {
-    const answered = await this.#confirmed(parameters);
+    const build = (seen: NumberedSubmission) => requestChangesCall({ ...this.connection, ...parameters, ...seen });
+    const answered = await this.#confirmed(parameters, build);
     return this.#sign("requestChanges", parameters.agreement.terms.client, parameters, {
       call: (authorization) => requestChangesCall({ ...this.connection, ...parameters, ...answered, ...authorization }),
       typedData: (deadline) => requestChangesTypedData({ ...this.connection, ...parameters, ...answered, deadline }),
@@ -344,14 +366,15 @@ export class MicroEscrow {
    * @throws {ClockRanOutError} When the review period is over.
    */
   async attest(parameters: Decision<AttestParameters>): Promise<Decided<"attest">> {
-    const answered = await this.#confirmed(parameters);
-    const call = attestCall({ ...this.connection, ...parameters, ...answered });
-    return { ...(await this.#send("attest", call)), answered };
+    const build = (seen: NumberedSubmission) => attestCall({ ...this.connection, ...parameters, ...seen });
+    const answered = await this.#confirmed(parameters, build);
+    return { ...(await this.#send("attest", build(answered))), answered };
   }
 
   /** Signs an {@link attest} that anybody can relay. */
   async signAttest(parameters: Decision<AttestParameters> & SigningOptions): Promise<SignedAction<"attest">> {
-    const answered = await this.#confirmed(parameters);
+    const build = (seen: NumberedSubmission) => attestCall({ ...this.connection, ...parameters, ...seen });
+    const answered = await this.#confirmed(parameters, build);
     return this.#sign("attest", parameters.agreement.terms.verifier, parameters, {
       call: (authorization) => attestCall({ ...this.connection, ...parameters, ...answered, ...authorization }),
       typedData: (deadline) => attestTypedData({ ...this.connection, ...parameters, ...answered, deadline }),
@@ -413,13 +436,14 @@ export class MicroEscrow {
    * @throws {ClockRanOutError} When the arbitration period is over.
    */
   async rule(parameters: RuleParameters & ConfirmationOptions): Promise<Results["rule"]> {
-    await this.#confirmedDispute(parameters);
-    return this.#send("rule", ruleCall({ ...this.connection, ...parameters }));
+    const call = ruleCall({ ...this.connection, ...parameters });
+    await this.#confirmedDispute(parameters, call);
+    return this.#send("rule", call);
   }
 
   /** Signs a {@link rule} that anybody can relay. */
   async signRule(parameters: RuleParameters & ConfirmationOptions & SigningOptions): Promise<SignedAction<"rule">> {
-    await this.#confirmedDispute(parameters);
+    await this.#confirmedDispute(parameters, ruleCall({ ...this.connection, ...parameters }));
     return this.#sign("rule", parameters.agreement.terms.arbiter, parameters, {
       call: (authorization) => ruleCall({ ...this.connection, ...parameters, ...authorization }),
       typedData: (deadline) => ruleTypedData({ ...this.connection, ...parameters, deadline }),
@@ -461,13 +485,15 @@ export class MicroEscrow {
   /**
    * Signs one party's half of a settlement. The other party sends it, or signs too (see `joinSettlement`).
    *
+   * @throws {WrongStatusError} When nothing is held.
    * @throws {AmountOutOfRangeError} When it is more than what is held.
    */
-  async signSettle({ deadline: chosen, ...parameters }: SettleParameters & SigningOptions): Promise<SignedSettlement> {
+  async signSettle(parameters: SettleParameters & SigningOptions): Promise<SignedSettlement> {
     const { agreement, index, freelancerAmount } = parameters;
     const actor = await this.#party(agreement);
-    const { held } = await this.getMilestone(parameters);
-    const deadline = chosen ?? (await this.#deadline());
+    const { held, status } = await this.getMilestone(parameters);
+    if (!HELD.includes(status)) throw new WrongStatusError({ index, actual: status, allowed: HELD });
+    const deadline = await this.#deadline(parameters);
     const typedData = settleTypedData({ ...this.connection, ...parameters, held, deadline });
     return {
       chainId: this.chainId,
@@ -545,14 +571,8 @@ export class MicroEscrow {
   }
 
   /** The state of one milestone. */
-  getMilestone({
-    agreement,
-    index,
-  }: {
-    readonly agreement: Agreement;
-    readonly index: number;
-  }): Promise<MilestoneState> {
-    return reads.getMilestone(this.connection, agreement.id, index);
+  async getMilestone({ agreement, index }: MilestoneParameters): Promise<MilestoneState> {
+    return reads.getMilestone(this.connection, agreement.id, checkIndex(agreement, index));
   }
 
   /** The state of a whole agreement. */
@@ -561,7 +581,7 @@ export class MicroEscrow {
   }
 
   /** What waits for an account in a token, base units; see {@link withdraw}. */
-  getClaimable(parameters: WithdrawParameters): Promise<bigint> {
+  getClaimable(parameters: { readonly token: string; readonly account: string }): Promise<bigint> {
     return reads.getClaimable(this.connection, parameters);
   }
 
@@ -575,7 +595,7 @@ export class MicroEscrow {
   }
 
   /** The agreements that name an account as client or freelancer; see {@link reads.listAgreements}. */
-  listAgreements(account: Address, options?: HistoryOptions): Promise<reads.AgreementList> {
+  listAgreements(account: string, options?: HistoryOptions): Promise<reads.AgreementList> {
     return reads.listAgreements(this.connection, account, options);
   }
 
@@ -594,6 +614,19 @@ export class MicroEscrow {
     return watch(this.connection, agreement, listener, options);
   }
 
+  /**
+   * What there is to know of a token to agree on amounts in it: from the token itself, so that nobody has to know its
+   * decimals.
+   *
+   * @throws {TokenWithoutCodeError} When there is no contract at the address.
+   * @throws {InvalidAddressError} When the contract has no decimals: then it is no ERC-20 to agree on.
+   * @example
+   * const agreement = defineAgreement({ token: await escrow.getToken("0x…"), ...others });
+   */
+  getToken(address: string): Promise<TokenDescription> {
+    return describeToken(this.connection, toAddress(address));
+  }
+
   /** Whether the contract would accept this signature now; see {@link verifySignature}. */
   verifySignature(parameters: VerifySignatureParameters): Promise<boolean> {
     return verifySignature(this.connection.provider, parameters);
@@ -603,7 +636,7 @@ export class MicroEscrow {
 
   async #actor(): Promise<Actor> {
     if (this.#signer === undefined) throw new MissingSignerError();
-    return actorOf(this.connection, this.#signer);
+    return actorOf(this.connection, this.#signer, this.#options);
   }
 
   /** The signer as one of the two parties. */
@@ -632,27 +665,36 @@ export class MicroEscrow {
     const actor = await this.#actor();
     if (actor.account !== expected) throw new UnauthorizedError({ caller: actor.account, expected });
     await simulate(actor, build.call({}));
-    const deadline = options.deadline ?? (await this.#deadline());
+    const deadline = await this.#deadline(options);
     const signature = await signTypedData(actor, build.typedData(deadline));
     const { to, data } = build.call({ authorization: { deadline, signature } });
     return { verb, chainId: this.chainId, to, data, signers: [actor.account], deadline };
   }
 
-  async #deadline(): Promise<number> {
-    return (await this.getTime()) + SIGNATURE_PERIOD;
+  async #deadline({ deadline }: SigningOptions): Promise<number> {
+    const time = await this.getTime();
+    if (deadline !== undefined && deadline <= time) throw new SignatureExpiredError({ deadline, time });
+    return deadline ?? time + SIGNATURE_PERIOD;
   }
 
-  async #current(parameters: Current<DisputeParameters>): Promise<number> {
+  async #current(parameters: MilestoneParameters & Pick<SubmissionSeen, "submission">): Promise<number> {
     return parameters.submission ?? (await this.getMilestone(parameters)).submissions;
   }
 
-  #confirmed(parameters: Decision<ApproveParameters>): Promise<Submission> {
+  /** The submission that a decision is about, once it stays; before the wait, the decision is simulated. */
+  async #confirmed(
+    parameters: Decision<ApproveParameters>,
+    build: (seen: NumberedSubmission) => Call,
+  ): Promise<Submission> {
     const { agreement, index, ...options } = parameters;
-    return confirmedSubmission(this.connection, agreement, index, options, { ...this.#confirmation, ...options });
+    await simulate(await this.#actor(), build({ submission: await this.#current(parameters) }));
+    return confirmedSubmission(this.connection, agreement, index, options, { ...this.#options, ...options });
   }
 
-  #confirmedDispute({ agreement, index, ...options }: RuleParameters & ConfirmationOptions): Promise<void> {
-    return confirmedDispute(this.connection, agreement, index, { ...this.#confirmation, ...options });
+  async #confirmedDispute(parameters: RuleParameters & ConfirmationOptions, call: Call): Promise<void> {
+    const { agreement, index, ...options } = parameters;
+    await simulate(await this.#actor(), call);
+    return confirmedDispute(this.connection, agreement, index, { ...this.#options, ...options });
   }
 }
 

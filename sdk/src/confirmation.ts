@@ -3,6 +3,7 @@
  * number, and a decision that was signed about the first would count for the second.
  */
 import { toBeHex } from "ethers";
+import { toHash } from "./address.js";
 import type { Agreement } from "./agreement.js";
 import type { EscrowEventOf } from "./decode.js";
 import { localChainIds } from "./deployments.js";
@@ -58,10 +59,14 @@ export async function confirmedSubmission(
   if (submission !== undefined && submission !== submissions) {
     throw new WrongSubmissionError({ actual: submission, expected: submissions });
   }
-  if (submissions === 0) return { submission: 0, deliverable: undefined };
+  if (submissions === 0) {
+    // Who saw a deliverable saw a submission.
+    if (deliverable !== undefined) throw new WrongSubmissionError({ actual: 1, expected: 0 });
+    return { submission: 0, deliverable: undefined };
+  }
 
   // What was seen first is what is decided on: a reorganization while waiting must not put other work in its place.
-  let seen = deliverable;
+  let seen = deliverable === undefined ? undefined : toHash(deliverable);
   const event = await confirmedEvent(connection, "MilestoneSubmitted", agreement, index, options, (candidate) => {
     if (candidate.submission !== submissions) {
       throw new WrongSubmissionError({ actual: submissions, expected: candidate.submission });
@@ -84,6 +89,9 @@ export async function confirmedDispute(
   await confirmedEvent(connection, "MilestoneDisputed", agreement, index, options, () => {});
 }
 
+/** How often an event that the state tells of is looked for in vain. */
+const LOOKS_FOR_EVENT = 3;
+
 /** The newest event of a kind on a milestone, once it stays; `check` throws when it is not the expected one. */
 async function confirmedEvent<Name extends "MilestoneSubmitted" | "MilestoneDisputed">(
   connection: EscrowConnection,
@@ -95,17 +103,20 @@ async function confirmedEvent<Name extends "MilestoneSubmitted" | "MilestoneDisp
 ): Promise<EscrowEventOf<Name>> {
   const { confirmations = localChainIds.includes(connection.chainId) ? 0 : "safe" } = options;
   const { patience = 1_800, pollingInterval = 4_000 } = options;
-  const looks = Math.ceil((patience * 1_000) / pollingInterval);
+  const looks = Math.ceil((patience * 1_000) / Math.max(pollingInterval, 1));
   for (let look = 0; ; ++look) {
     const event = await findLast(connection, name, [agreement.id, toBeHex(index, 32) as Hex]);
-    if (event === undefined) {
+    // The state says that there is one; of several nodes behind one address, the one that was asked may be late.
+    if (event === undefined && look >= LOOKS_FOR_EVENT) {
       throw new IncompleteHistoryError({ id: agreement.id, details: `no ${name} of milestone ${index}` });
     }
-    check(event);
-    const latest = await latestBlock(connection.provider);
-    const safeBlock = await finalBlock(connection.provider, confirmations, latest.number);
-    if (event.block <= safeBlock) return event;
-    if (look >= looks) throw new NotConfirmedError({ index, block: event.block, safeBlock });
+    if (event !== undefined) {
+      check(event);
+      const latest = await latestBlock(connection.provider);
+      const safeBlock = await finalBlock(connection.provider, confirmations, latest.number);
+      if (event.block <= safeBlock) return event;
+      if (look >= looks) throw new NotConfirmedError({ index, block: event.block, safeBlock });
+    }
     await pause(pollingInterval);
   }
 }

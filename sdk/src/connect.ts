@@ -6,11 +6,12 @@ import { maskedHash } from "./deployments.js";
 import { NoCodeError, WrongContractError, WrongDomainError } from "./errors.js";
 import { maskedCodeHash } from "./generated/code.js";
 import { escrowInterface } from "./interfaces.js";
-import { ask } from "./rpc.js";
+import { ask, callLatest, codeOf, decodeView } from "./rpc.js";
 import type { Address, Hash } from "./types.js";
 
-/** The chain of a provider. */
+/** The chain of a provider. It is asked for twice: ethers tells of a wallet that moved only from the second time on. */
 export async function chainIdOf(provider: Provider): Promise<number> {
+  await ask(provider.getNetwork());
   return Number((await ask(provider.getNetwork())).chainId);
 }
 
@@ -21,7 +22,7 @@ export async function chainIdOf(provider: Provider): Promise<number> {
  * @throws {WrongContractError} When it is another one.
  */
 export async function checkCode(provider: Provider, address: Address, chainId: number): Promise<void> {
-  const code = await ask(provider.getCode(address));
+  const code = await codeOf(provider, address);
   if (code === "0x") throw new NoCodeError({ address, chainId });
   const actual = maskedHash(code);
   const expected = maskedCodeHash as Hash;
@@ -34,8 +35,9 @@ export async function checkCode(provider: Provider, address: Address, chainId: n
  * @throws {WrongDomainError} When it does not.
  */
 export async function checkDomain(provider: Provider, address: Address, chainId: number): Promise<void> {
-  const data = await ask(provider.call({ to: address, data: escrowInterface.encodeFunctionData("eip712Domain") }));
-  const domain = escrowInterface.decodeFunctionResult("eip712Domain", data);
+  const data = escrowInterface.encodeFunctionData("eip712Domain");
+  const result = await callLatest(provider, { to: address, data });
+  const domain = decodeView(escrowInterface, "eip712Domain", result);
   const expected = { fields: "0x0f", name: "MicroEscrow", version: "1", chainId, verifyingContract: address };
   for (const [field, value] of Object.entries(expected)) {
     const actual = String(domain[field]);

@@ -8,7 +8,7 @@ import { localChainIds } from "./deployments.js";
 import { DeploymentFailedError, MissingProviderError, NoCodeError, RpcError } from "./errors.js";
 import { initCode } from "./generated/bytecode.js";
 import { create2Deployer, microEscrowAddress, salt } from "./generated/code.js";
-import { ask } from "./rpc.js";
+import { ask, codeOf, rememberBlock } from "./rpc.js";
 import type { Address, Hash } from "./types.js";
 
 /**
@@ -58,6 +58,7 @@ export async function deploy({ signer }: DeployParameters): Promise<Deployed> {
   const response = await ask(signer.sendTransaction({ to: create2Deployer, data: concat([salt, initCode]) }));
   const receipt = await ask(response.wait());
   if (receipt === null) throw new RpcError({ reason: "malformed", details: `no receipt of ${response.hash}` });
+  rememberBlock(provider, receipt.blockNumber);
   if (!(await isDeployed(provider, address, chainId))) {
     throw new DeploymentFailedError(`transaction ${receipt.hash} put no code at ${address}`);
   }
@@ -75,10 +76,10 @@ async function isDeployed(provider: Provider, address: Address, chainId: number)
 }
 
 async function ensureDeployer(signer: Signer, provider: Provider, chainId: number): Promise<void> {
-  let code = await ask(provider.getCode(create2Deployer));
+  let code = await codeOf(provider, create2Deployer);
   if (code === "0x" && localChainIds.includes(chainId)) {
     await createDeployer(signer, provider);
-    code = await ask(provider.getCode(create2Deployer));
+    code = await codeOf(provider, create2Deployer);
   }
   if (code === "0x") throw new DeploymentFailedError(`chain ${chainId} has no CREATE2 deployer at ${create2Deployer}`);
   if (keccak256(code) !== DEPLOYER_CODE_HASH) {
@@ -93,5 +94,6 @@ async function createDeployer(signer: Signer, provider: Provider): Promise<void>
     await ask(gift.wait());
   }
   const response = await ask(provider.broadcastTransaction(DEPLOYER_TRANSACTION));
-  await ask(response.wait());
+  const receipt = await ask(response.wait());
+  if (receipt !== null) rememberBlock(provider, receipt.blockNumber);
 }

@@ -20,9 +20,10 @@ export function escrowAddress(chainId: number): Address {
   return (recorded?.address ?? microEscrowAddress) as Address;
 }
 
-/** The block of the recorded deployment on a chain, to start reading events from; 0 where none is recorded. */
-export function deploymentBlock(chainId: number): number {
-  return recordedDeployments.find((deployment) => deployment.chainId === chainId)?.block ?? 0;
+/** The block of a recorded deployment, to start reading events from; 0 where none is recorded. */
+export function deploymentBlock(chainId: number, escrow: Address): number {
+  const recorded = recordedDeployments.find((one) => one.chainId === chainId && one.address === escrow);
+  return recorded?.block ?? 0;
 }
 
 /** keccak256 of a contract's code with the immutables of MicroEscrow set to zero: the same on every chain. */

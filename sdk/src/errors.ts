@@ -524,6 +524,23 @@ export class TransactionRevertedError extends MicroEscrowError {
   }
 }
 
+/** A transaction was sent, and was not mined in time. It may still be. */
+export class NotMinedError extends MicroEscrowError {
+  readonly transaction: Hash;
+  /** Seconds that were waited. */
+  readonly patience: number;
+
+  constructor({ transaction, patience }: { transaction: Hash; patience: number }, options?: ErrorOptions) {
+    super(
+      "NotMined",
+      `Transaction ${transaction} was sent, and was not mined within ${patience} s. It may still be: look it up before you send anything again.`,
+      options,
+    );
+    this.transaction = transaction;
+    this.patience = patience;
+  }
+}
+
 /** The transaction was cancelled or replaced by another one with its nonce. */
 export class TransactionReplacedError extends MicroEscrowError {
   /** The transaction that was sent; undefined where the report of it does not say. */

@@ -143,6 +143,7 @@ export {
   NotConfirmedError,
   NotEnoughGasError,
   NothingToFundError,
+  NotMinedError,
   PartiesNotDistinctError,
   PermitUnsupportedError,
   ReentrantCallError,

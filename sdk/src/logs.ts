@@ -19,6 +19,9 @@ export interface BlockRange {
 const RETRIES = 3;
 const RETRY_PAUSE = 250;
 
+/** How much larger the next page may be: what was too much at a busy block is not so for ever. */
+const GROWTH = 1.25;
+
 /**
  * All logs of the escrow in a range, oldest first.
  *
@@ -36,6 +39,7 @@ export async function scanLogs(connection: EscrowConnection, topics: Topics, ran
     } else {
       logs.push(...page);
       fromBlock = toBlock + 1;
+      size = Math.ceil(size * GROWTH);
     }
   }
   return logs;
@@ -58,6 +62,7 @@ export async function findLastLog(
       const last = page.at(-1);
       if (last !== undefined) return last;
       toBlock = fromBlock - 1;
+      size = Math.ceil(size * GROWTH);
     }
   }
   return undefined;
@@ -76,7 +81,8 @@ async function tryPage(
   for (let attempt = 0; ; ++attempt) {
     try {
       const logs = await provider.getLogs({ address: escrow, topics: [...topics], ...range });
-      return logs.filter(({ removed }) => !removed).sort((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
+      const asked = logs.filter((log) => !log.removed && matches(log, escrow, topics));
+      return asked.sort((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
     } catch (error) {
       const failure = decodeError(error);
       const isPassing = passes(failure);
@@ -85,6 +91,13 @@ async function tryPage(
       await pause(RETRY_PAUSE * 2 ** attempt);
     }
   }
+}
+
+/** Whether a log is one that was asked for: some endpoints do not filter. */
+function matches(log: Log, escrow: string, topics: Topics): boolean {
+  const isMatch = (topic: string | null, position: number) =>
+    topic === null || topic.toLowerCase() === log.topics[position]?.toLowerCase();
+  return log.address.toLowerCase() === escrow.toLowerCase() && topics.every(isMatch);
 }
 
 /** Whether a failure has nothing to do with the range: no connection, or too many requests. */

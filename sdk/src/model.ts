@@ -167,7 +167,8 @@ export interface DefaultOutcome {
 
 // ---------------------------------------------------------------------------------------------------------- the machine
 
-const HELD: readonly Status[] = [Status.Funded, Status.Submitted, Status.ChangesRequested, Status.Disputed];
+/** The statuses that hold money. */
+export const HELD: readonly Status[] = [Status.Funded, Status.Submitted, Status.ChangesRequested, Status.Disputed];
 const MAX_SUBMISSIONS = 255;
 const NOTHING: Payout = { freelancer: 0n, client: 0n, platform: 0n, arbiter: 0n };
 const UNFUNDED: MilestoneState = { held: 0n, clock: 0, submissions: 0, status: Status.None, outcome: Outcome.None };

@@ -2,6 +2,7 @@
  * Everything about agreements that the chain alone can tell: from views and events, without a server.
  */
 import { type BlockTag, zeroPadValue } from "ethers";
+import { toAddress } from "./address.js";
 import type { Agreement } from "./agreement.js";
 import { decodeLog, type EscrowEvent, type EscrowEventName, type EscrowEventOf } from "./decode.js";
 import { IncompleteHistoryError, UnknownAgreementError } from "./errors.js";
@@ -9,14 +10,14 @@ import { eventsOf, type History, type HistoryOptions, readHistory } from "./hist
 import { escrowInterface } from "./interfaces.js";
 import { findLastLog } from "./logs.js";
 import { type Progress, progress } from "./progress.js";
-import { ask, type EscrowConnection, latestBlock } from "./rpc.js";
+import { ask, callLatest, decodeView, type EscrowConnection, latestBlock } from "./rpc.js";
 import {
   type Address,
   type AgreementId,
   type AgreementState,
   type Hex,
   type MilestoneState,
-  type Outcome,
+  Outcome,
   Status,
 } from "./types.js";
 
@@ -56,7 +57,7 @@ export async function getAgreementState(
 ): Promise<AgreementState> {
   const calls = schedule.map((_, index) => escrowInterface.encodeFunctionData("milestone", [id, index]));
   const result = await view(connection, escrowInterface.encodeFunctionData("multicall", [calls]), options);
-  const milestones = escrowInterface.decodeFunctionResult("multicall", result)[0].map(decodeMilestone);
+  const milestones = decodeView(escrowInterface, "multicall", result)[0].map(decodeMilestone);
   const flags = milestones[0]?.flags ?? 0;
   return {
     clientConsented: (flags & 1) !== 0,
@@ -69,22 +70,20 @@ export async function getAgreementState(
 /** What waits for an account, to be paid out with `withdraw`: fees, and payments that failed; token base units. */
 export async function getClaimable(
   connection: EscrowConnection,
-  { token, account }: { readonly token: Address; readonly account: Address },
+  { token, account }: { readonly token: string; readonly account: string },
   options: StateOptions = {},
 ): Promise<bigint> {
-  const data = escrowInterface.encodeFunctionData("claimable", [token, account]);
-  return escrowInterface.decodeFunctionResult("claimable", await view(connection, data, options))[0];
+  const data = escrowInterface.encodeFunctionData("claimable", [toAddress(token), toAddress(account)]);
+  return decodeView(escrowInterface, "claimable", await view(connection, data, options))[0];
 }
 
-function view({ provider, escrow }: EscrowConnection, data: string, { blockTag = "latest" }: StateOptions) {
+function view({ provider, escrow }: EscrowConnection, data: string, { blockTag }: StateOptions): Promise<string> {
+  if (blockTag === undefined || blockTag === "latest") return callLatest(provider, { to: escrow, data });
   return ask(provider.call({ to: escrow, data, blockTag }));
 }
 
 function decodeMilestone(data: string): { readonly state: MilestoneState; readonly flags: number } {
-  const [{ amount, clock, submissions, status, outcome, flags }] = escrowInterface.decodeFunctionResult(
-    "milestone",
-    data,
-  );
+  const [{ amount, clock, submissions, status, outcome, flags }] = decodeView(escrowInterface, "milestone", data);
   return {
     state: {
       held: amount,
@@ -138,10 +137,10 @@ export interface AgreementList {
  */
 export async function listAgreements(
   connection: EscrowConnection,
-  account: Address,
+  account: string,
   options: HistoryOptions = {},
 ): Promise<AgreementList> {
-  const topic = zeroPadValue(account, 32);
+  const topic = zeroPadValue(toAddress(account), 32);
   const opened = topicOf("AgreementOpened");
   const filters = [
     [opened, null, topic],
@@ -166,7 +165,10 @@ export async function listAgreements(
 
 // ------------------------------------------------------------------------------------------------------------- history
 
-/** How often a history that contradicts the state is read again: a reorganization in between passes, an omission stays. */
+/**
+ * How often a history that contradicts the state is read again, and then from its beginning: a reorganization in between
+ * passes, a development node may have been set back beyond what was final, an omission stays.
+ */
 const ATTEMPTS = 3;
 
 /**
@@ -203,7 +205,9 @@ async function readTimeline(
   options: HistoryOptions,
 ): Promise<{ readonly history: History; readonly state: AgreementState }> {
   for (let attempt = 1; ; ++attempt) {
-    const history = await readHistory(connection, [[null, agreement.id]], options);
+    const { since, ...rest } = options;
+    const known = attempt === 1 && since !== undefined ? { since } : {};
+    const history = await readHistory(connection, [[null, agreement.id]], { ...rest, ...known });
     const state = await getAgreementState(connection, agreement, { blockTag: history.toBlock });
     const details = omission(agreement, state, eventsOf(history));
     if (details === undefined) return { history, state };
@@ -227,16 +231,41 @@ function omission(agreement: Agreement, state: AgreementState, events: readonly 
     ["AgreementAccepted", Number(state.freelancerConsented), undefined, freelancer],
     ["AgreementClosed", Number(state.closed)],
   ];
-  state.milestones.forEach(({ status, submissions }, index) => {
+  state.milestones.forEach(({ status, outcome, submissions }, index) => {
     expected.push(["MilestoneFunded", Number(status !== Status.None), index]);
     expected.push(["MilestoneSubmitted", submissions, index]);
     expected.push(["MilestoneConcluded", Number(status >= Status.Released), index]);
+    const isRuled = outcome === Outcome.Ruled || outcome === Outcome.ArbitrationExpired;
+    if (status < Status.Released || isRuled) {
+      expected.push(["MilestoneDisputed", Number(status === Status.Disputed || isRuled), index]);
+    }
+    // Each submission but the first answers a request for changes.
+    if (status === Status.ChangesRequested) expected.push(["ChangesRequested", submissions, index]);
+    if (status === Status.Submitted) expected.push(["ChangesRequested", submissions - 1, index]);
   });
   for (const [type, need, index, party] of expected) {
     const have = count(type, index, party);
     if (have !== need) return `${have} of ${need} ${type}${index === undefined ? "" : ` of milestone ${index}`}`;
   }
+  const sums = sumsOf(events);
+  for (const [index, { status, held }] of state.milestones.entries()) {
+    const amount = status === Status.None ? 0n : (agreement.schedule[index]?.amount ?? 0n);
+    const paid = sums.get(index) ?? 0n;
+    if (held + paid !== amount) return `payments of ${paid} of ${amount - held} for milestone ${index}`;
+  }
   return undefined;
+}
+
+/** What each milestone paid, fees included, going by the events; token base units. */
+function sumsOf(events: readonly EscrowEvent[]): ReadonlyMap<number, bigint> {
+  const sums = new Map<number, bigint>();
+  for (const event of events) {
+    if (event.type !== "MilestoneAdvanced" && event.type !== "MilestoneConcluded") continue;
+    const { freelancerAmount, platformFee } = event;
+    const rest = event.type === "MilestoneConcluded" ? event.clientAmount + event.arbiterFee : 0n;
+    sums.set(event.index, (sums.get(event.index) ?? 0n) + freelancerAmount + platformFee + rest);
+  }
+  return sums;
 }
 
 /**

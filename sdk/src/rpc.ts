@@ -1,7 +1,8 @@
 /**
  * What the SDK asks of an RPC endpoint, with typed errors, and what blocks it takes for safe.
  */
-import type { Block, Provider } from "ethers";
+import type { Block, Interface, Provider, Result } from "ethers";
+import { localChainIds } from "./deployments.js";
 import { RpcError } from "./errors.js";
 import { decodeError } from "./revert.js";
 import type { Address } from "./types.js";
@@ -31,11 +32,96 @@ export async function ask<T>(request: Promise<T>): Promise<T> {
   }
 }
 
-/** The newest block. */
+/** The newest block that each provider is known to have, from the receipts of what was sent. */
+const heads = new WeakMap<Provider, number>();
+
+/** Remembers that a block is there: nothing older is read from this provider any more. */
+export function rememberBlock(provider: Provider, block: number): void {
+  heads.set(provider, Math.max(block, heads.get(provider) ?? 0));
+}
+
+/**
+ * Milliseconds to wait for an endpoint that is behind: a provider may give an answer again for a while (ethers: a quarter of
+ * a second), and of several nodes behind one address some are late by a block or two.
+ */
+export const CATCH_UP = [50, 100, 200, 400, 800, 1_600] as const;
+/** The same for a development node, which is one node: when it stays behind, it was set back. */
+const CATCH_UP_LOCALLY = CATCH_UP.slice(0, 3);
+
+/**
+ * The newest block, and never one before a transaction that was sent from here. An endpoint that stays behind is believed
+ * in the end: then there was a reorganization.
+ */
 export async function latestBlock(provider: Provider): Promise<Block> {
-  const block = await ask(provider.getBlock("latest"));
-  if (block === null) throw new RpcError({ reason: "malformed", details: "the endpoint has no latest block" });
-  return block;
+  for (let attempt = 0; ; ++attempt) {
+    const block = await ask(provider.getBlock("latest"));
+    if (block === null) throw new RpcError({ reason: "malformed", details: "the endpoint has no latest block" });
+    if (block.number >= (heads.get(provider) ?? 0)) return block;
+    const isLocal = localChainIds.includes(Number((await ask(provider.getNetwork())).chainId));
+    const wait = (isLocal ? CATCH_UP_LOCALLY : CATCH_UP)[attempt];
+    if (wait === undefined) {
+      heads.set(provider, block.number);
+      return block;
+    }
+    await pause(wait);
+  }
+}
+
+/** Reads at the newest block, waiting for nodes that do not have it yet. */
+async function readLatest<T>(provider: Provider, request: (block: number) => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; ++attempt) {
+    const { number } = await latestBlock(provider);
+    try {
+      return await ask(request(number));
+    } catch (error) {
+      const wait = CATCH_UP[attempt];
+      if (wait === undefined || !isUnknownBlock(error)) throw error;
+      await pause(wait);
+    }
+  }
+}
+
+/** What a call returns at the newest block. */
+export function callLatest(provider: Provider, call: { to: string; data: string; from?: string }): Promise<string> {
+  return readLatest(provider, (blockTag) => provider.call({ ...call, blockTag }));
+}
+
+/**
+ * What a view returned, decoded.
+ *
+ * @throws {RpcError} When it is not what such a view returns.
+ */
+export function decodeView(contract: Interface, name: string, result: string): Result {
+  try {
+    return contract.decodeFunctionResult(name, result);
+  } catch (cause) {
+    throw new RpcError({ reason: "malformed", details: `${name} returned ${result.slice(0, 80)}` }, { cause });
+  }
+}
+
+/** The code of an account at the newest block; "0x" when it has none. */
+export function codeOf(provider: Provider, account: string): Promise<string> {
+  return readLatest(provider, (blockTag) => provider.getCode(account, blockTag));
+}
+
+/**
+ * Waits while a provider counts fewer transactions of an account than are mined: a signer that numbers its transactions by
+ * that would use a number twice.
+ */
+export async function awaitTransactionCount(provider: Provider, account: string): Promise<void> {
+  for (const wait of CATCH_UP) {
+    const mined = await readLatest(provider, (blockTag) => provider.getTransactionCount(account, blockTag));
+    if ((await ask(provider.getTransactionCount(account, "pending"))) >= mined) return;
+    await pause(wait);
+  }
+}
+
+/** Whether a node does not have the block that was asked for; each client says it in its own words. */
+function isUnknownBlock(error: unknown): boolean {
+  if (!(error instanceof RpcError) || error.reason !== "refused") return false;
+  return /header not found|unknown block|block not found|(could|can) ?not find block|after last accepted|invalid block number|block .*out of range/i.test(
+    error.details,
+  );
 }
 
 /**

@@ -2,10 +2,19 @@
  * Signatures by the contract's rule: ECDSA for an account without code, ERC-1271 for one with code (a smart wallet, also
  * an EIP-7702 account).
  */
-import { dataLength, getBytes, Interface, type Provider, recoverAddress, Signature, TypedDataEncoder } from "ethers";
+import {
+  dataLength,
+  getBytes,
+  Interface,
+  isHexString,
+  type Provider,
+  recoverAddress,
+  Signature,
+  TypedDataEncoder,
+} from "ethers";
 import type { TypedData } from "./agreement.js";
 import { InsufficientGasFundsError, RpcError, UserRejectedError } from "./errors.js";
-import { ask } from "./rpc.js";
+import { callLatest, codeOf } from "./rpc.js";
 import type { Address, Hash, Hex } from "./types.js";
 
 const erc1271 = /* @__PURE__ */ new Interface([
@@ -34,12 +43,14 @@ export async function verifySignature(
   provider: Provider,
   { signer, typedData, signature }: VerifySignatureParameters,
 ): Promise<boolean> {
+  if (!isHexString(signature)) return false;
   const digest = digestOf(typedData);
-  const code = await ask(provider.getCode(signer));
+  const code = await codeOf(provider, signer);
   if (code === "0x") return recover(digest, signature) === signer;
   const data = erc1271.encodeFunctionData("isValidSignature", [digest, signature]);
   try {
-    return (await ask(provider.call({ to: signer, data }))).slice(0, 66) === ACCEPTED;
+    const answer = await callLatest(provider, { to: signer, data });
+    return answer.slice(0, 66) === ACCEPTED;
   } catch (error) {
     if (error instanceof RpcError || error instanceof UserRejectedError || error instanceof InsufficientGasFundsError) {
       throw error;
@@ -54,7 +65,7 @@ export function digestOf({ domain, types, message }: TypedData): Hash {
 }
 
 /** Some hardware wallets return 0 or 1 as the last byte, where contracts want 27 or 28. */
-export function normalizeSignature(signature: string): Hex {
+export function normalizeSignature(signature: Hex): Hex {
   const isOdd = dataLength(signature) === 65 && (getBytes(signature)[64] ?? 0) < 2;
   return (isOdd ? Signature.from(signature).serialized : signature) as Hex;
 }

@@ -2,9 +2,11 @@
  * What funding needs of an ERC-20: balance, allowance, approval, and whether it takes an EIP-2612 permit.
  */
 import { AbiCoder, id, isError, type TypedDataDomain, TypedDataEncoder } from "ethers";
-import { PermitUnsupportedError, RpcError, TokenWithoutCodeError } from "./errors.js";
+import type { TokenDescription } from "./define.js";
+import { InvalidAddressError, PermitUnsupportedError, RpcError, TokenWithoutCodeError } from "./errors.js";
 import { tokenInterface } from "./interfaces.js";
-import { ask, type EscrowConnection } from "./rpc.js";
+import { callLatest, codeOf, decodeView, type EscrowConnection } from "./rpc.js";
+import { inert } from "./text.js";
 import type { Address, Call, Hex } from "./types.js";
 
 /** What a permit is signed with. */
@@ -17,15 +19,35 @@ export interface PermitTerms {
 /** What an account has of a token, base units. */
 export async function balanceOf({ provider }: EscrowConnection, token: Address, account: Address): Promise<bigint> {
   const data = tokenInterface.encodeFunctionData("balanceOf", [account]);
-  const result = await ask(provider.call({ to: token, data }));
+  const result = await callLatest(provider, { to: token, data });
   if (result === "0x") throw new TokenWithoutCodeError({ token });
-  return BigInt(result);
+  return decodeView(tokenInterface, "balanceOf", result)[0];
 }
 
 /** What the escrow may take from an account, base units. */
-export async function allowanceOf(connection: EscrowConnection, token: Address, owner: Address): Promise<bigint> {
-  const data = tokenInterface.encodeFunctionData("allowance", [owner, connection.escrow]);
-  return BigInt(await ask(connection.provider.call({ to: token, data })));
+export async function allowanceOf(
+  { provider, escrow }: EscrowConnection,
+  token: Address,
+  owner: Address,
+): Promise<bigint> {
+  const data = tokenInterface.encodeFunctionData("allowance", [owner, escrow]);
+  return decodeView(tokenInterface, "allowance", await callLatest(provider, { to: token, data }))[0];
+}
+
+/**
+ * A token's own word on what it is called and how its amounts are written.
+ *
+ * @throws {TokenWithoutCodeError} When there is no contract.
+ * @throws {InvalidAddressError} When the contract has no decimals: then it is no ERC-20 to agree on.
+ */
+export async function describeToken(connection: EscrowConnection, token: Address): Promise<TokenDescription> {
+  if ((await codeOf(connection.provider, token)) === "0x") throw new TokenWithoutCodeError({ token });
+  const [decimals, symbol] = await Promise.all([
+    read(connection, token, id("decimals()").slice(0, 10), "uint8"),
+    read(connection, token, id("symbol()").slice(0, 10), "string"),
+  ]);
+  if (decimals === undefined) throw new InvalidAddressError(token, "is not that of a token: it has no decimals");
+  return { address: token, decimals: Number(decimals), ...(symbol !== undefined && { symbol: inert(String(symbol)) }) };
 }
 
 /** The call by which the sender lets the escrow take an amount of a token. */
@@ -49,7 +71,7 @@ const PERMIT_TYPEHASH = id("Permit(address owner,address spender,uint256 value,u
 export async function permitTerms(connection: EscrowConnection, token: Address, owner: Address): Promise<PermitTerms> {
   const unsupported = (reason: string) => new PermitUnsupportedError({ token, reason });
   const { provider, chainId } = connection;
-  if ((await ask(provider.getCode(owner))) !== "0x") throw unsupported("the payer has code");
+  if ((await codeOf(provider, owner)) !== "0x") throw unsupported("the payer has code");
 
   const [nonce, separator, typehash] = await Promise.all([
     read(connection, token, tokenInterface.encodeFunctionData("nonces", [owner]), "uint256"),
@@ -97,7 +119,7 @@ async function readAll(
 ): Promise<readonly unknown[] | undefined> {
   let result: string;
   try {
-    result = await ask(provider.call({ to: token, data }));
+    result = await callLatest(provider, { to: token, data });
   } catch (error) {
     if (error instanceof RpcError) throw error;
     return undefined;

@@ -1,25 +1,47 @@
 /**
  * What the SDK does with a signer: simulate, send, sign. Nothing is sent that fails in simulation.
  */
-import { isError, type Signer, type TransactionReceipt, type TransactionResponse } from "ethers";
+import { isError, isHexString, type Signer, type TransactionReceipt, type TransactionResponse } from "ethers";
 import { toAddress } from "./address.js";
 import type { TypedData } from "./agreement.js";
 import { chainIdOf } from "./connect.js";
 import {
   CannotSignError,
+  InsufficientGasFundsError,
+  NotMinedError,
   RpcError,
   TransactionReplacedError,
   TransactionRevertedError,
   UnexpectedError,
+  UserRejectedError,
   WrongChainError,
 } from "./errors.js";
 import { decodeError } from "./revert.js";
-import { ask, type EscrowConnection } from "./rpc.js";
+import {
+  ask,
+  awaitTransactionCount,
+  CATCH_UP,
+  callLatest,
+  codeOf,
+  type EscrowConnection,
+  pause,
+  rememberBlock,
+} from "./rpc.js";
 import { normalizeSignature, verifySignature } from "./signatures.js";
 import type { Address, Call, Hash, Hex } from "./types.js";
 
+/** What to do about a transaction that was sent. */
+export interface SendingOptions {
+  /** Told of each transaction as soon as it is sent, approvals of a token too: to show it, or to look it up later. */
+  readonly onSent?: (transaction: Hash) => void;
+  /** Seconds to wait until a transaction is mined; by default 1,800. It may still be mined afterwards. */
+  readonly miningPatience?: number;
+}
+
+const MINING_PATIENCE = 1_800;
+
 /** An account that can act on an escrow's chain. */
-export interface Actor {
+export interface Actor extends SendingOptions {
   readonly signer: Signer;
   readonly account: Address;
   readonly connection: EscrowConnection;
@@ -30,18 +52,21 @@ export interface Actor {
  *
  * @throws {WrongChainError} When the signer is on another chain.
  */
-export async function actorOf(connection: EscrowConnection, signer: Signer): Promise<Actor> {
+export async function actorOf(
+  connection: EscrowConnection,
+  signer: Signer,
+  options: SendingOptions = {},
+): Promise<Actor> {
   const connected = signer.provider === null ? signer.connect(connection.provider) : signer;
-  if (signer.provider !== null && signer.provider !== connection.provider) {
-    const actual = await chainIdOf(signer.provider);
-    if (actual !== connection.chainId) throw new WrongChainError({ actual, expected: connection.chainId });
-  }
-  return { signer: connected, account: toAddress(await ask(connected.getAddress())), connection };
+  // Also where it is the provider of the reads: a browser's wallet may have moved to another chain since.
+  const actual = await chainIdOf(connected.provider ?? connection.provider);
+  if (actual !== connection.chainId) throw new WrongChainError({ actual, expected: connection.chainId });
+  return { ...options, signer: connected, account: toAddress(await ask(connected.getAddress())), connection };
 }
 
 /** Makes a call as the account would, without sending it, and returns what it returns. */
 export async function simulate({ account, connection }: Actor, call: Call): Promise<Hex> {
-  return (await ask(connection.provider.call({ ...call, from: account }))) as Hex;
+  return (await callLatest(connection.provider, { ...call, from: account })) as Hex;
 }
 
 /**
@@ -51,27 +76,56 @@ export async function simulate({ account, connection }: Actor, call: Call): Prom
  */
 export async function send(actor: Actor, call: Call): Promise<TransactionReceipt> {
   await simulate(actor, call);
-  const estimate = await ask(actor.signer.estimateGas(call));
+  const estimate = await estimateGas(actor, call);
+  await awaitTransactionCount(actor.signer.provider ?? actor.connection.provider, actor.account);
   // A quarter more: between now and then a balance may become zero, or stop being it.
   const response = await ask(actor.signer.sendTransaction({ ...call, gasLimit: (estimate * 5n) / 4n }));
+  actor.onSent?.(response.hash as Hash);
   return mined(actor, call, response);
 }
 
+/** What was just simulated at the newest block can only fail where a node that estimates does not have that block yet. */
+async function estimateGas({ signer }: Actor, call: Call): Promise<bigint> {
+  for (const wait of CATCH_UP) {
+    try {
+      return await ask(signer.estimateGas(call));
+    } catch (error) {
+      const isOfEndpoint = error instanceof RpcError || error instanceof InsufficientGasFundsError;
+      if (isOfEndpoint || error instanceof UserRejectedError) throw error;
+      await pause(wait);
+    }
+  }
+  return ask(signer.estimateGas(call));
+}
+
 async function mined(actor: Actor, call: Call, response: TransactionResponse): Promise<TransactionReceipt> {
+  const transaction = response.hash as Hash;
+  const { miningPatience = MINING_PATIENCE } = actor;
   try {
-    const receipt = await response.wait();
-    if (receipt !== null) return receipt;
+    const receipt = await response.wait(1, miningPatience * 1_000);
+    if (receipt !== null) return remembered(actor, receipt);
   } catch (error) {
     if (isError(error, "TRANSACTION_REPLACED")) {
+      if (error.cancelled) {
+        const replacement = error.replacement.hash as Hash;
+        throw new TransactionReplacedError({ transaction, replacement }, { cause: error });
+      }
       // A wallet that raised the fee replaced the transaction by the same one.
-      if (!error.cancelled) return error.receipt;
-      const [transaction, replacement] = [response.hash as Hash, error.replacement.hash as Hash];
-      throw new TransactionReplacedError({ transaction, replacement }, { cause: error });
+      if (error.receipt.status === 1) return remembered(actor, error.receipt);
+      throw await reverted(actor, call, error.receipt.hash as Hash, error);
     }
-    if (isError(error, "CALL_EXCEPTION")) throw await reverted(actor, call, response.hash as Hash, error);
+    if (isError(error, "CALL_EXCEPTION")) throw await reverted(actor, call, transaction, error);
+    if (isError(error, "TIMEOUT")) throw new NotMinedError({ transaction, patience: miningPatience }, { cause: error });
     throw decodeError(error);
   }
-  throw new RpcError({ reason: "malformed", details: `no receipt of transaction ${response.hash}` });
+  throw new RpcError({ reason: "malformed", details: `no receipt of transaction ${transaction}` });
+}
+
+/** From here on the providers must know this block: the signer's, and that of the reads, where it is another one. */
+function remembered({ signer, connection }: Actor, receipt: TransactionReceipt): TransactionReceipt {
+  rememberBlock(connection.provider, receipt.blockNumber);
+  if (signer.provider !== null) rememberBlock(signer.provider, receipt.blockNumber);
+  return receipt;
 }
 
 /** A receipt says only that it reverted: the same call, made once more, says why. */
@@ -96,16 +150,17 @@ async function reverted(
  */
 export async function signTypedData({ signer, account, connection }: Actor, typedData: TypedData): Promise<Hex> {
   const { domain, types, message } = typedData;
-  const signature = normalizeSignature(
-    await ask(signer.signTypedData(domain, types, message)).catch((error: unknown) => {
-      const isUnable = error instanceof UnexpectedError || (error instanceof RpcError && error.reason === "refused");
-      throw isUnable
-        ? new CannotSignError({ account, reason: "its wallet signs no typed data" }, { cause: error })
-        : error;
-    }),
-  );
-  if (await verifySignature(connection.provider, { signer: account, typedData, signature })) return signature;
-  const hasCode = (await ask(connection.provider.getCode(account))) !== "0x";
+  const answer: unknown = await ask(signer.signTypedData(domain, types, message)).catch((error: unknown) => {
+    const isUnable = error instanceof UnexpectedError || (error instanceof RpcError && error.reason === "refused");
+    throw isUnable
+      ? new CannotSignError({ account, reason: "its wallet signs no typed data" }, { cause: error })
+      : error;
+  });
+  if (!isHexString(answer)) throw new CannotSignError({ account, reason: "its wallet answered with no signature" });
+  const signature = normalizeSignature(answer as Hex);
+  const { provider } = connection;
+  if (await verifySignature(provider, { signer: account, typedData, signature })) return signature;
+  const hasCode = (await codeOf(provider, account)) !== "0x";
   throw new CannotSignError({
     account,
     reason: hasCode

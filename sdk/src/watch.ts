@@ -36,7 +36,8 @@ export interface Watch {
 const MAX_BACKOFF = 16;
 
 /**
- * Calls a listener when something happens to an agreement, and first with all that has happened (since `since`).
+ * Calls a listener when something happens to an agreement, and first with all that has happened (since `since`). A
+ * listener that fails is called with the same again at the next look, and `onError` is told.
  *
  * @example
  * const { stop } = watch(connection, agreement, ({ added }) => added.forEach(show));
@@ -65,13 +66,22 @@ export function watch(
         failures = 0;
       } catch (error) {
         ++failures;
-        if (!signal.aborted) onError?.(decodeError(error));
+        if (!signal.aborted) tell(onError, decodeError(error));
       }
       await pause(interval * Math.min(2 ** failures, MAX_BACKOFF), signal);
     }
   };
   void poll();
   return { stop: () => stopping.abort() };
+}
+
+/** A failure of who is told ends nothing here; it is left unhandled, so that it does not go unnoticed. */
+function tell(onError: WatchOptions["onError"], error: MicroEscrowError): void {
+  try {
+    onError?.(error);
+  } catch (failure) {
+    void Promise.reject(failure);
+  }
 }
 
 function difference(known: History | undefined, history: History): WatchUpdate {

@@ -8,8 +8,11 @@ import {
   ClockNotLaterError,
   ClockStillRunningError,
   DeliverableMismatchError,
+  FundingExpiredError,
   fundCall,
+  type Hash,
   type Hex,
+  InvalidAddressError,
   InvalidAgreementError,
   InvalidSignatureError,
   InvalidSignedActionError,
@@ -18,11 +21,14 @@ import {
   MissingSignerError,
   NotAPartyError,
   NotConfirmedError,
+  NotMinedError,
   Outcome,
+  refundCall,
   SignatureExpiredError,
   type SignedAction,
   Status,
   submitCall,
+  TokenWithoutCodeError,
   TransactionReplacedError,
   TransactionRevertedError,
   toAddress,
@@ -36,7 +42,7 @@ import {
   zeroAddress,
 } from "@micro-escrow/sdk";
 import { expect } from "chai";
-import { type BrowserProvider, concat, Signature, type Signer, toBeHex } from "ethers";
+import { BrowserProvider, concat, Signature, type Signer, toBeHex, toQuantity } from "ethers";
 import {
   DAY,
   deliverable,
@@ -403,6 +409,31 @@ describe("MicroEscrow", () => {
       expect((await state(agreement)).status).to.equal(Status.Submitted);
     });
 
+    it("refuses a deliverable where nothing was submitted, so that a reorganization pays for nothing", async () => {
+      const agreement = await context.funded();
+      const seen = { agreement, index: 0, deliverable };
+      for (const decide of [() => context.as.client.approve(seen), () => context.as.client.signApprove(seen)]) {
+        expect(await failure(WrongSubmissionError, decide)).to.include({ actual: 1, expected: 0 });
+      }
+      expect((await state(agreement)).status).to.equal(Status.Funded);
+    });
+
+    it("takes the deliverable that was shown in upper case, too", async () => {
+      const agreement = await submitted();
+      const shown = `0x${deliverable.slice(2).toUpperCase()}` as Hash;
+      const { answered } = await context.as.client.approve({ agreement, index: 0, deliverable: shown });
+      expect(answered).to.deep.equal({ submission: 1, deliverable });
+    });
+
+    it("does not wait for what cannot happen", async () => {
+      const agreement = await submitted();
+      const endless = { confirmations: 1_000, patience: 1_800 };
+      await failure(UnauthorizedError, context.as.freelancer.approve({ agreement, index: 0, ...endless }));
+      await failure(UnauthorizedError, context.as.freelancer.signApprove({ agreement, index: 0, ...endless }));
+      await context.as.client.approve({ agreement, index: 0 });
+      await failure(WrongStatusError, context.as.client.approve({ agreement, index: 0, ...endless }));
+    });
+
     it("waits for confirmations, and sends nothing when patience runs out", async () => {
       const agreement = await submitted();
       const error = await failure(
@@ -573,6 +604,14 @@ describe("MicroEscrow", () => {
       const split = { client: 47n * UNIT, freelancer: 49n * UNIT, arbiter: 3n * UNIT, platform: UNIT };
       expect(gained).to.deep.equal({ ...nothing, ...split });
       expect(await state(agreement)).to.include({ held: 0n, status: Status.Resolved, outcome: Outcome.Ruled });
+    });
+
+    it("says that nobody disputes, and does not wait for it", async () => {
+      const agreement = await submitted();
+      const ruling = { agreement, index: 0, freelancerAmount: 0n, reasoning };
+      const error = await failure(WrongStatusError, context.as.arbiter.rule(ruling));
+      expect(error).to.include({ actual: Status.Submitted });
+      await failure(WrongStatusError, context.as.arbiter.signRule(ruling));
     });
 
     it("waits until the dispute is confirmed", async () => {
@@ -913,6 +952,43 @@ describe("MicroEscrow", () => {
       });
     });
 
+    it("tells why the one with the raised fee reverted", async () => {
+      const agreement = await submitted();
+      const { freelancer } = context.signers;
+      await withoutAutomine(async () => {
+        const { approval, waiting } = await approving(agreement);
+        const reverted = failure(TransactionRevertedError, approval);
+        await waiting;
+        const { better } = await pending();
+        const refund = refundCall({ escrow: context.escrow.address, agreement, index: 0 });
+        await freelancer.sendTransaction({
+          ...refund,
+          gasLimit: 300_000n,
+          maxFeePerGas: 10n ** 13n,
+          maxPriorityFeePerGas: 10n ** 13n,
+        });
+        const raised = await context.signers.client.sendTransaction(better);
+        const error = await mineUntil(reverted);
+        expect(error.transaction).to.equal(raised.hash);
+        expect(error.cause).to.be.instanceOf(WrongStatusError);
+      });
+    });
+
+    it("says that it is not mined yet, and which one it is", async () => {
+      const agreement = await submitted();
+      const sent: Hash[] = [];
+      const escrow = await MicroEscrow.connect(context.signers.client, {
+        miningPatience: 0.05,
+        onSent: (transaction) => sent.push(transaction),
+      });
+      await withoutAutomine(async () => {
+        const error = await failure(NotMinedError, escrow.approve({ agreement, index: 0 }));
+        expect(error).to.include({ transaction: (await pending()).hash, patience: 0.05 });
+        expect(sent).to.deep.equal([error.transaction]);
+      });
+      expect((await state(agreement)).status, "mined afterwards").to.equal(Status.Released);
+    });
+
     it("tells when it was cancelled", async () => {
       const agreement = await submitted();
       await withoutAutomine(async () => {
@@ -926,6 +1002,59 @@ describe("MicroEscrow", () => {
       });
       expect((await state(agreement)).status).to.equal(Status.Submitted);
     });
+  });
+
+  it("signs nothing that is void already", async () => {
+    const agreement = await context.funded();
+    const { client, freelancer } = context.as;
+    const deadline = await client.getTime();
+    const late = { agreement, index: 0, deadline };
+    for (const signing of [
+      () => client.signClose(late),
+      () => freelancer.signSubmit({ ...late, deliverable }),
+      () => client.signSettle({ ...late, freelancerAmount: 1n }),
+    ]) {
+      expect(await failure(SignatureExpiredError, signing)).to.include({ deadline, time: deadline });
+    }
+    const fundBy = deadline;
+    expect(await failure(FundingExpiredError, freelancer.sign(context.define({ fundBy })))).to.include({ fundBy });
+  });
+
+  it("refuses a wallet that has moved to another chain, and sends nothing there", async () => {
+    const agreement = await context.funded();
+    let chainId = 31_337;
+    const requested: string[] = [];
+    const provider = new BrowserProvider(
+      {
+        request: async ({ method, params = [] }) => {
+          requested.push(method);
+          if (method === "eth_chainId") return toQuantity(chainId);
+          if (method === "eth_call" && chainId === 1) return "0x";
+          return context.chain.provider.request({ method, params: params as unknown[] });
+        },
+      },
+      "any",
+    );
+    const escrow = await MicroEscrow.connect(await provider.getSigner(context.signers.freelancer.address));
+    chainId = 1;
+    requested.length = 0;
+    const error = await failure(WrongChainError, escrow.submit({ agreement, index: 0, deliverable }));
+    expect(error).to.include({ actual: 1, expected: 31_337 });
+    expect(requested).not.to.include("eth_sendTransaction");
+  });
+
+  it("reads a token's decimals from the token", async () => {
+    const { tokenAddress, escrow, ethers } = context;
+    expect(await escrow.getToken(tokenAddress.toLowerCase())).to.deep.equal({
+      address: tokenAddress,
+      decimals: 6,
+      symbol: "PLAIN",
+    });
+    await failure(InvalidAddressError, escrow.getToken(escrow.address));
+    await failure(TokenWithoutCodeError, escrow.getToken(context.signers.client.address));
+    const cents = await ethers.deployContract("PlainToken", [2]);
+    await cents.waitForDeployment();
+    expect((await escrow.getToken(await cents.getAddress())).decimals).to.equal(2);
   });
 
   it("refuses a signer on another chain when it acts", async () => {

@@ -111,6 +111,6 @@ describe("deploy", () => {
 describe("escrowAddress and deploymentBlock", () => {
   it("know every chain, recorded or not", () => {
     expect(escrowAddress(999_999)).to.equal(escrowAddress(1));
-    expect(deploymentBlock(999_999)).to.equal(0);
+    expect(deploymentBlock(999_999, escrowAddress(1))).to.equal(0);
   });
 });

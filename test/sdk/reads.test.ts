@@ -5,6 +5,7 @@
 import {
   type AgreementId,
   type EscrowEvent,
+  escrowInterface,
   eventsOf,
   fundCall,
   type History,
@@ -271,6 +272,72 @@ describe("Reads", () => {
       expect(error.id).to.equal(agreement.id);
       expect(error.details).to.equal("0 of 1 MilestoneConcluded of milestone 1");
     });
+
+    for (const [type, details] of [
+      ["MilestoneAdvanced", "payments of 150000000 of 200000000 for milestone 1"],
+      ["MilestoneDisputed", "0 of 1 MilestoneDisputed of milestone 1"],
+    ] as const) {
+      it(`notice an endpoint that leaves out ${type}`, async () => {
+        const agreement = await busy();
+        const topicHash = escrowInterface.getEvent(type).topicHash;
+        const forgetful = await through(context, async (method, _, forward) => {
+          const result = await forward();
+          return method === "eth_getLogs"
+            ? (result as RawLog[]).filter(({ topics }) => topics[0] !== topicHash)
+            : result;
+        });
+        const error = await failure(IncompleteHistoryError, forgetful.getProgress(agreement));
+        expect(error.details).to.equal(details);
+      });
+    }
+
+    it("take nothing from an endpoint that does not filter but what they asked for", async () => {
+      const [agreement, other] = [await busy(), await busy()];
+      const unfiltered = await through(context, async (method, parameters, forward) => {
+        if (method !== "eth_getLogs") return forward();
+        const { topics: _, ...rest } = parameters[0] as { readonly topics: unknown };
+        return context.chain.provider.request({ method, params: [rest] });
+      });
+      expect((await unfiltered.getAgreement(agreement.id)).id).to.equal(agreement.id);
+      expect((await unfiltered.getAgreement(other.id)).id).to.equal(other.id);
+      const { consented, inbox } = await unfiltered.listAgreements(context.signers.stranger.address);
+      expect([...consented, ...inbox]).to.deep.equal([]);
+    });
+
+    it("ask for larger ranges again after a busy one", async () => {
+      const agreement = await busy();
+      await context.networkHelpers.mine(5_000);
+      let requests = 0;
+      const limited = await through(context, async (method, parameters, forward) => {
+        if (method !== "eth_getLogs") return forward();
+        ++requests;
+        const { from, to } = rangeOf(parameters);
+        if (from < 100 && to - from > 1) throw rpcError(-32_005, "query returned too many results");
+        return forward();
+      });
+      expect(typesOf(eventsOf(await limited.getTimeline(agreement)))).to.deep.equal(busyTypes);
+      expect(requests).to.be.lessThan(300);
+    });
+
+    it("say that an answer is no answer", async () => {
+      const agreement = await busy();
+      const empty = await through(context, async (method, parameters, forward) => {
+        const { data } = (parameters[0] ?? {}) as { readonly data?: string };
+        const isDomain = data === escrowInterface.encodeFunctionData("eip712Domain");
+        const isState = method === "eth_call" && !isDomain;
+        return isState ? "0x" : forward();
+      });
+      const { tokenAddress: token } = context;
+      const { address: account } = context.signers.client;
+      for (const read of [
+        () => empty.getMilestone({ agreement, index: 0 }),
+        () => empty.getAgreementState(agreement),
+        () => empty.getClaimable({ token, account }),
+        () => empty.getTimeline(agreement),
+      ]) {
+        expect((await failure(RpcError, read)).reason).to.equal("malformed");
+      }
+    });
   });
 
   describe("say what is final", () => {
@@ -473,13 +540,14 @@ describe("watch", () => {
   it("survives an endpoint that fails, and tells so", async () => {
     const context = await setUp();
     const agreement = await context.funded();
-    let outages = 2;
+    let outages = 0;
     const flaky = await through(context, async (method, parameters, forward) => {
       if (method === "eth_getBlockByNumber" && parameters[0] === "latest" && outages-- > 0) {
         throw rpcError("ECONNREFUSED", "connect ECONNREFUSED");
       }
       return forward();
     });
+    outages = 2;
     const updates = inbox<WatchUpdate>();
     const errors = inbox<MicroEscrowError>();
     const { stop } = flaky.watch(agreement, updates.put, { ...options, onError: errors.put });

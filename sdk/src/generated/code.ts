@@ -3,9 +3,9 @@
 export const create2Deployer = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
 export const salt = "0x1f5664d322eafcb937bfd76e675673392e3a11bdd25a2c78f729f265fc12305c";
 /** Where MicroEscrow stands on every chain where it was deployed. */
-export const microEscrowAddress = "0x337DffF39B9e810CEacfE87Fa6E08CB0a1BadfAe";
-export const initCodeHash = "0x36d099bcb5beab91e22f4314ccd9f186590ef45a5ffe5acd871cf619adbfbc79";
+export const microEscrowAddress = "0x802051Ea4fE86aBB992482B81d63cB1E04a7EE97";
+export const initCodeHash = "0xd6f04d24ec61212f9b749eed5aeb825b32b6df0270a7d79efc17723303320416";
 /** keccak256 of the runtime code with its immutables set to zero. */
-export const maskedCodeHash = "0x139dfaa7d3a284c7a89bff8f3d341f282ff9c34f452eed344c006c5fd3053dfe";
+export const maskedCodeHash = "0x1287b04a54d68116b1d5caab25e3ae58ed55fa4c6f9ee65121703a53bebb54f9";
 /** Where the immutables stand in the runtime code: [start, length] in bytes. */
 export const immutableRanges: readonly (readonly [number, number])[] = [[4680,32],[4722,32],[22875,32],[22922,32],[23001,32],[23039,32],[23111,32]];

@@ -109,7 +109,7 @@ contract PaymentGasTest is Actions {
         vm.assertFalse(success, "finalize");
         vm.assertEq(bytes32(bytes4(reason)), bytes32(IMicroEscrow.NotEnoughGas.selector), "error");
         (uint256 available, uint256 required) = _decodeTwo(reason);
-        vm.assertEq(required, (200_000 * 64) / uint256(63) + 5_000, "required");
+        vm.assertEq(required, (200_000 * 64) / uint256(63) + 20_000, "required");
         vm.assertLt(available, 80_000, "available");
     }
 
