@@ -52,7 +52,7 @@ export default defineConfig({
   coverage: { skipFiles: ["contracts/mocks/**"] },
   test: {
     solidity: {
-      fuzz: { runs: deep ? 20_000 : 256, ...(seed !== undefined && { seed }) },
+      fuzz: { runs: deep ? 10_000 : 1_000, ...(seed !== undefined && { seed }) },
       invariant: { runs: deep ? 200 : 20, depth: deep ? 400 : 200, failOnRevert: true },
     },
   },

@@ -3,21 +3,27 @@
  * `npm run deploy -- --network NAME`. Where it is already, it checks the code and sends nothing.
  */
 import { execFileSync } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { deploy } from "@micro-escrow/sdk";
 import { keccak256, toQuantity } from "ethers";
 import { settings, solc } from "../hardhat.config.ts";
 import { create2Deployer, initCodeHash, salt } from "../sdk/src/generated/code.ts";
-import { connect, run, ScriptError } from "./network.ts";
+import { connect, readNetworkOption } from "./network.ts";
+import { readDeployment } from "./records.ts";
+import { runScript, ScriptError } from "./script.ts";
 
 type Provider = Awaited<ReturnType<typeof connect>>["provider"];
 
 const root = join(import.meta.dirname, "..");
 
-await run(async () => {
-  const { provider, network, chainId, signer } = await connect({ account: true });
+const name = readNetworkOption("npm run deploy");
+await runScript(async () => {
+  const { provider, network, chainId, signers } = await connect(name, { account: true });
+  const [signer] = signers;
   if (signer === undefined) throw new ScriptError("The node holds no account to deploy from.");
+  const folder = join(root, "deployments");
+  const recorded = await readDeployment(folder, chainId); // before anything is paid for
   console.log(`Network ${network} (chain ${chainId}), account ${signer.address}.`);
 
   const { address, transaction } = await deploy({ signer });
@@ -27,8 +33,7 @@ await run(async () => {
       : `Deployed MicroEscrow: ${address} (transaction ${transaction.hash}, block ${transaction.blockNumber})`,
   );
 
-  const file = join(root, `deployments/${chainId}.json`);
-  if (transaction !== undefined || (await recordedAddress(file)) !== address) {
+  if (transaction !== undefined || recorded?.address !== address) {
     const { hash, blockNumber } = transaction ?? (await findCreation(provider, address));
     const block = await provider.getBlock(blockNumber);
     const record = {
@@ -44,21 +49,16 @@ await run(async () => {
       compiler: { version: solc.version, settings },
       commit: commit(),
     };
+    const file = join(folder, `${chainId}.json`);
     await writeFile(file, `${JSON.stringify(record, null, 2)}\n`);
     console.log(`Recorded in ${relative(root, file)}.`);
   }
   console.log(
     network === "localhost"
-      ? "Next: MicroEscrow.connect(signer) finds it there."
+      ? "Next: MicroEscrow.connect(signer) finds it there; `npm run token` makes something to pay with."
       : `Next: npm run verify -- --network ${network}; then npm run build, and commit deployments/ and sdk/src/generated.`,
   );
 });
-
-/** The address that a record has; `undefined` when there is no record. */
-async function recordedAddress(file: string): Promise<unknown> {
-  const text = await readFile(file, "utf8").catch(() => "{}");
-  return JSON.parse(text).address;
-}
 
 /** The block, and the transaction where it can be told, in which somebody else deployed the contract. */
 async function findCreation(

@@ -1,27 +1,21 @@
 /**
  * Measures what each step of a milestone costs, and fails when one costs more than it may: `npm run gas [-- --json]`.
- *
- * Conditions: a plain OpenZeppelin ERC-20 with 6 decimals; client, freelancer and escrow have some of it before; the escrow
- * has an infinite allowance; no platform fee, an arbiter fee of 3%; every call is a transaction of its own, by its actor.
+ * What it is measured on stands in gas/chain.ts.
  */
-import { parseArgs } from "node:util";
 import {
-  type Address,
   type Agreement,
-  agreementTypedData,
   approveCall,
-  type Call,
-  defineAgreement,
   disputeCall,
   finalizeCall,
   fundCall,
-  type Hex,
   hashText,
   ruleCall,
   submitCall,
 } from "@micro-escrow/sdk";
-import { id, MaxUint256, type Signer } from "ethers";
-import hre, { network } from "hardhat";
+import type { Signer } from "ethers";
+import hre from "hardhat";
+import { createChain } from "./gas/chain.ts";
+import { readOptions } from "./script.ts";
 
 /** What each step may cost at most, gas, in an agreement of three milestones. */
 const limits = {
@@ -38,55 +32,19 @@ const limits = {
 type Step = keyof typeof limits;
 const steps = Object.keys(limits) as Step[];
 
-const { json } = parseArgs({ options: { json: { type: "boolean", default: false } } }).values;
+const { json } = readOptions("npm run -s gas -- [--json]", { json: { type: "boolean", default: false } });
 
 await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
-const { ethers, networkHelpers } = await network.create();
-const client = await ethers.provider.getSigner(0);
-const freelancer = await ethers.provider.getSigner(1);
-const stranger = await ethers.provider.getSigner(2);
-const { chainId } = await ethers.provider.getNetwork();
-const token = await ethers.deployContract("BasicToken");
-const escrowContract = await ethers.deployContract("MicroEscrow");
-const escrow = (await escrowContract.getAddress()) as Address;
-
-for (const account of [freelancer, escrow]) await token.getFunction("transfer")(account, 10n ** 6n);
-await client.sendTransaction({ to: token, data: token.interface.encodeFunctionData("approve", [escrow, MaxUint256]) });
-
-/** An agreement of `length` milestones of 500 tokens each; the nonce tells it from the others. */
-async function define(length: number, arbiter: Signer, nonce: string): Promise<Agreement> {
-  return defineAgreement({
-    client: await client.getAddress(),
-    freelancer: await freelancer.getAddress(),
-    arbiter: await arbiter.getAddress(),
-    token: { address: await token.getAddress(), decimals: 6 },
-    scope: { title: "Gas", milestones: Array.from({ length }, (_, index) => `Milestone ${index + 1}`) },
-    milestones: Array.from({ length }, () => ({ amount: "500", work: "14 days" })),
-    review: "7 days",
-    rework: "7 days",
-    arbitration: "14 days",
-    arbiterFee: "3%",
-    ifArbiterIsSilent: "50% to the freelancer",
-    fundBy: new Date("2100-01-01"),
-    nonce: id(nonce) as Hex,
-  });
-}
-
-/** Sends a call and returns the gas of its transaction. */
-async function send(sender: Signer, { to, data }: Call): Promise<number> {
-  const transaction = await sender.sendTransaction({ to, data });
-  const receipt = await transaction.wait();
-  return Number(receipt?.gasUsed);
-}
+const { ethers, account, escrow, define, consent, send, wait } = await createChain();
+const client = await account(0);
+const freelancer = await account(1);
+const stranger = await account(2);
 
 const text = hashText("Any text will do.");
 const ruling = { freelancerAmount: 200_000_000n, reasoning: text };
 
-async function openAndFund(agreement: Agreement): Promise<number> {
-  const { domain, types, message } = agreementTypedData(agreement, { chainId, escrow });
-  const freelancerSignature = (await freelancer.signTypedData(domain, types, message)) as Hex;
-  return send(client, fundCall({ escrow, agreement, indices: [0], freelancerSignature }));
-}
+const openAndFund = async (agreement: Agreement) =>
+  send(client, fundCall({ escrow, agreement, indices: [0], freelancerSignature: await consent(agreement) }));
 const fund = (agreement: Agreement, index: number) => send(client, fundCall({ escrow, agreement, indices: [index] }));
 const submit = (agreement: Agreement, index: number) =>
   send(freelancer, submitCall({ escrow, agreement, index, deliverable: text }));
@@ -109,7 +67,7 @@ async function measure(length: number, arbiter: Signer): Promise<Record<Step, nu
   const disputed = await dispute(agreement, 1);
   const ruledFirst = await rule(arbiter, agreement, 1);
   await submit(agreement, 2);
-  await networkHelpers.time.increase(agreement.terms.reviewPeriod);
+  wait(agreement.terms.reviewPeriod);
   const finalized = await send(stranger, finalizeCall({ escrow, agreement, index: 2 }));
 
   const another = await define(length, arbiter, "another");
@@ -140,8 +98,8 @@ async function approveExecution(length: number): Promise<number> {
   return (await approve(agreement, 0)) - calldata;
 }
 
-const three = await measure(3, await ethers.provider.getSigner(3));
-const fifty = await measure(50, await ethers.provider.getSigner(4));
+const three = await measure(3, await account(3));
+const fifty = await measure(50, await account(4));
 const approvals = [await approveExecution(1), await approveExecution(50)];
 
 const failures = steps

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { type Gig, gigs, people, readScope } from "../demo/gigs.ts";
-import { type Column, money, paint, table } from "../demo/terminal.ts";
+import { type Column, hanging, money, paint, table } from "../demo/terminal.ts";
 import { type Compared, chart } from "./chart.ts";
 import {
   type Aftermath,
@@ -28,10 +28,34 @@ const wholeCents = (value: bigint) => value - (value % 10_000n);
 /** The longest of a number of days at any moment of the plan. */
 const longest = (way: Way, of: (moment: Moment) => number) => Math.max(...turningPoints(way).map(of));
 
+/** What the numbers rest on. */
+const assumptions = [
+  '"pay at the end" is an invoice after everything is done and approved. "one escrow" is MicroEscrow with a single milestone,',
+  "funded on the first day. With MicroEscrow a milestone is funded, and work on it begins, when the one before is approved.",
+  "All goes well: work goes on evenly, is submitted on the day that was planned and approved a few days later, and nobody",
+  "disputes. A party that vanishes does so at the worst moment of that plan, or half-way through the work of a milestone.",
+  "Amounts are in USDC, days count from the first funding.",
+].join(" ");
+
+/** The most of the client's money that is in escrow, and of the freelancer's work that is not paid, at any moment. */
+const mostHeld = (way: Way) => most(way, (moment) => standing(way, moment).held);
+const mostUnpaid = (way: Way) => most(way, (moment) => standing(way, moment).unpaidWork);
+
+/** What milestones change, and what they cost, in a sentence each. */
+function takeaway(gig: Gig, one: Way, micro: Way): string {
+  const [client, freelancer] = [people[gig.client].name, people[gig.freelancer].name];
+  const transactions = (micro.escrow?.plan.length ?? 0) - (one.escrow?.plan.length ?? 0);
+  return [
+    `Milestones instead of one escrow: at most ${money(mostHeld(micro))} of ${client}'s money is in escrow, not ${money(mostHeld(one))};`,
+    `at most ${money(mostUnpaid(micro))} of ${freelancer}'s work is unpaid, not ${money(mostUnpaid(one))};`,
+    `the first payment comes on day ${dayPaid(micro, 1n)}, not ${dayPaid(one, 1n)}.`,
+    `They cost ${transactions} more transactions and ${days(micro.days - one.days)} more of waiting for approvals.`,
+  ].join(" ");
+}
+
 /** When money moves, and what each side has at stake: a row for each question, a column for each way. */
 function summary(ways: readonly Way[]): string {
-  const held = (way: Way) => most(way, (moment) => standing(way, moment).held);
-  const fee = (way: Way) => (held(way) * BigInt(way.escrow?.agreement.terms.arbiterFeeBps ?? 0)) / 10_000n;
+  const fee = (way: Way) => (mostHeld(way) * BigInt(way.escrow?.agreement.terms.arbiterFeeBps ?? 0)) / 10_000n;
   const inEscrow = (way: Way, text: string) => (way.escrow === undefined ? "–" : text);
   const clientGone = (of: (aftermath: Aftermath) => bigint) => (way: Way) =>
     money(most(way, (moment) => of(ifTheClientVanishes(way, moment))));
@@ -42,8 +66,8 @@ function summary(ways: readonly Way[]): string {
     ["The freelancer is first paid on day", (way) => String(dayPaid(way, 1n))],
     ["… has half of the money on day", (way) => String(dayPaid(way, 50n))],
     ["… has all of it on day", (way) => String(dayPaid(way, 100n))],
-    ["Work done and not paid, at most", (way) => money(most(way, (moment) => standing(way, moment).unpaidWork))],
-    ["The client's money in escrow, at most", (way) => money(held(way))],
+    ["Work done and not paid, at most", (way) => money(mostUnpaid(way))],
+    ["The client's money in escrow, at most", (way) => money(mostHeld(way))],
     ["… on average", (way) => money(wholeCents(averageHeld(way)))],
     ["The arbiter's fee in a dispute, at most", (way) => inEscrow(way, money(fee(way)))],
     ["Client gone: the freelancer loses, at most", clientGone(({ freelancerLoses }) => freelancerLoses)],
@@ -115,15 +139,16 @@ function freelancerVanishes(gig: Gig, ways: readonly Way[]): string {
  */
 export async function runComparison({ out }: { out: string }): Promise<void> {
   const compared: Compared[] = [];
+  console.log(`${paint("bold", "The same three gigs, paid three ways")}\n${hanging("  ", 2, assumptions, "dim")}`);
   for (const [index, gig] of gigs.entries()) {
     const { title } = await readScope(gig);
-    const ways = [asPaymentAtTheEnd(gig), await asOneEscrow(gig), await asMicroEscrow(gig)];
-    const price = `${money(ways[0]?.total ?? 0n).replace(/\.00$/, "")} USDC, ${gig.milestones.length} milestones`;
+    const [end, one, micro] = [asPaymentAtTheEnd(gig), await asOneEscrow(gig), await asMicroEscrow(gig)];
+    const ways = [end, one, micro];
+    const price = `${money(end.total).replace(/\.00$/, "")} USDC, ${gig.milestones.length} milestones`;
     compared.push({ title: `${title} · ${price}`, ways });
     console.log(`\n${paint("bold", `${index + 1} · ${title}`)} · ${price}\n`);
-    console.log(summary(ways));
-    const escrows = ways.filter(({ escrow }) => escrow !== undefined);
-    console.log(`\n${clientVanishes(gig, ways)}\n\n${freelancerVanishes(gig, escrows)}`);
+    console.log(`${summary(ways)}\n\n${hanging("  ", 2, takeaway(gig, one, micro))}`);
+    console.log(`\n${clientVanishes(gig, ways)}\n\n${freelancerVanishes(gig, [one, micro])}`);
   }
   const path = resolve(out);
   await mkdir(dirname(path), { recursive: true });

@@ -128,7 +128,7 @@ export async function keepBooks(parameters: KeepBooksParameters): Promise<Books>
     `${money(books.in.amount)} USDC went into the escrow, ${money(books.out.amount)} came out.`,
   );
   check(books.held === 0n, `The escrow still holds ${money(books.held)} USDC.`);
-  check(books.claimable === 0n, `${money(books.claimable)} USDC still wait in the escrow for somebody.`);
+  check(books.claimable === 0n, `${money(books.claimable)} USDC is still waiting in the escrow for somebody.`);
   check((await balance(escrow, first - 1)) === 0n, "The escrow held USDC before the first gig.");
   for (const { gig } of chapters) {
     check(moved(escrow, gig) === 0n, `The gig "${gig}" left ${money(moved(escrow, gig))} USDC in the escrow.`);

@@ -2,7 +2,7 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
 import { JsonRpcProvider, Network } from "ethers";
-import { DemoError } from "./failure.ts";
+import { ScriptError } from "../script.ts";
 
 /** Hardhat's chain id. */
 const chainId = 31337;
@@ -26,7 +26,7 @@ export function connect(url: string): JsonRpcProvider {
  * Starts a Hardhat node in a process of its own, on a free port of 127.0.0.1.
  *
  * @param begins The time of its first block, ISO 8601.
- * @throws {DemoError} When the node does not start.
+ * @throws {ScriptError} When the node does not start.
  */
 export async function startChain(begins: string): Promise<Chain> {
   const root = join(import.meta.dirname, "../..");
@@ -41,7 +41,7 @@ export async function startChain(begins: string): Promise<Chain> {
   const url = await new Promise<string>((resolve, reject) => {
     const fail = (reason: string) => {
       child.kill();
-      reject(new DemoError(`The Hardhat node did not start. ${reason}`));
+      reject(new ScriptError(`The Hardhat node did not start. ${reason}`));
     };
     child.once("message", (message) => resolve(String(message)));
     child.once("error", (error) => fail(error.message));

@@ -3,7 +3,7 @@ import { Outcome, Status } from "@micro-escrow/sdk";
 import type { Books } from "./books.ts";
 import type { GigFacts, Happening, MilestoneFacts } from "./facts.ts";
 import { people } from "./gigs.ts";
-import { bar, change, money, paint, table } from "./terminal.ts";
+import { bar, change, money, paint, percentages, table } from "./terminal.ts";
 
 const sum = (values: readonly bigint[]) => values.reduce((total, value) => total + value, 0n);
 const amountOrDash = (value: bigint) => (value === 0n ? "–" : money(value));
@@ -57,12 +57,15 @@ export function gigReport(facts: GigFacts): string {
     { value: fees, character: "▓", style: "cyan", label: "fees" },
     { value: refunded, character: "░", style: "yellow", label: `back to ${client}` },
   ] as const;
-  const legend = [
-    ...parts.map(({ value, character, style, label }) => ({ value, mark: paint(style, character), label })),
-    { value: total - funded, mark: paint("dim", "·"), label: "never funded" },
-  ]
+  const shown = [...parts, { value: total - funded, character: "·", style: "dim", label: "never funded" } as const];
+  const percent = percentages(shown.map(({ value }) => value));
+  const legend = shown
+    .map(({ value, character, style, label }, index) => ({
+      value,
+      text: `${paint(style, character)} ${percent[index]}% ${label}`,
+    }))
     .filter(({ value }) => value > 0n)
-    .map(({ value, mark, label }) => `${mark} ${(value * 100n + total / 2n) / total}% ${label}`);
+    .map(({ text }) => text);
   return `${rows}\n\n  ${bar(total, parts)}\n  ${legend.join("   ")}`;
 }
 

@@ -10,15 +10,15 @@ import {
   toAddress,
 } from "@micro-escrow/sdk";
 import type { Provider } from "ethers";
+import { expect } from "../script.ts";
 import { type Chapter, keepBooks } from "./books.ts";
 import { assemble, connectAll } from "./cast.ts";
 import { type Chain, connect, startChain } from "./chain.ts";
 import { booksDocument, type DemoDocument, gigDocument } from "./document.ts";
 import { announced, findHappenings, type GigFacts, gatherFacts } from "./facts.ts";
-import { expect } from "./failure.ts";
 import { app, blog, campaign, type Gig, type PersonKey, people, readScope } from "./gigs.ts";
 import { booksReport, gigReport, happeningsReport } from "./report.ts";
-import { Stage } from "./stage.ts";
+import { mark, Stage } from "./stage.ts";
 import { playApp } from "./stories/app.ts";
 import { playBlog } from "./stories/blog.ts";
 import { playCampaign } from "./stories/campaign.ts";
@@ -72,6 +72,9 @@ async function play(chain: Chain, json: boolean): Promise<boolean> {
   const { address } = escrow.passerby;
   stage.print(`${paint("bold", "MicroEscrow")} ${paint("dim", "three gigs, from agreement to the last cent")}`);
   stage.print(paint("dim", `  node    ${chain.url}\n  USDC    ${token.address}\n  escrow  ${address}`));
+  stage.print(
+    `  ${paint("cyan", mark)}${paint("dim", "       a transaction; what has no sign is only said or signed")}`,
+  );
 
   const facts: GigFacts[] = [];
   const chapters: Chapter[] = [];

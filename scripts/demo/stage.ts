@@ -15,6 +15,9 @@ export interface Line {
   readonly transaction?: string;
 }
 
+/** Beside a name: this was a transaction. */
+export const mark = "●";
+
 export class Stage {
   readonly lines: Line[] = [];
   readonly #chain: Chain;
@@ -60,8 +63,8 @@ export class Stage {
     const date = day(this.#now);
     const shown = date === this.#shownDay ? "" : date;
     this.#shownDay = date;
-    // The sign at the margin: this was a transaction.
-    const prefix = `  ${paint("dim", shown.padEnd(16))}${sent ? paint("cyan", "● ") : "  "}${paint("bold", name.padEnd(11))}`;
+    const sign = sent ? `${paint("cyan", mark)} ` : "  ";
+    const prefix = `  ${paint("dim", shown.padEnd(16))}${sign}${paint("bold", name.padEnd(11))}`;
     this.print(hanging(prefix, 31, text));
   }
 }

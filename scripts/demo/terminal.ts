@@ -19,6 +19,19 @@ export function money(value: bigint): string {
 /** A change of a balance: +250.00, −250.00, or a dash for none. */
 export const change = (value: bigint): string => (value === 0n ? "–" : value > 0n ? `+${money(value)}` : money(value));
 
+/** What part of their sum each value is, in whole percent: together 100, so the largest remainders are rounded up. */
+export function percentages(values: readonly bigint[]): number[] {
+  const total = values.reduce((sum, value) => sum + value, 0n);
+  if (total === 0n) return values.map(() => 0);
+  const whole = values.map((value) => Number((value * 100n) / total));
+  const missing = 100 - whole.reduce((sum, value) => sum + value, 0);
+  const byRemainder = [...values.keys()].sort((a, b) => {
+    return Number((((values[b] ?? 0n) * 100n) % total) - (((values[a] ?? 0n) * 100n) % total));
+  });
+  for (const index of byRemainder.slice(0, missing)) whole[index] = (whole[index] ?? 0) + 1;
+  return whole;
+}
+
 /** A day as people say it: Mon 4 Jan 2027. */
 export function day(time: number): string {
   const parts = new Intl.DateTimeFormat("en-GB", {

@@ -12,17 +12,22 @@ export const zeroAddress = ZeroAddress as Address;
  * Reads an address and writes it with its checksum (EIP-55).
  *
  * @param text All lower case, or with a right checksum.
- * @throws {InvalidAddressError} When it is anything else; names are not resolved.
+ * @throws {InvalidAddressError} When it is anything else; names (ENS) are not resolved.
  */
 export function toAddress(text: string): Address {
   if (typeof text !== "string" || !/^0x[0-9a-fA-F]{40}$/.test(text)) {
-    throw new InvalidAddressError(String(text), "is not an address; expected 0x and 40 hexadecimal digits");
+    const isName = typeof text === "string" && /^[^\s.]+(\.[^\s.]+)*\.\p{L}{2,}$/u.test(text);
+    if (isName)
+      throw new InvalidAddressError(text, "is a name, and names are not resolved", { advice: "Pass the address." });
+    throw new InvalidAddressError(text, "is not an address", { advice: "Write 0x and 40 hexadecimal digits." });
   }
   try {
     return getAddress(text) as Address;
   } catch (cause) {
-    const reason = "has a wrong checksum: a character was mistyped; copy the address again";
-    throw new InvalidAddressError(text, reason, { cause });
+    throw new InvalidAddressError(text, "has a wrong checksum: a character was mistyped", {
+      advice: "Copy the address again.",
+      cause,
+    });
   }
 }
 
@@ -33,7 +38,7 @@ export function toAddress(text: string): Address {
  */
 export function toHash(text: string): Hash {
   if (typeof text !== "string" || !/^0x[0-9a-fA-F]{64}$/.test(text)) {
-    throw new InvalidHashError(String(text), "is not a 32-byte hash; expected 0x and 64 hexadecimal digits");
+    throw new InvalidHashError(text, "is not a 32-byte hash; expected 0x and 64 hexadecimal digits");
   }
   return text.toLowerCase() as Hash;
 }

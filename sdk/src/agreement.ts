@@ -2,13 +2,15 @@
  * An agreement as data, and its hashes. Everything here is pure: no clock, no network, no signer.
  */
 import { AbiCoder, concat, keccak256, type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
+import { toAddress } from "./address.js";
 import type { Scope } from "./scope.js";
-import type { Address, AgreementId, Hash, Milestone, Terms } from "./types.js";
+import type { AgreementId, Hash, Milestone, Terms } from "./types.js";
 
 /** What client and freelancer agree on: the terms and the schedule that they sign, and the scope in words. */
 export interface Agreement {
   /** The EIP-712 struct hash of terms and schedule; see {@link agreementId}. */
   readonly id: AgreementId;
+  /** The contract's struct `Agreement`: the same members in the same order. */
   readonly terms: Terms;
   /** What each milestone pays and how long its work may take. The chain identifies a milestone by its index in here. */
   readonly schedule: readonly Milestone[];
@@ -32,7 +34,7 @@ export interface TypedData {
 export interface EscrowLocation {
   readonly chainId: bigint | number;
   /** Address of the escrow contract. */
-  readonly escrow: Address;
+  readonly escrow: string;
 }
 
 const milestoneFields: TypedDataField[] = [
@@ -96,11 +98,6 @@ export function toAgreement(terms: Terms, schedule: readonly Milestone[], scope?
   return { id: agreementId(terms), terms, schedule, scope };
 }
 
-/** What the contract takes for an agreement: its struct `Agreement` has the terms' members, in their order. */
-export function toStruct(agreement: Agreement): Terms {
-  return agreement.terms;
-}
-
 /**
  * What client and freelancer sign: the agreement with its whole schedule, for one escrow on one chain.
  *
@@ -119,5 +116,5 @@ export function agreementTypedData(agreement: Agreement, { chainId, escrow }: Es
 
 /** The EIP-712 domain of an escrow, for everything that is signed for it. */
 export function escrowDomain({ chainId, escrow }: EscrowLocation): TypedDataDomain {
-  return { name: "MicroEscrow", version: "1", chainId, verifyingContract: escrow };
+  return { name: "MicroEscrow", version: "1", chainId, verifyingContract: toAddress(escrow) };
 }

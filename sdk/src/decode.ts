@@ -273,7 +273,8 @@ export interface DeferredPayment {
   readonly amount: bigint;
 }
 
-type Fields<Name extends EscrowEventName> = Omit<EscrowEvents[Name], "id">;
+/** What an event says, without where it stands and about which agreement. */
+type Fields<Name extends EscrowEventName> = Omit<EscrowEventOf<Name>, "type" | "id" | keyof EventPlace>;
 
 /** How a milestone ended, and who got what: net, token base units. */
 export type Conclusion = CallResult & Fields<"MilestoneConcluded"> & { readonly deferred: readonly DeferredPayment[] };
@@ -461,8 +462,7 @@ function needMine<Name extends MilestoneEventName>(context: ResultContext, name:
   return need(context, name, ({ index }) => index === Number(context.args.index));
 }
 
-/** What the event says, without where it stands and about which agreement. */
 function fieldsOf<Name extends MilestoneEventName>(event: EscrowEventOf<Name>): Fields<Name> {
   const { type: _type, id: _id, transaction: _, block: _block, blockHash: _hash, logIndex: _index, ...fields } = event;
-  return fields as unknown as Fields<Name>;
+  return fields;
 }

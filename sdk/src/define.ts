@@ -6,22 +6,30 @@ import { toAddress, zeroAddress } from "./address.js";
 import { type Agreement, scheduleHash, toAgreement } from "./agreement.js";
 import {
   type AgreementProblem,
+  EmptyScheduleError,
   InvalidAgreementError,
   InvalidAmountError,
   InvalidDurationError,
+  InvalidScopeError,
   InvalidShareError,
   InvalidTimeError,
   MicroEscrowError,
 } from "./errors.js";
-import { type Duration, parseAmount, parseDuration, parseShare, type Share } from "./money.js";
-import { type Scope, type ScopeMilestone, scopeHash, scopeProblems } from "./scope.js";
+import { checkDecimals, type Duration, parseAmount, parseDuration, parseShare, type Share } from "./money.js";
+import { isScope, type Scope, type ScopeMilestone, scopeHash } from "./scope.js";
 import { tokens } from "./tokens.js";
 import type { Address, Hash, Hex, Milestone, Terms } from "./types.js";
-import { MAX_UINT40, MAX_UINT128, type ValidateOptions, validateAgreement } from "./validate.js";
+import { isUint, MAX_UINT40, MAX_UINT128, problemOf, type ValidateOptions, validateAgreement } from "./validate.js";
 
-/** The token to pay in: one of the registry (`findToken`), or what is known of another. */
+/**
+ * The token to pay in: one of the registry (`findToken`), or what its contract says of itself (`escrow.getToken(address)`).
+ */
 export interface TokenDescription {
   readonly address: string;
+  /**
+   * How many decimals the token's contract has. Nothing here can compare them with the chain, unless the registry knows the
+   * token: with 6 instead of 18, "500" is a million million times too little. `escrow.getToken(address)` reads the right ones.
+   */
   readonly decimals: number;
   /** Shown beside amounts; left out: "tokens". */
   readonly symbol?: string;
@@ -31,7 +39,7 @@ export interface TokenDescription {
 export interface DefineMilestone {
   /** Text in whole tokens (`"500"`, `"0.5"`), or token base units as a bigint. */
   readonly amount: string | bigint;
-  /** From funding until work must be submitted: `"14 days"`, or seconds. */
+  /** From funding until work must be submitted: text like `"14 days"`, or seconds. */
   readonly work: Duration;
 }
 
@@ -50,25 +58,35 @@ export interface DefineAgreementParameters {
     readonly milestones: readonly (string | ScopeMilestone)[];
   };
   readonly milestones: readonly DefineMilestone[];
-  /** How long the client has to answer a submission; if it does not, the freelancer is paid. */
+  /** How long the client has to answer a submission; if it does not, the freelancer is paid. `"7 days"`, or seconds. */
   readonly review: Duration;
-  /** How long the freelancer has to answer a request for changes; if it does not, the client is refunded. */
+  /**
+   * How long the freelancer has to answer a request for changes; if it does not, the client is refunded. `"7 days"`, or
+   * seconds.
+   */
   readonly rework: Duration;
-  /** How long the arbiter has to rule. */
+  /** How long the arbiter has to rule: `"14 days"`, or seconds. */
   readonly arbitration: Duration;
-  /** The freelancer's share of a disputed milestone when the arbiter does not rule: `"50% to the freelancer"`. No default. */
-  readonly ifArbiterIsSilent: `${number}% to the freelancer` | number;
+  /**
+   * The freelancer's share of a disputed milestone when the arbiter does not rule: `"50% to the freelancer"`. No default, and
+   * no number: it must say whose share it is, and of what.
+   */
+  readonly ifArbiterIsSilent: `${number}% to the freelancer`;
   /** No milestone can be funded from this time on; a Date, or Unix seconds. */
   readonly fundBy: Date | number;
-  /** The arbiter's fee on a milestone that it rules on, 10% at most; left out: none. */
+  /** The arbiter's fee on a milestone that it rules on, 10% at most: `"3%"`, or basis points (300 is 3%). Left out: none. */
   readonly arbiterFee?: Share;
-  /** The platform's fee on what the freelancer receives, 10% at most; left out: none. */
-  readonly fee?: { readonly recipient: string; readonly share: Share };
+  /** The platform's fee on what the freelancer receives; left out: none. */
+  readonly fee?: {
+    readonly recipient: string;
+    /** 10% at most: `"2.5%"`, or basis points (250 is 2.5%). */
+    readonly share: Share;
+  };
   /** Attests submitted work; left out: nobody. */
   readonly verifier?: string;
   /**
-   * How long the client has to object after the verifier passed the work; 0 pays at once. Required with a verifier, refused
-   * without one.
+   * How long the client has to object after the verifier passed the work: `"3 days"`, or seconds; 0 pays at once. Required
+   * with a verifier, refused without one.
    */
   readonly challenge?: Duration;
   /** A contract that is asked before money comes in; left out: none. */
@@ -91,6 +109,8 @@ const PARAMETER: Readonly<Record<string, string>> = {
   reworkPeriod: "rework",
   challengePeriod: "challenge",
   arbitrationPeriod: "arbitration",
+  "scope.currency.symbol": "token.symbol",
+  "scope.nonce": "nonce",
 };
 
 /**
@@ -116,74 +136,67 @@ export function defineAgreement(parameters: DefineAgreementParameters, options: 
       return value();
     } catch (error) {
       if (!(error instanceof MicroEscrowError)) throw error;
-      problems.push({ path, message: error.message, advice, error });
+      problems.push(problemOf(path, error, advice));
       return standIn;
     }
   };
-  const address = (path: string, text: string | undefined, optional = false): Address =>
+  const address = (path: string, text: unknown, optional = false): Address =>
     optional && text === undefined
       ? zeroAddress
-      : read(path, "Copy the address again.", zeroAddress, () => toAddress(text ?? ""));
-  const duration = (path: string, value: Duration): number =>
-    read(path, 'Write it like "14 days" or "72 hours".', 0, () => parseDuration(value));
-  const share = (path: string, value: Share | undefined): number =>
-    value === undefined ? 0 : read(path, 'Write it like "3%".', 0, () => parseShare(value));
+      : read(path, "Name the account by its address.", zeroAddress, () => toAddress(text as string));
+  const duration = (path: string, value: unknown): number =>
+    read(path, 'Write it like "14 days" or "72 hours".', 0, () => parseDuration(value as Duration));
+  const share = (path: string, value: unknown): number =>
+    read(path, 'Write it like "3%".', 0, () => parseShare(value as Share));
 
-  const currency = readCurrency(parameters.token, read);
-  const schedule = parameters.milestones.map(({ amount, work }, index): Milestone => {
+  // Where types are not checked, any of it can be missing or something else.
+  const given = membersOf(parameters);
+  const currency = readCurrency(given.token, read);
+  const schedule = readList(given.milestones, read).map((milestone, index): Milestone => {
+    const { amount, work } = membersOf(milestone);
     const path = `milestones[${index}]`;
     return {
       amount: read(`${path}.amount`, 'Write it like "500" or "0.5".', 0n, () => readAmount(amount, currency?.decimals)),
       workPeriod: duration(`${path}.work`, work),
     };
   });
+  const scope = readScope(given, currency, read);
+  const details = isScope(scope) ? scopeHash(scope) : (`0x${"0".repeat(64)}` as Hash);
 
-  const { title, description, milestones } = parameters.scope;
-  const scope: Scope = {
-    title,
-    ...(description === undefined ? {} : { description }),
-    milestones: milestones.map((milestone) => (typeof milestone === "string" ? { title: milestone } : milestone)),
-    ...(currency === undefined ? {} : { currency }),
-    nonce: (parameters.nonce?.toLowerCase() as Hex | undefined) ?? (hexlify(randomBytes(32)) as Hex),
-  };
-  const details = scopeProblems(scope).length === 0 ? scopeHash(scope) : (`0x${"0".repeat(64)}` as Hash);
-
-  const token = typeof parameters.token === "string" ? parameters.token : parameters.token.address;
+  const fee = given.fee === undefined ? undefined : membersOf(given.fee);
   const terms: Terms = {
-    client: address("client", parameters.client),
-    freelancer: address("freelancer", parameters.freelancer),
-    arbiter: address("arbiter", parameters.arbiter),
-    token: address("token", token),
-    payoutTo: address("payoutTo", parameters.payoutTo, true),
-    refundTo: address("refundTo", parameters.refundTo, true),
-    verifier: address("verifier", parameters.verifier, true),
-    gate: address("gate", parameters.gate, true),
-    feeRecipient: address("fee.recipient", parameters.fee?.recipient, parameters.fee === undefined),
-    feeBps: share("fee.share", parameters.fee?.share),
-    arbiterFeeBps: share("arbiterFee", parameters.arbiterFee),
-    defaultShareBps: read(
-      "ifArbiterIsSilent",
-      'Write it like "50% to the freelancer"; both parties should know what a silent arbiter means.',
-      0,
-      () => readDefaultShare(parameters.ifArbiterIsSilent),
+    client: address("client", given.client),
+    freelancer: address("freelancer", given.freelancer),
+    arbiter: address("arbiter", given.arbiter),
+    token: address("token", typeof given.token === "string" ? given.token : membersOf(given.token).address),
+    payoutTo: address("payoutTo", given.payoutTo, true),
+    refundTo: address("refundTo", given.refundTo, true),
+    verifier: address("verifier", given.verifier, true),
+    gate: address("gate", given.gate, true),
+    feeRecipient: fee === undefined ? zeroAddress : address("fee.recipient", fee.recipient),
+    feeBps: fee === undefined ? 0 : share("fee.share", fee.share),
+    arbiterFeeBps: given.arbiterFee === undefined ? 0 : share("arbiterFee", given.arbiterFee),
+    defaultShareBps: read("ifArbiterIsSilent", 'Write it like "50% to the freelancer".', 0, () =>
+      readDefaultShare(given.ifArbiterIsSilent),
     ),
-    reviewPeriod: duration("review", parameters.review),
-    reworkPeriod: duration("rework", parameters.rework),
+    reviewPeriod: duration("review", given.review),
+    reworkPeriod: duration("rework", given.rework),
     challengePeriod: read("challenge", 'Write "0 seconds" to be paid on the verifier\'s word.', 0, () =>
-      readChallenge(parameters.challenge, parameters.verifier !== undefined),
+      readChallenge(given.challenge as Duration | undefined, given.verifier !== undefined),
     ),
-    arbitrationPeriod: duration("arbitration", parameters.arbitration),
-    fundBy: read("fundBy", "Give a Date, or Unix seconds (not milliseconds).", 0, () => readTime(parameters.fundBy)),
+    arbitrationPeriod: duration("arbitration", given.arbitration),
+    fundBy: read("fundBy", "Give a Date, or Unix seconds (not milliseconds).", 0, () => readTime(given.fundBy)),
     details,
     milestones: scheduleHash(schedule),
   };
   const agreement = toAgreement(terms, schedule, scope);
 
   // What could not be read is one problem, not two: its stand-in is not looked at.
-  const unreadable = new Set(problems.map(({ path }) => path));
+  const unreadable = problems.map(({ path }) => path);
   for (const problem of validateAgreement(agreement, options)) {
     const path = parameterPath(problem.path);
-    if (!unreadable.has(path)) problems.push({ ...problem, path });
+    if (unreadable.some((parent) => path === parent || path.startsWith(`${parent}.`))) continue;
+    problems.push({ ...problem, path });
   }
   if (problems.length > 0) throw new InvalidAgreementError({ problems });
   return agreement;
@@ -191,55 +204,96 @@ export function defineAgreement(parameters: DefineAgreementParameters, options: 
 
 type Read = <T>(path: string, advice: string, standIn: T, value: () => T) => T;
 
-/** How amounts are written and shown; the registry has the last word on the tokens that it knows. */
-function readCurrency(token: TokenDescription | string, read: Read): Scope["currency"] {
-  if (typeof token === "string") return undefined;
-  const registered = tokens.find(({ address }) => address.toLowerCase() === token.address.toLowerCase());
-  return read("token", "Take the token from findToken.", undefined, () => {
-    if (registered !== undefined && registered.decimals !== token.decimals) {
-      const reason = `is not the number of decimals of ${registered.symbol}, which is ${registered.decimals}`;
-      throw new InvalidAmountError(token.decimals, reason);
-    }
-    return { symbol: token.symbol ?? registered?.symbol ?? "tokens", decimals: token.decimals };
+/** A parameter as an object of which nothing is known. */
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function readList(milestones: unknown, read: Read): readonly unknown[] {
+  return read("milestones", 'Write them like [{ amount: "500", work: "14 days" }].', [], () => {
+    if (!Array.isArray(milestones)) throw new EmptyScheduleError();
+    return milestones;
   });
 }
 
-function readAmount(amount: string | bigint, decimals: number | undefined): bigint {
-  if (typeof amount !== "bigint" && decimals === undefined) {
-    throw new InvalidAmountError(String(amount), "needs the token's decimals; pass them with the token, or a bigint");
-  }
-  const value = typeof amount === "bigint" ? amount : parseAmount(amount, decimals ?? 0);
-  if (value >= 0n && value <= MAX_UINT128) return value;
-  throw new InvalidAmountError(String(amount), `must be between 0 and ${MAX_UINT128} base units`);
+/** What is to be done, as it is signed. `scopeProblems` finds what is wrong in it. */
+function readScope(
+  { scope, nonce }: Readonly<Record<string, unknown>>,
+  currency: Scope["currency"],
+  read: Read,
+): Scope {
+  const { title, description, milestones } = read("scope", "Say what is to be done.", membersOf(undefined), () => {
+    if (typeof scope !== "object" || scope === null) {
+      throw new InvalidScopeError("scope", "anything but an object here");
+    }
+    return membersOf(scope);
+  });
+  const described = Array.isArray(milestones)
+    ? milestones.map((milestone: unknown) => (typeof milestone === "string" ? { title: milestone } : milestone))
+    : milestones;
+  return {
+    title,
+    ...(description === undefined ? {} : { description }),
+    milestones: described,
+    ...(currency === undefined ? {} : { currency }),
+    nonce: typeof nonce === "string" ? nonce.toLowerCase() : (nonce ?? hexlify(randomBytes(32))),
+  } as Scope;
 }
 
-function readDefaultShare(share: string | number): number {
-  if (typeof share === "number") return parseShare(share);
-  const match = /^(.*) to the freelancer$/.exec(String(share));
-  if (!match) throw new InvalidShareError(String(share), "does not say who gets what when the arbiter is silent");
-  return parseShare(match[1] ?? "");
+/** How amounts are written and shown; the registry has the last word on the tokens that it knows. */
+function readCurrency(token: unknown, read: Read): Scope["currency"] {
+  if (typeof token !== "object" || token === null) return undefined;
+  const { address, decimals, symbol } = token as Partial<TokenDescription>;
+  const registered = tokens.find(
+    (known) => typeof address === "string" && known.address.toLowerCase() === address.toLowerCase(),
+  );
+  return read("token.decimals", "Take the token from findToken or escrow.getToken.", undefined, () => {
+    checkDecimals(decimals as number);
+    if (registered !== undefined && registered.decimals !== decimals) {
+      const reason = `is not the number of decimals of ${registered.symbol}, which is ${registered.decimals}`;
+      throw new InvalidAmountError(decimals, reason);
+    }
+    return { symbol: symbol ?? registered?.symbol ?? "tokens", decimals: decimals as number };
+  });
+}
+
+function readAmount(amount: unknown, decimals: number | undefined): bigint {
+  if (typeof amount !== "bigint" && decimals === undefined) {
+    const advice = "Pass them with the token, or the amount in base units as a bigint.";
+    throw new InvalidAmountError(amount, "needs the token's decimals", { advice });
+  }
+  const value = typeof amount === "bigint" ? amount : parseAmount(amount as string, decimals ?? 0);
+  if (value >= 0n && value <= MAX_UINT128) return value;
+  throw new InvalidAmountError(amount, `must be between 0 and ${MAX_UINT128} base units`);
+}
+
+function readDefaultShare(share: unknown): number {
+  const match = typeof share === "string" ? /^([\d.]+%) to the freelancer$/.exec(share) : null;
+  if (match) return parseShare(match[1] ?? "");
+  const advice = 'Write it like "50% to the freelancer": both parties should know what a silent arbiter means.';
+  throw new InvalidShareError(share, "does not say who gets what when the arbiter is silent", { advice });
 }
 
 function readChallenge(challenge: Duration | undefined, hasVerifier: boolean): number {
   if (challenge !== undefined && hasVerifier) return parseDuration(challenge);
   if (challenge === undefined && !hasVerifier) return 0;
   throw new InvalidDurationError(
-    String(challenge),
+    challenge,
     hasVerifier
       ? "does not say how long the client can object when the verifier passes the work"
       : "is a challenge period, which means nothing without a verifier",
   );
 }
 
-function readTime(time: Date | number): number {
+function readTime(time: unknown): number {
   const seconds = time instanceof Date ? Math.floor(time.getTime() / 1000) : time;
-  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= MAX_UINT40) return seconds;
-  throw new InvalidTimeError(String(time), "is not a time that the contract can hold");
+  if (isUint(seconds, MAX_UINT40)) return seconds;
+  throw new InvalidTimeError(time, "is not a time that the contract can hold");
 }
 
 /** `"terms.reviewPeriod"` is `review` to who defines an agreement, `"schedule[0].workPeriod"` is `milestones[0].work`. */
 function parameterPath(path: string): string {
-  const member = path.startsWith("terms.") ? path.slice("terms.".length) : undefined;
-  if (member !== undefined) return PARAMETER[member] ?? member;
-  return path.replace(/^schedule/, "milestones").replace(/workPeriod$/, "work");
+  const member = path.startsWith("terms.") ? path.slice("terms.".length) : path;
+  if (PARAMETER[member] !== undefined) return PARAMETER[member];
+  return member.replace(/^schedule/, "milestones").replace(/workPeriod$/, "work");
 }

@@ -1,7 +1,7 @@
 /**
  * Deploying MicroEscrow at its one address, through the standard CREATE2 deployer.
  */
-import { concat, keccak256, type Provider, parseEther, type Signer } from "ethers";
+import { concat, formatEther, keccak256, type Provider, parseEther, type Signer } from "ethers";
 import { chainIdOf, checkCode } from "./connect.js";
 import type { TransactionInfo } from "./decode.js";
 import { localChainIds } from "./deployments.js";
@@ -81,7 +81,11 @@ async function ensureDeployer(signer: Signer, provider: Provider, chainId: numbe
     await createDeployer(signer, provider);
     code = await codeOf(provider, create2Deployer);
   }
-  if (code === "0x") throw new DeploymentFailedError(`chain ${chainId} has no CREATE2 deployer at ${create2Deployer}`);
+  if (code === "0x") {
+    throw new DeploymentFailedError(
+      `chain ${chainId} has no CREATE2 deployer at ${create2Deployer}; anybody can put it there: send ${formatEther(DEPLOYER_COST)} of the chain's coin to ${DEPLOYER_SENDER}, then broadcast the presigned transaction of the standard deterministic deployer (https://github.com/Arachnid/deterministic-deployment-proxy)`,
+    );
+  }
   if (keccak256(code) !== DEPLOYER_CODE_HASH) {
     throw new DeploymentFailedError(`the code at ${create2Deployer} on chain ${chainId} is not the CREATE2 deployer's`);
   }

@@ -4,7 +4,7 @@
 import { zeroAddress } from "./address.js";
 import type { Agreement } from "./agreement.js";
 import { BPS, formatAmount, formatDuration, formatShare } from "./money.js";
-import { inert } from "./text.js";
+import { formatTime, inert } from "./text.js";
 import { registeredToken } from "./tokens.js";
 
 /** What {@link describe} can know besides the agreement. */
@@ -135,11 +135,4 @@ function amountWriter({ terms, scope }: Agreement, chainId: number | undefined) 
 
 function quoted(text: string, limit?: number): string {
   return `“${inert(text, limit)}”`;
-}
-
-/** Unix seconds as `2027-06-30 12:00:00 UTC`; beyond what dates hold, the seconds themselves. */
-function formatTime(seconds: number): string {
-  const date = new Date(seconds * 1_000);
-  const text = Number.isNaN(date.getTime()) ? `Unix time ${seconds}` : date.toISOString();
-  return text.replace("T", " ").replace(".000Z", " UTC");
 }

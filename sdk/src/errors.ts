@@ -2,7 +2,8 @@
  * One class per failure, with the facts as readonly fields and a message that says what to do. `code` is the class name
  * without "Error" and survives minification; for a failure of the contract it is the name of its custom error.
  */
-import { type Address, type AgreementId, type Hash, type Hex, Status } from "./types.js";
+import { formatTime } from "./text.js";
+import { type Address, type AgreementId, type Hash, type Hex, Status, statusName } from "./types.js";
 
 /** Every error that the SDK throws is one of these. */
 export class MicroEscrowError extends Error {
@@ -18,65 +19,79 @@ export class MicroEscrowError extends Error {
 
 // --------------------------------------------------------------------------------------------------------------- input
 
+/** How an {@link InvalidValueError} goes on after what is wrong. */
+export interface InvalidValueOptions extends ErrorOptions {
+  /** What to do about it, in a sentence. */
+  readonly advice?: string;
+}
+
 /** A value that was passed to the SDK cannot be what it is for; which kind of value says the class that extends this. */
 export abstract class InvalidValueError extends MicroEscrowError {
-  /** What was given. */
+  /** What was given; as text, unless it was a number. */
   readonly value: string | number;
   /** What is wrong with it, as the rest of a sentence. */
   readonly reason: string;
+  /** What to do about it, in a sentence; `undefined` where the reason says enough. */
+  readonly advice: string | undefined;
 
-  constructor(code: string, value: string | number, reason: string, options?: ErrorOptions) {
-    super(code, `${quote(value)} ${reason}.`, options);
-    this.value = value;
+  constructor(code: string, value: unknown, reason: string, { advice, ...options }: InvalidValueOptions = {}) {
+    super(code, `${quote(value)} ${reason}.${advice === undefined ? "" : ` ${advice}`}`, options);
+    this.value = typeof value === "number" ? value : textOf(value);
     this.reason = reason;
+    this.advice = advice;
+  }
+
+  /** The message without the advice. */
+  get fact(): string {
+    return `${quote(this.value)} ${this.reason}.`;
   }
 }
 
 /** A text is not an address. */
 export class InvalidAddressError extends InvalidValueError {
-  constructor(value: string | number, reason: string, options?: ErrorOptions) {
+  constructor(value: unknown, reason: string, options?: InvalidValueOptions) {
     super("InvalidAddress", value, reason, options);
   }
 }
 
 /** A text is not the 32-byte hash or other hexadecimal data that is needed here. */
 export class InvalidHashError extends InvalidValueError {
-  constructor(value: string | number, reason: string, options?: ErrorOptions) {
+  constructor(value: unknown, reason: string, options?: InvalidValueOptions) {
     super("InvalidHash", value, reason, options);
   }
 }
 
 /** A text or value is not an amount of money. */
 export class InvalidAmountError extends InvalidValueError {
-  constructor(value: string | number, reason: string, options?: ErrorOptions) {
+  constructor(value: unknown, reason: string, options?: InvalidValueOptions) {
     super("InvalidAmount", value, reason, options);
   }
 }
 
 /** A text or value is not a duration. */
 export class InvalidDurationError extends InvalidValueError {
-  constructor(value: string | number, reason: string, options?: ErrorOptions) {
+  constructor(value: unknown, reason: string, options?: InvalidValueOptions) {
     super("InvalidDuration", value, reason, options);
   }
 }
 
 /** A text or value is not a share (percent or basis points). */
 export class InvalidShareError extends InvalidValueError {
-  constructor(value: string | number, reason: string, options?: ErrorOptions) {
+  constructor(value: unknown, reason: string, options?: InvalidValueOptions) {
     super("InvalidShare", value, reason, options);
   }
 }
 
 /** A value is not a time (Unix seconds) that the contract can hold. */
 export class InvalidTimeError extends InvalidValueError {
-  constructor(value: string | number, reason: string, options?: ErrorOptions) {
+  constructor(value: unknown, reason: string, options?: InvalidValueOptions) {
     super("InvalidTime", value, reason, options);
   }
 }
 
 /** A number cannot be that of a submission. */
 export class InvalidSubmissionError extends InvalidValueError {
-  constructor(value: string | number, reason: string, options?: ErrorOptions) {
+  constructor(value: unknown, reason: string, options?: InvalidValueOptions) {
     super("InvalidSubmission", value, reason, options);
   }
 }
@@ -133,10 +148,17 @@ export class InvalidAgreementFileError extends MicroEscrowError {
   readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
-    super("InvalidAgreementFile", `This is not an agreement file: ${reason}.`, options);
+    super("InvalidAgreementFile", `This is not an agreement file: ${ended(reason)}`, options);
     this.reason = reason;
   }
 }
+
+/** What the hashes of an agreement are of. */
+const HASHED = {
+  id: "the hash of its terms (id)",
+  details: "the hash of its scope (details)",
+  milestones: "the hash of its schedule (milestones)",
+} as const;
 
 /** Parts of an agreement do not belong together: somebody edited it, or took parts of two agreements. */
 export class AgreementMismatchError extends MicroEscrowError {
@@ -153,7 +175,7 @@ export class AgreementMismatchError extends MicroEscrowError {
   ) {
     super(
       "AgreementMismatch",
-      `The agreement was altered: its ${member} is ${expected}, but its contents hash to ${actual}. Ask the other party for the file again.`,
+      `The agreement was altered: ${HASHED[member]} should be ${expected}, but is ${actual}. Ask the other party for the file again.`,
       options,
     );
     this.member = member;
@@ -168,7 +190,7 @@ export class InvalidDeliverableError extends MicroEscrowError {
   readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
-    super("InvalidDeliverable", `The deliverable is not valid: ${reason}.`, options);
+    super("InvalidDeliverable", `The deliverable is not valid: ${ended(reason)}`, options);
     this.reason = reason;
   }
 }
@@ -203,13 +225,20 @@ export class WrongContractCallError extends MicroEscrowError {
   }
 }
 
+/** A multicall of no calls: its transaction would cost a fee and do nothing. */
+export class EmptyMulticallError extends MicroEscrowError {
+  constructor(options?: ErrorOptions) {
+    super("EmptyMulticall", "Name at least one call for the multicall.", options);
+  }
+}
+
 /** A signed action is malformed, or is not for this escrow or chain. */
 export class InvalidSignedActionError extends MicroEscrowError {
   /** What is wrong with it, as the rest of a sentence. */
   readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
-    super("InvalidSignedAction", `The signed action cannot be relayed: ${reason}.`, options);
+    super("InvalidSignedAction", `The signed action cannot be relayed: ${ended(reason)}`, options);
     this.reason = reason;
   }
 }
@@ -314,7 +343,7 @@ export class CannotSignError extends MicroEscrowError {
   constructor({ account, reason }: { account: Address; reason: string }, options?: ErrorOptions) {
     super(
       "CannotSign",
-      `${account} cannot sign: ${reason}. Record its consent or send its action as a transaction of its own instead (accept, or the verb itself).`,
+      `${account} cannot sign: ${ended(reason)} Record its consent or send its action as a transaction of its own instead (accept, or the verb itself).`,
       options,
     );
     this.account = account;
@@ -322,23 +351,23 @@ export class CannotSignError extends MicroEscrowError {
   }
 }
 
-/** The user refused a request in the wallet. Nothing was sent. */
+/** The user refused a request in the wallet, which was not sent. What was sent before it, as an approval, was. */
 export class UserRejectedError extends MicroEscrowError {
   /** What was asked for. */
   readonly action: string;
 
   constructor({ action }: { action: string }, options?: ErrorOptions) {
-    super("UserRejected", `The request was refused in the wallet (${action}). Nothing was sent.`, options);
+    super("UserRejected", `The request was refused in the wallet (${action}): it was not sent.`, options);
     this.action = action;
   }
 }
 
-/** The sender cannot pay the network fee. Nothing was sent. */
+/** The sender cannot pay the network fee of a transaction, which was not sent. */
 export class InsufficientGasFundsError extends MicroEscrowError {
   constructor(options?: ErrorOptions) {
     super(
       "InsufficientGasFunds",
-      "The account cannot pay the network fee: send it some of the chain's own coin. Nothing was sent.",
+      "The account cannot pay the network fee: send it some of the chain's own coin. The transaction was not sent.",
       options,
     );
   }
@@ -357,7 +386,7 @@ export class RpcError extends MicroEscrowError {
   ) {
     super(
       "Rpc",
-      `The RPC endpoint failed (${reason}): ${details}. Try again, or use another endpoint; look up the transaction before you send it again.`,
+      `The RPC endpoint failed (${reason}): ${ended(details)} Try again, or use another endpoint; if a transaction was being sent, look it up before you send it again.`,
       options,
     );
     this.reason = reason;
@@ -423,7 +452,7 @@ export class PermitUnsupportedError extends MicroEscrowError {
   constructor({ token, reason }: { token: Address; reason: string }, options?: ErrorOptions) {
     super(
       "PermitUnsupported",
-      `The token ${token} cannot be paid by permit: ${reason}. Use payment "approve" or "auto".`,
+      `The token ${token} cannot be paid by permit: ${ended(reason)} Use payment "approve" or "auto".`,
       options,
     );
     this.token = token;
@@ -515,7 +544,7 @@ export class TransactionRevertedError extends MicroEscrowError {
   ) {
     super(
       "TransactionReverted",
-      `Reverted${transaction === undefined ? "" : ` in ${transaction}`}: ${reason ?? (data === "0x" ? "no reason given" : `unknown error ${data.slice(0, 10)}`)}.`,
+      `Reverted${transaction === undefined ? "" : ` in ${transaction}`}: ${ended(reason ?? (data === "0x" ? "no reason given" : `unknown error ${data.slice(0, 10)}`))}`,
       options,
     );
     this.reason = reason;
@@ -580,7 +609,7 @@ export class DeploymentFailedError extends MicroEscrowError {
   readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
-    super("DeploymentFailed", `Deployment failed: ${reason}.`, options);
+    super("DeploymentFailed", `Deployment failed: ${ended(reason)}`, options);
     this.reason = reason;
   }
 }
@@ -785,7 +814,11 @@ export class ScheduleMismatchError extends MicroEscrowError {
   readonly expected: Hash;
 
   constructor({ actual, expected }: { actual: Hash; expected: Hash }, options?: ErrorOptions) {
-    super("ScheduleMismatch", `The schedule hashes to ${actual}, but the agreement names ${expected}.`, options);
+    super(
+      "ScheduleMismatch",
+      `The schedule hashes to ${actual}, but the agreement names ${expected}: take terms and schedule from the same agreement.`,
+      options,
+    );
     this.actual = actual;
     this.expected = expected;
   }
@@ -796,7 +829,11 @@ export class NotAPartyError extends MicroEscrowError {
   readonly account: Address;
 
   constructor({ account }: { account: Address }, options?: ErrorOptions) {
-    super("NotAParty", `${account} is not named in the agreement for this.`, options);
+    super(
+      "NotAParty",
+      `${account} is not one of those who may do this by the agreement: act as the client or the freelancer (for evidence also as the arbiter or the verifier).`,
+      options,
+    );
     this.account = account;
   }
 }
@@ -827,7 +864,7 @@ export class SignatureExpiredError extends MicroEscrowError {
   constructor({ deadline, time }: { deadline: number; time: number }, options?: ErrorOptions) {
     super(
       "SignatureExpired",
-      `The signature was good until ${deadline}, and it is ${time}: ask for a new one.`,
+      `The signature was good until ${at(deadline)}, and it is ${at(time)}: ask for a new one.`,
       options,
     );
     this.deadline = deadline;
@@ -885,7 +922,7 @@ export class FundingExpiredError extends MicroEscrowError {
   constructor({ fundBy, time }: { fundBy: number; time: number }, options?: ErrorOptions) {
     super(
       "FundingExpired",
-      `The agreement could be funded until ${fundBy}, and it is ${time}. Make a new agreement.`,
+      `The agreement could be funded until ${at(fundBy)}, and it is ${at(time)}: make a new agreement.`,
       options,
     );
     this.fundBy = fundBy;
@@ -979,7 +1016,9 @@ export class WrongStatusError extends MicroEscrowError {
   ) {
     super(
       "WrongStatus",
-      `Milestone ${index} is ${statusName(actual)}; this needs ${allowed.map(statusName).join(" or ")}.`,
+      allowed.includes(Status.None)
+        ? `Milestone ${index} was funded before, and is ${statusName(actual)} now: fund the others without it.`
+        : `Milestone ${index} is ${statusName(actual)}; this needs ${allowed.map(statusName).join(" or ")}.`,
       options,
     );
     this.index = index;
@@ -998,7 +1037,7 @@ export class ClockRanOutError extends MicroEscrowError {
   constructor({ clock, time }: { clock: number; time: number }, options?: ErrorOptions) {
     super(
       "ClockRanOut",
-      `The time for this ended at ${clock}, and it is ${time}: only approve, refund, settle, extend and finalize are possible now.`,
+      `The time for this ended at ${at(clock)}, and it is ${at(time)}: anybody can finalize the milestone now; see availableActions for what else is possible.`,
       options,
     );
     this.clock = clock;
@@ -1014,7 +1053,11 @@ export class ClockStillRunningError extends MicroEscrowError {
   readonly time: number;
 
   constructor({ clock, time }: { clock: number; time: number }, options?: ErrorOptions) {
-    super("ClockStillRunning", `This can be finalized from ${clock} on, and it is ${time}.`, options);
+    super(
+      "ClockStillRunning",
+      `This can be finalized from ${at(clock)} on, and it is ${at(time)}: wait until then, or let the parties end it earlier (approve, refund or settle).`,
+      options,
+    );
     this.clock = clock;
     this.time = time;
   }
@@ -1033,7 +1076,7 @@ export class ClockNotLaterError extends MicroEscrowError {
   ) {
     super(
       "ClockNotLater",
-      `The new clock ${newClock} must be later than the present one (${currentClock}) and than now (${time}).`,
+      `The new clock, ${at(newClock)}, must be later than the present one, ${at(currentClock)}, and than now, ${at(time)}.`,
       options,
     );
     this.newClock = newClock;
@@ -1176,9 +1219,9 @@ export interface AgreementProblem {
   readonly error: MicroEscrowError;
 }
 
-/** A text from outside, inert and short enough for a message. */
-function quote(value: string | number): string {
-  const text = String(value);
+/** A value from outside in quotes, inert and short enough for a message. */
+function quote(value: unknown): string {
+  const text = textOf(value);
   const short = text.length > 80 ? `${text.slice(0, 80)}…` : text;
   return JSON.stringify(short).replace(
     /[^ -~…]/g,
@@ -1186,6 +1229,21 @@ function quote(value: string | number): string {
   );
 }
 
-function statusName(status: Status): string {
-  return Object.entries(Status).find(([, value]) => value === status)?.[0] ?? String(status);
+/** A value from outside as text, also where it has none of its own. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return typeof value;
+  }
+}
+
+/** A time for people and for machines: `2027-02-03 10:00:00 UTC (1801648800)`. */
+function at(seconds: number): string {
+  return `${formatTime(seconds)} (${seconds})`;
+}
+
+/** A text as the end of a sentence: with one full stop. */
+function ended(text: string): string {
+  return `${text.replace(/[.\s]+$/, "")}.`;
 }

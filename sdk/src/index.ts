@@ -33,7 +33,6 @@ export {
   scheduleHash,
   type TypedData,
   toAgreement,
-  toStruct,
 } from "./agreement.js";
 export {
   type ConnectOptions,
@@ -88,7 +87,7 @@ export {
   verifyManifest,
 } from "./deliverables.js";
 export { type Deployed, type DeployParameters, deploy } from "./deploy.js";
-export { deploymentBlock, escrowAddress, localChainIds, maskedHash } from "./deployments.js";
+export { deploymentBlock, escrowAddress, localChainIds } from "./deployments.js";
 export { type DescribeOptions, describe } from "./describe.js";
 export {
   AddressEmptyCodeError,
@@ -103,6 +102,7 @@ export {
   DefaultShareTooHighError,
   DeliverableMismatchError,
   DeploymentFailedError,
+  EmptyMulticallError,
   EmptyScheduleError,
   FailedCallError,
   FeeTooHighError,
@@ -131,6 +131,7 @@ export {
   InvalidSubmissionError,
   InvalidTimeError,
   InvalidValueError,
+  type InvalidValueOptions,
   MicroEscrowError,
   MilestoneOutOfRangeError,
   MissingEventError,
@@ -174,7 +175,8 @@ export {
 } from "./errors.js";
 export type { PaymentMethod } from "./funding.js";
 export { type Cursor, eventsOf, type History, type HistoryOptions, readHistory } from "./history.js";
-export { escrowInterface, tokenInterface } from "./interfaces.js";
+export { escrowInterface } from "./interfaces.js";
+export type { Topics } from "./logs.js";
 export {
   type Action,
   type AvailableAction,
@@ -216,7 +218,7 @@ export {
   listAgreements,
   type StateOptions,
 } from "./reads.js";
-export { decodeError, decodeRevert } from "./revert.js";
+export { decodeError } from "./revert.js";
 export type { EscrowConnection, Finality } from "./rpc.js";
 export { canonicalJson, type Scope, type ScopeMilestone, scopeHash } from "./scope.js";
 export { parseAgreement, serializeAgreement } from "./serialize.js";
@@ -241,7 +243,9 @@ export {
   type Milestone,
   type MilestoneState,
   Outcome,
+  outcomeName,
   Status,
+  statusName,
   type Terms,
 } from "./types.js";
 export {

@@ -6,7 +6,7 @@
  * Outside of the model: what the token and the gate do when money comes in (allowances, balances, a gate's refusal).
  */
 import { ZeroHash } from "ethers";
-import { zeroAddress } from "./address.js";
+import { toAddress, zeroAddress } from "./address.js";
 import { type Agreement, scheduleHash } from "./agreement.js";
 import {
   AmountOutOfRangeError,
@@ -15,6 +15,7 @@ import {
   ClockStillRunningError,
   FundingClosedError,
   FundingExpiredError,
+  InvalidAmountError,
   InvalidSignatureError,
   MilestoneOutOfRangeError,
   NotAcceptedError,
@@ -37,7 +38,7 @@ import {
   Status,
   type Terms,
 } from "./types.js";
-import { firstViolation } from "./validate.js";
+import { checkTime, firstViolation } from "./validate.js";
 
 // ------------------------------------------------------------------------------------------------------------- actions
 
@@ -213,16 +214,21 @@ export function step(agreement: Agreement, state: AgreementState, action: Action
  *
  * @param account Whose buttons these are; an account that is not named in the agreement may still fund and finalize.
  * @param now Unix seconds; use the chain's time (the latest block's), not the device's.
+ * @throws {InvalidAddressError} When the account is not an address.
  */
 export function availableActions(
   agreement: Agreement,
   state: AgreementState,
-  account: Address,
+  account: string,
   now: number,
 ): readonly AvailableAction[] {
   const { terms } = agreement;
-  const isClient = account === terms.client;
-  const isFreelancer = account === terms.freelancer;
+  const who = toAddress(account);
+  const isClient = who === terms.client;
+  const isFreelancer = who === terms.freelancer;
+  const isArbiter = who === terms.arbiter;
+  // Without a verifier the zero address stands there, which is nobody.
+  const isVerifier = who === terms.verifier && who !== zeroAddress;
   const available: AvailableAction[] = [];
   const offer = (action: Verb, index?: number, until?: number, needs?: Address) =>
     available.push({ action, index, until, needs });
@@ -251,8 +257,8 @@ export function availableActions(
       if (isFreelancer && (isFunded || isRework) && submissions < MAX_SUBMISSIONS) offer("submit", index, clock);
       if (isClient && isSubmitted) offer("requestChanges", index, clock);
       if ((isClient && isSubmitted) || (isFreelancer && isRework)) offer("dispute", index, clock);
-      if (account === terms.verifier && isSubmitted) offer("attest", index, clock);
-      if (account === terms.arbiter && isDisputed) offer("rule", index, clock);
+      if (isVerifier && isSubmitted) offer("attest", index, clock);
+      if (isArbiter && isDisputed) offer("rule", index, clock);
     }
     if (isClient) {
       offer("approve", index);
@@ -264,7 +270,7 @@ export function availableActions(
       offer("refund", index);
       offer("settle", index, undefined, terms.client);
     }
-    if (isDisputed && [terms.client, terms.freelancer, terms.arbiter, terms.verifier].includes(account)) {
+    if (isDisputed && (isClient || isFreelancer || isArbiter || isVerifier)) {
       offer("submitEvidence", index);
     }
     if (!running) offer("finalize", index);
@@ -302,13 +308,19 @@ export function defaultOutcome(
  *
  * @param action Amounts are gross, token base units.
  * @returns Net amounts, token base units.
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
  * @throws {WrongStatusError} When the milestone is not in a status in which this can pay.
  * @throws {AmountOutOfRangeError} When an amount is more than there is to give.
  * @example
  * payouts(agreement, state, { type: "rule", index: 1, freelancerAmount: 250_000_000n });
  */
 export function payouts(agreement: Agreement, state: AgreementState, action: PayingAction): Payout {
-  const { terms } = agreement;
+  checkIndex(agreement, action.index);
+  return payoutOf(agreement, state, action);
+}
+
+/** The same for any index: the contract knows no schedule here, and takes what is not in it for not funded. */
+function payoutOf({ terms }: Agreement, state: AgreementState, action: PayingAction): Payout {
   const milestone = milestoneAt(state, action.index);
   const { held } = milestone;
   checkStatus(milestone, action.index, PAYING[action.type]);
@@ -422,6 +434,8 @@ function stepMilestone(
   const { terms } = agreement;
   const { now } = context;
   const { index } = action;
+  // No call can carry another number.
+  if (!Number.isSafeInteger(index) || index < 0) checkIndex(agreement, index);
   const milestone = milestoneAt(state, index);
   const change = (changes: Partial<MilestoneState>) =>
     unpaid(withMilestone(state, index, { ...milestone, ...changes }));
@@ -447,13 +461,13 @@ function stepMilestone(
       });
     }
     case "approve": {
-      const payout = payouts(agreement, state, action);
+      const payout = payoutOf(agreement, state, action);
       checkSubmission(milestone, action.submission);
       authorize(terms.client, action.authorization, context);
       return conclude(payout, Status.Released, Outcome.Approved);
     }
     case "advance": {
-      const payout = payouts(agreement, state, action);
+      const payout = payoutOf(agreement, state, action);
       authorize(terms.client, action.authorization, context);
       return pay(payout, { held: milestone.held - action.amount });
     }
@@ -465,7 +479,7 @@ function stepMilestone(
       return passTurn(Status.ChangesRequested, terms.reworkPeriod);
     }
     case "attest": {
-      const payout = payouts(agreement, state, action);
+      const payout = payoutOf(agreement, state, action);
       checkBeforeClock(milestone, now);
       checkSubmission(milestone, action.submission);
       authorize(terms.verifier, action.authorization, context);
@@ -474,6 +488,7 @@ function stepMilestone(
       return change({ clock: Math.min(milestone.clock, now + terms.challengePeriod) });
     }
     case "extend": {
+      checkTime(action.clock);
       checkStatus(milestone, index, [Status.Funded, Status.ChangesRequested]);
       if (action.clock <= milestone.clock || action.clock <= now) {
         throw new ClockNotLaterError({ newClock: action.clock, currentClock: milestone.clock, time: now });
@@ -500,23 +515,23 @@ function stepMilestone(
     case "rule": {
       checkStatus(milestone, index, PAYING.rule);
       checkBeforeClock(milestone, now);
-      const payout = payouts(agreement, state, action);
+      const payout = payoutOf(agreement, state, action);
       authorize(terms.arbiter, action.authorization, context);
       return conclude(payout, Status.Resolved, Outcome.Ruled);
     }
     case "settle": {
-      const payout = payouts(agreement, state, action);
+      const payout = payoutOf(agreement, state, action);
       authorize(terms.client, action.client, context);
       authorize(terms.freelancer, action.freelancer, context);
       return conclude(payout, Status.Resolved, Outcome.Settled);
     }
     case "refund": {
-      const payout = payouts(agreement, state, action);
+      const payout = payoutOf(agreement, state, action);
       authorize(terms.freelancer, action.authorization, context);
       return conclude(payout, Status.Refunded, Outcome.Refunded);
     }
     case "finalize": {
-      const payout = payouts(agreement, state, action);
+      const payout = payoutOf(agreement, state, action);
       if (now < milestone.clock) throw new ClockStillRunningError({ clock: milestone.clock, time: now });
       return conclude(payout, ...defaultEnd(milestone.status));
     }
@@ -593,6 +608,10 @@ function paymentsOf(terms: Terms, payout: Payout, deferred: readonly Address[] =
 
 // ----------------------------------------------------------------------------------------------------------------- checks
 
+function checkIndex({ schedule }: Agreement, index: number): void {
+  if (schedule[index] === undefined) throw new MilestoneOutOfRangeError({ index, length: schedule.length });
+}
+
 function checkParty(terms: Terms, party: Address): void {
   if (party !== terms.client && party !== terms.freelancer) throw new NotAPartyError({ account: party });
 }
@@ -615,6 +634,7 @@ function checkSubmission({ submissions }: MilestoneState, submission: number): v
 }
 
 function checkAmount(amount: bigint, minimum: bigint, maximum: bigint): void {
+  if (typeof amount !== "bigint") throw new InvalidAmountError(amount, "is not a bigint of token base units");
   if (amount < minimum || amount > maximum) throw new AmountOutOfRangeError({ amount, minimum, maximum });
 }
 

@@ -30,10 +30,8 @@ export function parseAmount(text: string, decimals: number): bigint {
   checkDecimals(decimals);
   const match = typeof text === "string" ? /^(\d+)(?:\.(\d+))?$/.exec(text) : null;
   if (!match) {
-    throw new InvalidAmountError(
-      String(text),
-      'is not an amount; write digits with a decimal point if need be, like "500.25"',
-    );
+    const advice = 'Write digits with a decimal point if need be, like "500.25".';
+    throw new InvalidAmountError(text, "is not an amount", { advice });
   }
   const [, whole = "", fraction = ""] = match;
   if (fraction.length > decimals) {
@@ -53,7 +51,7 @@ export function parseAmount(text: string, decimals: number): bigint {
  */
 export function formatAmount(value: bigint, decimals: number): string {
   checkDecimals(decimals);
-  if (value < 0n) throw new InvalidAmountError(String(value), "is negative; amounts are 0 or more");
+  if (value < 0n) throw new InvalidAmountError(value, "is negative; amounts are 0 or more");
   const digits = value.toString().padStart(decimals + 1, "0");
   const whole = digits.slice(0, digits.length - decimals);
   const fraction = digits.slice(digits.length - decimals).replace(/0+$/, "");
@@ -73,10 +71,8 @@ export function parseDuration(duration: Duration): number {
   const match = typeof duration === "string" ? /^(\d+) (second|minute|hour|day|week)s?$/.exec(duration) : null;
   const seconds = match ? Number(match[1]) * (SECONDS[match[2] ?? ""] ?? Number.NaN) : duration;
   if (typeof seconds !== "number") {
-    throw new InvalidDurationError(
-      String(duration),
-      'is not a duration; write seconds, or text like "14 days" or "72 hours"',
-    );
+    const advice = 'Write text like "14 days" or "72 hours", or seconds.';
+    throw new InvalidDurationError(duration, "is not a duration", { advice });
   }
   if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_DURATION) {
     throw new InvalidDurationError(duration, `must be whole seconds between 0 and ${MAX_DURATION}`);
@@ -115,7 +111,8 @@ export function parseShare(share: Share): number {
   const match = typeof share === "string" ? /^(\d+)(?:\.(\d{1,2}))?%$/.exec(share) : null;
   const bps = match ? Number(match[1]) * 100 + Number((match[2] ?? "").padEnd(2, "0")) : share;
   if (typeof bps !== "number") {
-    throw new InvalidShareError(String(share), 'is not a share; write basis points, or text like "3%" or "2.5%"');
+    const advice = 'Write text like "3%" or "2.5%", or basis points (300 is 3%).';
+    throw new InvalidShareError(share, "is not a share", { advice });
   }
   if (!Number.isInteger(bps) || bps < 0 || bps > BPS) {
     throw new InvalidShareError(share, "must be between 0% and 100% (0 to 10000 whole basis points)");
@@ -137,8 +134,9 @@ function count(number: number, unit: string): string {
   return `${number} ${unit}${number === 1 ? "" : "s"}`;
 }
 
-function checkDecimals(decimals: number): void {
+/** @throws {InvalidAmountError} When it cannot be a token's number of decimals. */
+export function checkDecimals(decimals: number): void {
   if (!Number.isInteger(decimals) || decimals < 0 || decimals > 255) {
-    throw new InvalidAmountError(String(decimals), "is not a token's number of decimals (0 to 255)");
+    throw new InvalidAmountError(decimals, "is not a token's number of decimals (0 to 255)");
   }
 }

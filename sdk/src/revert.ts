@@ -48,6 +48,7 @@ import {
   UnexpectedError,
   UserRejectedError,
   VerifierNotIndependentError,
+  WrongChainError,
   WrongStatusError,
   WrongSubmissionError,
   ZeroPeriodError,
@@ -185,32 +186,41 @@ export function decodeError(error: unknown): MicroEscrowError {
 
   const options = { cause: error };
   const codes = new Set(layers.map(({ code }) => code));
-  const text = layers.map(messageOf).filter(Boolean).join(" | ");
+  const text = [...new Set(layers.map(messageOf).filter(Boolean))].join(": ");
 
-  if (codes.has("ACTION_REJECTED") || codes.has(4001) || /user (rejected|denied)/i.test(text)) {
-    const action = layers.find(({ action }) => typeof action === "string")?.action;
-    return new UserRejectedError({ action: typeof action === "string" ? action : "transaction or signature" }, options);
-  }
+  if (codes.has("ACTION_REJECTED") || codes.has(4001)) return rejected(layers, options);
 
+  // A contract chooses its revert data and the words in it: they say nothing about the wallet, the account or the endpoint.
   const data = layers.map(revertDataOf).find((candidate) => candidate !== undefined && candidate !== "0x");
   if (data !== undefined) return decodeRevert(data, { ...options, transaction: transactionOf(layers) });
-
+  const reverted = () =>
+    new TransactionRevertedError({ reason: undefined, data: "0x", transaction: transactionOf(layers) }, options);
+  if (/\breverted\b/i.test(text)) return reverted();
   const tooPoor = /insufficient funds|doesn't have enough funds/i.test(text) || affordableGas(text) < LEAST_GAS_CAP;
   if (codes.has("INSUFFICIENT_FUNDS") || tooPoor) {
     return new InsufficientGasFundsError(options);
   }
+  if (codes.has("CALL_EXCEPTION")) return reverted();
+
+  if (/user (rejected|denied)/i.test(text)) return rejected(layers, options);
   const replaced = layers.find(({ code }) => code === "TRANSACTION_REPLACED");
   if (replaced !== undefined) {
     // Its `hash` is that of the replacement too: which transaction it replaced, only its sender knows.
     const replacement = String(asLayer(replaced.replacement)?.hash) as Hash;
     return new TransactionReplacedError({ transaction: undefined, replacement }, options);
   }
-  if (codes.has("CALL_EXCEPTION") || /\b(execution |transaction )?reverted\b/i.test(text)) {
-    return new TransactionRevertedError({ reason: undefined, data: "0x", transaction: transactionOf(layers) }, options);
+  const chains = /network changed: (\d+) => (\d+)/.exec(text);
+  if (codes.has("NETWORK_ERROR") && chains !== null) {
+    return new WrongChainError({ actual: Number(chains[2]), expected: Number(chains[1]) }, options);
   }
   const reason = rpcReason(layers, codes, text);
   if (reason !== undefined) return new RpcError({ reason, details: shorten(text) }, options);
   return new UnexpectedError({ details: shorten(text) || String(error) }, options);
+}
+
+function rejected(layers: readonly Layer[], options: ErrorOptions): UserRejectedError {
+  const action = layers.find(({ action }) => typeof action === "string")?.action;
+  return new UserRejectedError({ action: typeof action === "string" ? action : "transaction or signature" }, options);
 }
 
 /**
@@ -301,8 +311,10 @@ function parseJson(text: unknown): unknown {
   }
 }
 
-function messageOf(layer: Layer): string {
-  return typeof layer.message === "string" ? layer.message : "";
+/** What a layer says; of an error of ethers without the request and the answer, which it writes behind that. */
+function messageOf({ shortMessage, message }: Layer): string {
+  if (typeof shortMessage === "string") return shortMessage;
+  return typeof message === "string" ? message : "";
 }
 
 /** Revert data in one layer; some endpoints put it into the message. */
@@ -345,10 +357,16 @@ function rpcReason(
   if (unreachable.some((code) => codes.has(code)) || /fetch failed|failed to fetch|socket hang up/i.test(text)) {
     return "unreachable";
   }
-  if (codes.has("BAD_DATA") || names.includes("SyntaxError")) return "malformed";
+  if (codes.has("BAD_DATA") || names.includes("SyntaxError") || layers.some(isUnreadable)) return "malformed";
   const answered = ["SERVER_ERROR", "UNKNOWN_ERROR", "NONCE_EXPIRED", "REPLACEMENT_UNDERPRICED", "OFFCHAIN_FAULT"];
   if (answered.some((code) => codes.has(code)) || [...codes].some((code) => typeof code === "number")) return "refused";
   return undefined;
+}
+
+/** Whether ethers could not read an answer: no JSON with status 200, or null where there should be bytes or a number. */
+function isUnreadable({ code, operation, argument, value }: Layer): boolean {
+  if (code === "UNSUPPORTED_OPERATION") return operation === "bodyJson";
+  return code === "INVALID_ARGUMENT" && (value === null || argument === "%response");
 }
 
 function shorten(text: string): string {

@@ -45,64 +45,79 @@ export function scopeHash(scope: Scope): Hash {
 }
 
 /**
+ * The most milestones of an agreement. The contract has no such rule, but every consent and funding carries the whole
+ * schedule, and nodes pass on no transaction above 128 KiB, which is some 2,030 milestones. (The 2^24 gas that a transaction
+ * may use, EIP-7825, would be enough for about 11,500, at 1,300 to 1,400 gas each.)
+ */
+export const MAX_MILESTONES = 2_000;
+
+/** Whether a value is a scope; {@link scopeProblems} says why not. */
+export function isScope(value: unknown): value is Scope {
+  return scopeProblems(value).next().done === true;
+}
+
+/**
  * Everything that is wrong with a value as a {@link Scope}; nothing when it is one. Unknown members are refused: nobody
  * should sign what is not shown to them.
  *
  * @param value Anything, for example out of a file.
  */
-export function scopeProblems(value: unknown): readonly InvalidScopeError[] {
-  const problems: InvalidScopeError[] = [];
-  const check = (correct: boolean, path: string, reason: string) => {
-    if (!correct) problems.push(new InvalidScopeError(path, reason));
-  };
-  const checkText = (text: unknown, path: string, optional = false) => {
-    if (optional && text === undefined) return;
-    if (typeof text !== "string") problems.push(new InvalidScopeError(path, "anything but text here"));
-    else if (/\p{Surrogate}/u.test(text)) problems.push(new InvalidScopeError(path, "text with half a surrogate pair"));
-    else check(text.trim() !== "", path, "an empty text");
-  };
-  const checkMembers = (object: Record<string, unknown>, path: string, known: readonly string[]) => {
-    for (const name of Object.keys(object)) {
-      check(known.includes(name), `${path}.${inert(name, 40)}`, "a member that this version does not know");
-    }
-  };
-
-  if (!isObject(value)) return [new InvalidScopeError("scope", "anything but an object here")];
+export function* scopeProblems(value: unknown): Generator<InvalidScopeError, void> {
+  if (!isObject(value)) return yield new InvalidScopeError("scope", "anything but an object here");
   const { title, description, milestones, currency, nonce } = value;
-  checkMembers(value, "scope", ["title", "description", "milestones", "currency", "nonce"]);
-  checkText(title, "scope.title");
-  checkText(description, "scope.description", true);
-  if (!Array.isArray(milestones)) problems.push(new InvalidScopeError("scope.milestones", "anything but a list here"));
-  else {
-    for (const [index, milestone] of (milestones as unknown[]).entries()) {
-      const path = `scope.milestones[${index}]`;
-      if (!isObject(milestone)) {
-        problems.push(new InvalidScopeError(path, "anything but an object here"));
-        continue;
-      }
-      checkMembers(milestone, path, ["title", "description", "requirements"]);
-      checkText(milestone.title, `${path}.title`);
-      checkText(milestone.description, `${path}.description`, true);
-      const { requirements } = milestone;
-      if (requirements === undefined) continue;
-      check(Array.isArray(requirements), `${path}.requirements`, "anything but a list here");
-      const list: unknown[] = Array.isArray(requirements) ? requirements : [];
-      for (const [position, text] of list.entries()) checkText(text, `${path}.requirements[${position}]`);
-    }
+  yield* memberProblems(value, "scope", ["title", "description", "milestones", "currency", "nonce"]);
+  yield* textProblems(title, "scope.title");
+  if (description !== undefined) yield* textProblems(description, "scope.description");
+  const entries = yield* listProblems(milestones, "scope.milestones");
+  if (entries.length > MAX_MILESTONES) {
+    yield new InvalidScopeError("scope.milestones", `more than ${MAX_MILESTONES} milestones`);
+  } else {
+    for (const [index, entry] of entries.entries()) yield* milestoneProblems(entry, `scope.milestones[${index}]`);
   }
-  if (isObject(currency)) {
-    checkMembers(currency, "scope.currency", ["symbol", "decimals"]);
-    checkText(currency.symbol, "scope.currency.symbol");
-    const { decimals } = currency;
-    const inRange = typeof decimals === "number" && Number.isInteger(decimals) && decimals >= 0 && decimals <= 255;
-    check(inRange, "scope.currency.decimals", "anything but a number of decimals (0 to 255) here");
-  } else check(currency === undefined, "scope.currency", "anything but an object here");
-  check(
-    typeof nonce === "string" && /^0x[0-9a-f]{64}$/.test(nonce),
-    "scope.nonce",
-    "anything but 32 bytes in lower-case hexadecimal here",
-  );
-  return problems;
+  if (currency !== undefined) yield* currencyProblems(currency, "scope.currency");
+  if (typeof nonce !== "string" || !/^0x[0-9a-f]{64}$/.test(nonce)) {
+    yield new InvalidScopeError("scope.nonce", "anything but 32 bytes in lower-case hexadecimal here");
+  }
+}
+
+function* milestoneProblems(value: unknown, path: string): Generator<InvalidScopeError, void> {
+  if (!isObject(value)) return yield new InvalidScopeError(path, "anything but an object here");
+  const { title, description, requirements } = value;
+  yield* memberProblems(value, path, ["title", "description", "requirements"]);
+  yield* textProblems(title, `${path}.title`);
+  if (description !== undefined) yield* textProblems(description, `${path}.description`);
+  if (requirements === undefined) return;
+  const list = yield* listProblems(requirements, `${path}.requirements`);
+  for (const [index, text] of list.entries()) yield* textProblems(text, `${path}.requirements[${index}]`);
+}
+
+function* currencyProblems(value: unknown, path: string): Generator<InvalidScopeError, void> {
+  if (!isObject(value)) return yield new InvalidScopeError(path, "anything but an object here");
+  const { symbol, decimals } = value;
+  yield* memberProblems(value, path, ["symbol", "decimals"]);
+  yield* textProblems(symbol, `${path}.symbol`);
+  if (typeof decimals !== "number" || !Number.isInteger(decimals) || decimals < 0 || decimals > 255) {
+    yield new InvalidScopeError(`${path}.decimals`, "anything but a number of decimals (0 to 255) here");
+  }
+}
+
+function* memberProblems(object: object, path: string, known: readonly string[]): Generator<InvalidScopeError, void> {
+  for (const name of Object.keys(object)) {
+    if (known.includes(name)) continue;
+    yield new InvalidScopeError(`${path}.${inert(name, 40)}`, "a member that this version does not know");
+  }
+}
+
+function* textProblems(value: unknown, path: string): Generator<InvalidScopeError, void> {
+  if (typeof value !== "string") yield new InvalidScopeError(path, "anything but text here");
+  else if (/\p{Surrogate}/u.test(value)) yield new InvalidScopeError(path, "text with half a surrogate pair");
+  else if (value.trim() === "") yield new InvalidScopeError(path, "an empty text");
+}
+
+function* listProblems(value: unknown, path: string): Generator<InvalidScopeError, readonly unknown[]> {
+  if (Array.isArray(value)) return value;
+  yield new InvalidScopeError(path, "anything but a list here");
+  return [];
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

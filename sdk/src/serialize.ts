@@ -4,15 +4,19 @@
 import { toAddress, toHash } from "./address.js";
 import { type Agreement, agreementId, scheduleHash } from "./agreement.js";
 import { AgreementMismatchError, InvalidAgreementFileError, MicroEscrowError } from "./errors.js";
-import { type Scope, scopeHash, scopeProblems } from "./scope.js";
+import { isScope, MAX_MILESTONES, type Scope, scopeHash, scopeProblems } from "./scope.js";
 import { inert } from "./text.js";
 import type { AgreementId, Milestone, Terms } from "./types.js";
+import { MAX_UINT128 } from "./validate.js";
 
 /** The version of the file's format. */
 const VERSION = 1;
 
-/** The terms' members in the contract's order, and how each is read from a file. */
-const TERMS = {
+/** How each member of an object in a file is read; the path is for what is said when it cannot be. */
+type Readers<T> = { readonly [Member in keyof T]-?: (value: unknown, path: string) => T[Member] };
+
+/** The terms' members in the contract's order. */
+const TERMS: Readers<Terms> = {
   client: readAddress,
   freelancer: readAddress,
   arbiter: readAddress,
@@ -32,7 +36,9 @@ const TERMS = {
   fundBy: uintReader(40),
   details: readHash,
   milestones: readHash,
-} satisfies { [Member in keyof Terms]: (value: unknown, path: string) => Terms[Member] };
+};
+
+const MILESTONE: Readers<Milestone> = { amount: readAmount, workPeriod: uintReader(32) };
 
 /**
  * Writes an agreement as a JSON file, with its scope if that is known. Amounts are decimal text in token base units.
@@ -59,16 +65,16 @@ export function serializeAgreement({ id, terms, schedule, scope }: Agreement): s
  * @throws {AgreementMismatchError} When the scope, the schedule or the id is not that of the terms.
  */
 export function parseAgreement(text: string): Agreement {
+  if (typeof text !== "string") refuse("it is not text");
   const file = readObject(parseJson(text), "the file", ["microEscrowAgreement", "id", "terms", "schedule", "scope"]);
   if (file.microEscrowAgreement !== VERSION)
     refuse(`its microEscrowAgreement is not ${VERSION}, the version read here`);
 
-  const members = readObject(file.terms, "terms", Object.keys(TERMS));
-  const terms = Object.fromEntries(
-    Object.entries(TERMS).map(([member, reader]) => [member, reader(members[member], `terms.${member}`)]),
-  ) as unknown as Terms;
-  const schedule = readArray(file.schedule, "schedule").map(readMilestone);
-  const id = readHash(file.id, "id") as unknown as AgreementId;
+  const terms = readMembers(file.terms, "terms", TERMS);
+  const entries = readArray(file.schedule, "schedule");
+  if (entries.length > MAX_MILESTONES) refuse(`schedule has more than ${MAX_MILESTONES} milestones`);
+  const schedule = entries.map((entry, index) => readMembers(entry, `schedule[${index}]`, MILESTONE));
+  const id = readHash(file.id, "id") as AgreementId;
   const scope = file.scope === undefined ? undefined : readScope(file.scope);
 
   if (scope !== undefined) checkHash("details", scopeHash(scope), terms.details);
@@ -83,7 +89,8 @@ function checkHash(member: "id" | "details" | "milestones", actual: `0x${string}
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // Some editors begin a file with a byte order mark, which JSON does not know.
+    return JSON.parse(text.replace(/^\ufeff/, ""));
   } catch (cause) {
     throw new InvalidAgreementFileError("it is not JSON", { cause });
   }
@@ -104,19 +111,27 @@ function readArray(value: unknown, path: string): readonly unknown[] {
   return Array.isArray(value) ? value : refuse(`${path} is not a list`);
 }
 
-function readMilestone(value: unknown, index: number): Milestone {
-  const path = `schedule[${index}]`;
-  const { amount, workPeriod } = readObject(value, path, ["amount", "workPeriod"]);
-  if (typeof amount !== "string" || !/^(0|[1-9]\d{0,38})$/.test(amount) || BigInt(amount) >= 2n ** 128n) {
-    return refuse(`${path}.amount is not an amount in base units, as text`);
+/** An object that has these members and no others. */
+function readMembers<T extends object>(value: unknown, path: string, readers: Readers<T>): T {
+  const members = readObject(value, path, Object.keys(readers));
+  const read = Object.entries<Readers<T>[keyof T]>(readers).map(([name, reader]) => [
+    name,
+    reader(members[name], `${path}.${name}`),
+  ]);
+  return Object.fromEntries(read) as T;
+}
+
+function readAmount(value: unknown, path: string): bigint {
+  if (typeof value === "string" && /^(0|[1-9]\d{0,38})$/.test(value) && BigInt(value) <= MAX_UINT128) {
+    return BigInt(value);
   }
-  return { amount: BigInt(amount), workPeriod: uintReader(32)(workPeriod, `${path}.workPeriod`) };
+  return refuse(`${path} is not an amount in base units, as text`);
 }
 
 function readScope(value: unknown): Scope {
+  if (isScope(value)) return value;
   const [problem] = scopeProblems(value);
-  if (problem !== undefined) throw new InvalidAgreementFileError(`${problem.path} holds ${problem.reason}`);
-  return value as Scope;
+  return refuse(`${problem?.path} holds ${problem?.reason}`);
 }
 
 function readAddress(value: unknown, path: string) {

@@ -13,7 +13,7 @@ export type Address = Hex & { readonly __brand: "Address" };
 export type Hash = Hex & { readonly __brand: "Hash" };
 
 /** The identifier of an agreement: the EIP-712 struct hash of its terms, without a domain. */
-export type AgreementId = Hex & { readonly __brand: "AgreementId" };
+export type AgreementId = Hash & { readonly __hashOf: "Agreement" };
 
 /** One entry of the schedule that both parties sign. */
 export interface Milestone {
@@ -75,6 +75,16 @@ export const Status = {
 } as const;
 export type Status = (typeof Status)[keyof typeof Status];
 
+/**
+ * A status in words: its name in {@link Status}.
+ *
+ * @example
+ * statusName(milestone.status); // "Submitted"
+ */
+export function statusName(status: Status): string {
+  return nameOf(Status, status);
+}
+
 /** Why a milestone ended; the values are the contract's. */
 export const Outcome = {
   None: 0,
@@ -89,6 +99,20 @@ export const Outcome = {
   Settled: 9,
 } as const;
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
+
+/**
+ * An outcome in words: its name in {@link Outcome}.
+ *
+ * @example
+ * outcomeName(conclusion.outcome); // "ReviewExpired"
+ */
+export function outcomeName(outcome: Outcome): string {
+  return nameOf(Outcome, outcome);
+}
+
+function nameOf(names: Readonly<Record<string, number>>, value: number): string {
+  return Object.entries(names).find(([, other]) => other === value)?.[0] ?? String(value);
+}
 
 /** What the chain stores of a milestone. The flags of milestone 0 are read apart, see {@link AgreementState}. */
 export interface MilestoneState {

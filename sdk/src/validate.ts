@@ -20,6 +20,7 @@ import {
   InvalidScopeError,
   InvalidShareError,
   InvalidTimeError,
+  InvalidValueError,
   MicroEscrowError,
   MissingPartyError,
   PartiesNotDistinctError,
@@ -29,7 +30,7 @@ import {
 } from "./errors.js";
 import { microEscrowAddress } from "./generated/code.js";
 import { BPS, formatDuration, formatShare } from "./money.js";
-import { scopeHash, scopeProblems } from "./scope.js";
+import { isScope, scopeHash, scopeProblems } from "./scope.js";
 import { hasHiddenCharacters } from "./text.js";
 import { registeredToken } from "./tokens.js";
 import type { Address } from "./types.js";
@@ -69,7 +70,7 @@ const LARGE_SUM = 10_000n;
 /** What {@link validateAgreement} needs to know besides the agreement. */
 export interface ValidateOptions {
   /** The escrow contract; by default the one whose address is the same on every chain. */
-  readonly escrow?: Address;
+  readonly escrow?: string;
 }
 
 /** Something in an agreement that is legal but unwise. */
@@ -108,8 +109,9 @@ export interface WarningOptions {
  * @returns Nothing when the agreement is valid.
  */
 export function validateAgreement(agreement: Agreement, options: ValidateOptions = {}): readonly AgreementProblem[] {
+  const escrow = options.escrow === undefined ? undefined : toAddress(options.escrow);
   const malformed = [...malformedValues(agreement)];
-  const problems = [...malformed, ...violations(agreement, options.escrow)];
+  const problems = [...malformed, ...violations(agreement, escrow)];
   // What the types do not hold has no hash.
   if (malformed.length === 0) problems.push(...mismatches(agreement));
   problems.push(...scopeMismatches(agreement));
@@ -171,7 +173,7 @@ export function warnings(agreement: Agreement, options: WarningOptions = {}): re
 
   const token = options.chainId === undefined ? undefined : registeredToken(options.chainId, terms.token);
   if (options.chainId !== undefined && token === undefined) {
-    const message = `The token ${terms.token} is not in the registry for chain ${options.chainId}: make sure what it is.`;
+    const message = `The token ${terms.token} is not in the registry for chain ${options.chainId}: make sure what it is, and that escrow.getToken reads the decimals that the amounts were written with.`;
     warn("unregistered-token", "terms.token", message);
   }
   const currency = scope?.currency;
@@ -294,17 +296,14 @@ function* violations(
 
 /** Values that the contract's types do not hold. */
 function* malformedValues({ terms, schedule }: Agreement): Generator<AgreementProblem> {
-  const problem = (path: string, error: MicroEscrowError, advice: string): AgreementProblem => {
-    return { path, message: error.message, advice, error };
-  };
   for (const name of addressMembers) {
     const error = addressError(terms[name]);
-    if (error) yield problem(`terms.${name}`, error, "Copy the address again, and read it with toAddress.");
+    if (error) yield problemOf(`terms.${name}`, error, "Read it with toAddress.");
   }
   for (const name of ["feeBps", "arbiterFeeBps", "defaultShareBps"] as const) {
     if (isUint(terms[name], MAX_UINT16)) continue;
     const error = new InvalidShareError(terms[name], "is not a whole number of basis points");
-    yield problem(`terms.${name}`, error, "Read it with parseShare.");
+    yield problemOf(`terms.${name}`, error, "Read it with parseShare.");
   }
   const periods: [string, number][] = [
     ...periodMembers.map((name): [string, number] => [`terms.${name}`, terms[name]]),
@@ -313,24 +312,31 @@ function* malformedValues({ terms, schedule }: Agreement): Generator<AgreementPr
   for (const [path, seconds] of periods) {
     if (isUint(seconds, MAX_UINT32)) continue;
     const error = new InvalidDurationError(seconds, `is not whole seconds between 0 and ${MAX_UINT32}`);
-    yield problem(path, error, "Read it with parseDuration.");
+    yield problemOf(path, error, "Read it with parseDuration.");
   }
   if (!isUint(terms.fundBy, MAX_UINT40)) {
     const error = new InvalidTimeError(terms.fundBy, `is not a time in Unix seconds between 0 and ${MAX_UINT40}`);
-    yield problem("terms.fundBy", error, "Give seconds, not milliseconds.");
+    yield problemOf("terms.fundBy", error, "Give seconds, not milliseconds.");
   }
   for (const name of ["details", "milestones"] as const) {
     const error = failure(() => toHash(terms[name]));
-    if (error) yield problem(`terms.${name}`, error, "Make the agreement with defineAgreement.");
+    if (error) yield problemOf(`terms.${name}`, error, "Make the agreement with defineAgreement.");
   }
   for (const [index, { amount }] of schedule.entries()) {
     if (typeof amount === "bigint" && amount >= 0n && amount <= MAX_UINT128) continue;
-    const error = new InvalidAmountError(
-      String(amount),
-      "is not an amount in token base units that the contract can hold",
-    );
-    yield problem(`schedule[${index}].amount`, error, "Give a bigint, or text that parseAmount reads.");
+    const error = new InvalidAmountError(amount, "is not an amount in token base units that the contract can hold");
+    yield problemOf(`schedule[${index}].amount`, error, "Give a bigint, or text that parseAmount reads.");
   }
+}
+
+/**
+ * An error as a problem of an agreement.
+ *
+ * @param advice What to do, where the error does not say it.
+ */
+export function problemOf(path: string, error: MicroEscrowError, advice: string): AgreementProblem {
+  if (!(error instanceof InvalidValueError)) return { path, message: error.message, advice, error };
+  return { path, message: error.fact, advice: error.advice ?? advice, error };
 }
 
 /** Hashes that are not those of what is there. */
@@ -352,7 +358,7 @@ function* mismatches(agreement: Agreement): Generator<AgreementProblem> {
       error,
     };
   }
-  if (scope === undefined || scopeProblems(scope).length !== 0) return;
+  if (!isScope(scope)) return;
   const details = scopeHash(scope);
   if (details !== terms.details) {
     const error = new AgreementMismatchError({ member: "details", actual: details, expected: terms.details });
@@ -364,7 +370,7 @@ function* mismatches(agreement: Agreement): Generator<AgreementProblem> {
 /** What is wrong with the scope by itself, and beside the schedule. */
 function* scopeMismatches({ scope, schedule }: Agreement): Generator<AgreementProblem> {
   if (scope === undefined) return;
-  const errors = scopeProblems(scope);
+  const errors = [...scopeProblems(scope)];
   for (const error of errors) {
     yield { path: error.path, message: error.message, advice: "Correct the scope before anybody signs.", error };
   }
@@ -390,8 +396,15 @@ function failure(read: () => unknown): MicroEscrowError | undefined {
   }
 }
 
-function isUint(value: number, maximum: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value <= maximum;
+/** @throws {InvalidTimeError} When it is not whole Unix seconds that fit the contract's 40 bits. */
+export function checkTime(time: number): number {
+  if (isUint(time, MAX_UINT40)) return time;
+  throw new InvalidTimeError(time, "is not a time; give whole Unix seconds (not milliseconds)");
+}
+
+/** Whether a value is a whole number from 0 to a maximum. */
+export function isUint(value: unknown, maximum: number): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= maximum;
 }
 
 function* textsOf(value: unknown, path: string): Generator<[path: string, text: string]> {

@@ -202,6 +202,19 @@ contract AcceptTest is Base {
         );
     }
 
+    function test_Given_EveryFeeAndShareIsAtItsCapAndNobodyIsNamedThatNeedNotBe() public {
+        (agreement.feeBps, agreement.arbiterFeeBps, agreement.defaultShareBps) = (1_000, 1_000, 10_000);
+        (agreement.verifier, agreement.challengePeriod) = (address(0), 0);
+        (agreement.reviewPeriod, agreement.reworkPeriod, agreement.arbitrationPeriod) = (1, 1, 1);
+        delete schedule;
+        schedule.push(IMicroEscrow.Milestone(1, 1));
+        _sealAgreement();
+        _recordWorld();
+        _expectOpened(client);
+        _accept(client, client, "");
+        _assertWorld();
+    }
+
     function test_When_TheClientCalls() public {
         _recordWorld();
         _expectOpened(client);
@@ -249,19 +262,6 @@ contract AcceptTest is Base {
         _expectOpened(client);
         _accept(client, client, "");
         _expectFlags(CLOSED | CLIENT_CONSENTED);
-        _assertWorld();
-    }
-
-    function test_Given_EveryFeeAndShareIsAtItsCapAndNobodyIsNamedThatNeedNotBe() public {
-        (agreement.feeBps, agreement.arbiterFeeBps, agreement.defaultShareBps) = (1_000, 1_000, 10_000);
-        (agreement.verifier, agreement.challengePeriod) = (address(0), 0);
-        (agreement.reviewPeriod, agreement.reworkPeriod, agreement.arbitrationPeriod) = (1, 1, 1);
-        delete schedule;
-        schedule.push(IMicroEscrow.Milestone(1, 1));
-        _sealAgreement();
-        _recordWorld();
-        _expectOpened(client);
-        _accept(client, client, "");
         _assertWorld();
     }
 }

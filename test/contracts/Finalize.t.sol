@@ -155,4 +155,34 @@ contract FinalizeTest is Base {
         _finalize(0);
         _assertWorld();
     }
+
+    /// @dev Finalizes with a bounded amount of gas, which must not be enough, and returns the whole error.
+    function _finalizeWith(uint256 gas_) private returns (bytes memory reason) {
+        bytes memory data = abi.encodeCall(escrow.finalize, (agreement, 0));
+        bool success;
+        (success, reason) = address(escrow).call{gas: gas_}(data);
+        vm.assertFalse(success, "finalize");
+    }
+
+    function test_RevertWhen_APaymentFailsWithTooLittleGasToTellWhy() public {
+        RestrictedToken restricted = new RestrictedToken();
+        _useToken(address(restricted));
+        _bring(0, IMicroEscrow.Status.Funded);
+        restricted.setBlacklisted(client, true);
+        _warpToClock(0, 0);
+        bytes memory first = _finalizeWith(150_000);
+        uint256 available;
+        assembly ("memory-safe") {
+            available := mload(add(first, 0x24))
+        }
+        vm.assertLt(available, 150_000, "gas left when it is time to pay");
+        uint256 required = (uint256(200_000) * 64) / 63 + 5_000;
+        vm.assertEq(first, abi.encodeWithSelector(IMicroEscrow.NotEnoughGas.selector, available, required), "error");
+        // With 1,000 more to begin with, 1,000 more are left.
+        vm.assertEq(
+            _finalizeWith(151_000),
+            abi.encodeWithSelector(IMicroEscrow.NotEnoughGas.selector, available + 1_000, required),
+            "error"
+        );
+    }
 }

@@ -66,17 +66,17 @@ contract FundTest is Base {
         _assertRefused(abi.encodeWithSelector(IMicroEscrow.ScheduleMismatch.selector, actual, agreement.milestones));
     }
 
-    function test_RevertGiven_TheAgreementIsNotValid() public {
-        agreement.feeBps = 1_001;
-        _sealAgreement();
-        _assertRefused(abi.encodeWithSelector(IMicroEscrow.FeeTooHigh.selector, 1_001, 1_000));
-    }
-
     function test_RevertGiven_TheClientDidNotConsentAndDoesNotCall() public {
         _acceptAs(freelancer);
         _prepareMoney(payer, _only(0));
         vm.expectRevert(abi.encodeWithSelector(IMicroEscrow.NotAccepted.selector, client));
         _fundAs(payer, _only(0), "");
+    }
+
+    function test_RevertGiven_TheAgreementIsNotValid() public {
+        agreement.feeBps = 1_001;
+        _sealAgreement();
+        _assertRefused(abi.encodeWithSelector(IMicroEscrow.FeeTooHigh.selector, 1_001, 1_000));
     }
 
     function test_RevertGiven_TheFreelancerDidNotConsentAndThereIsNoSignature() public {
@@ -139,22 +139,6 @@ contract FundTest is Base {
         _assertRefused(abi.encodeWithSelector(IMicroEscrow.TokenWithoutCode.selector, stranger));
     }
 
-    function test_RevertGiven_TheTokenDeliversLess() public {
-        FeeToken feeToken = new FeeToken();
-        _useToken(address(feeToken));
-        feeToken.setFee(0, 1, 0);
-        uint256 amount = schedule[0].amount;
-        _assertRefused(abi.encodeWithSelector(IMicroEscrow.UnexpectedBalance.selector, token, amount - 1, amount));
-    }
-
-    function test_RevertGiven_TheTokenDeliversMore() public {
-        FeeToken feeToken = new FeeToken();
-        _useToken(address(feeToken));
-        feeToken.setFee(0, 0, 1);
-        uint256 amount = schedule[0].amount;
-        _assertRefused(abi.encodeWithSelector(IMicroEscrow.UnexpectedBalance.selector, token, amount + 1, amount));
-    }
-
     function test_RevertGiven_TheCallerDidNotAllowTheSum() public {
         uint256 amount = schedule[0].amount;
         _mint(client, amount);
@@ -178,6 +162,22 @@ contract FundTest is Base {
         _assertRefusedWithoutMoney(
             abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, client, amount - 1, amount)
         );
+    }
+
+    function test_RevertGiven_TheTokenDeliversLess() public {
+        FeeToken feeToken = new FeeToken();
+        _useToken(address(feeToken));
+        feeToken.setFee(0, 1, 0);
+        uint256 amount = schedule[0].amount;
+        _assertRefused(abi.encodeWithSelector(IMicroEscrow.UnexpectedBalance.selector, token, amount - 1, amount));
+    }
+
+    function test_RevertGiven_TheTokenDeliversMore() public {
+        FeeToken feeToken = new FeeToken();
+        _useToken(address(feeToken));
+        feeToken.setFee(0, 0, 1);
+        uint256 amount = schedule[0].amount;
+        _assertRefused(abi.encodeWithSelector(IMicroEscrow.UnexpectedBalance.selector, token, amount + 1, amount));
     }
 
     function test_Given_NobodyConsentedWhenTheClientCallsWithTheFreelancersSignature() public {

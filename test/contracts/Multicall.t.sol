@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
+
 import {IMicroEscrow} from "../../contracts/interfaces/IMicroEscrow.sol";
 import {Base} from "./utils/Base.sol";
 import {vm} from "./utils/Vm.sol";
@@ -34,6 +36,13 @@ contract MulticallTest is Base {
         bytes[] memory calls = _pair(_approval(0), _approval(0));
         vm.expectRevert(_unauthorized(stranger, client));
         vm.prank(stranger);
+        escrow.multicall(calls);
+    }
+
+    function test_RevertWhen_ACallFailsWithoutAReason() public {
+        bytes[] memory calls = new bytes[](1);
+        calls[0] = hex"00000000"; // no such function
+        vm.expectRevert(abi.encodeWithSelector(Errors.FailedCall.selector));
         escrow.multicall(calls);
     }
 

@@ -22,7 +22,6 @@ import {
   type Terms,
   toAddress,
   toAgreement,
-  toStruct,
   validateAgreement,
   warnings,
 } from "@micro-escrow/sdk";
@@ -121,7 +120,7 @@ describe("agreement", () => {
         payoutTo: account("treasury"),
         refundTo: account("gateway"),
         fundBy: new Date("2027-01-01T00:00:00.999Z"),
-        ifArbiterIsSilent: 10_000,
+        ifArbiterIsSilent: "100% to the freelancer",
       });
       expect(terms).to.include({
         client,
@@ -181,17 +180,9 @@ describe("agreement", () => {
         fundBy: new Date("nonsense"),
       };
       expect(problemsOf(changes)).to.deep.equal([
-        [
-          "milestones[0].amount",
-          "InvalidAmount",
-          '"1,000" is not an amount; write digits with a decimal point if need be, like "500.25".',
-        ],
-        [
-          "milestones[1].work",
-          "InvalidDuration",
-          '"1 fortnight" is not a duration; write seconds, or text like "14 days" or "72 hours".',
-        ],
-        ["client", "InvalidAddress", '"0x123" is not an address; expected 0x and 40 hexadecimal digits.'],
+        ["milestones[0].amount", "InvalidAmount", '"1,000" is not an amount.'],
+        ["milestones[1].work", "InvalidDuration", '"1 fortnight" is not a duration.'],
+        ["client", "InvalidAddress", '"0x123" is not an address.'],
         ["ifArbiterIsSilent", "InvalidShare", '"undefined" does not say who gets what when the arbiter is silent.'],
         ["rework", "InvalidDuration", '"-1" must be whole seconds between 0 and 4294967295.'],
         ["fundBy", "InvalidTime", '"Invalid Date" is not a time that the contract can hold.'],
@@ -245,7 +236,7 @@ describe("agreement", () => {
 
     it("refuses decimals that the registry contradicts", () => {
       expect(problemsOf({ token: { address: USDC.address, decimals: 18 } })).to.include.deep.members([
-        ["token", "InvalidAmount", '"18" is not the number of decimals of USDC, which is 6.'],
+        ["token.decimals", "InvalidAmount", '"18" is not the number of decimals of USDC, which is 6.'],
       ]);
     });
 
@@ -679,7 +670,7 @@ describe("agreement", () => {
       const domain = await escrow.eip712Domain();
       await fc.assert(
         fc.asyncProperty(agreements, async (agreement) => {
-          expect(await escrow.agreementId(toStruct(agreement))).to.equal(agreement.id);
+          expect(await escrow.agreementId(agreement.terms)).to.equal(agreement.id);
           expect(await escrow.scheduleHash([...agreement.schedule])).to.equal(agreement.terms.milestones);
           const typed = agreementTypedData(agreement, location);
           expect(TypedDataEncoder.hashDomain(typed.domain)).to.equal(
@@ -707,9 +698,7 @@ describe("agreement", () => {
         escrow: (await escrow.getAddress()) as Address,
       });
       const signature = await signer.signTypedData(domain, types, message);
-      await mined(
-        escrow.connect(sender).accept(toStruct(agreement), [...agreement.schedule], signer.address, signature),
-      );
+      await mined(escrow.connect(sender).accept(agreement.terms, [...agreement.schedule], signer.address, signature));
       expect((await escrow.milestone(agreement.id, 0)).flags).to.equal(2n);
     });
 

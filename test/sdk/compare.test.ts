@@ -132,6 +132,13 @@ describe("compare", () => {
     expect(chart === committed, "run `npm run compare -- --out .github/compare.svg`").to.equal(true);
     expect(stdout).to.match(/first paid on day +42 +42 +12\n/);
     expect(stdout).to.include("chart.svg");
+    const prose = stdout.replace(/\s+/g, " ");
+    expect(prose).to.include('"one escrow" is MicroEscrow with a single milestone');
+    expect(prose).to.include(
+      "at most 250.00 of Inês's money is in escrow, not 1,000.00; at most 250.00 of Amara's work is unpaid, not 1,000.00; " +
+        "the first payment comes on day 12, not 42. They cost 9 more transactions and 6 days more of waiting for approvals.",
+    );
+    expect(stdout.split("\n").filter((line) => line.length > 100)).to.deep.equal([]);
     expect(chart).to.match(/^<svg [^>]*>\s*<title>/);
     // Three gigs, three panels, three ways.
     expect(

@@ -5,7 +5,6 @@ import {
   InvalidAddressError,
   MicroEscrow,
   MissingProviderError,
-  maskedHash,
   NoCodeError,
   RpcError,
   toAddress,
@@ -15,6 +14,7 @@ import {
 } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { id, JsonRpcProvider, Wallet } from "ethers";
+import { maskedHash } from "../../sdk/dist/deployments.js";
 import { failure, setUp } from "./chain.ts";
 import { createChain } from "./evm.ts";
 

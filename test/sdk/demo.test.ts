@@ -8,6 +8,7 @@ import type { Signer } from "ethers";
 import { keepBooks } from "../../scripts/demo/books.ts";
 import { type Chain, connect, startChain } from "../../scripts/demo/chain.ts";
 import type { DemoDocument } from "../../scripts/demo/document.ts";
+import { percentages } from "../../scripts/demo/terminal.ts";
 import { deployUsdc, send, type Usdc } from "../../scripts/demo/usdc.ts";
 
 const run = promisify(execFile);
@@ -16,11 +17,35 @@ const usdc = (amount: number) => String(BigInt(Math.round(amount * 100)) * 10_00
 
 describe("demo", () => {
   let demo: DemoDocument;
+  let text: string;
   before(async function () {
-    this.timeout(120_000);
-    const { stdout, stderr } = await run(process.execPath, [script, "--json"], { maxBuffer: 2 ** 24 });
-    expect(stderr).to.equal("");
-    demo = JSON.parse(stdout);
+    this.timeout(240_000);
+    const play = async (...options: string[]) => {
+      const { stdout, stderr } = await run(process.execPath, [script, ...options], { maxBuffer: 2 ** 24 });
+      expect(stderr).to.equal("");
+      return stdout;
+    };
+    const [json, told] = await Promise.all([play("--json"), play()]);
+    demo = JSON.parse(json);
+    text = told;
+  });
+
+  it("tells the same as text, in 100 columns, with parts that make a whole", () => {
+    const lines = text.split("\n");
+    expect(lines.filter((line) => line.length > 100)).to.deep.equal([]);
+    expect(text).to.include("  ●       a transaction");
+    const transactions = demo.story.filter(({ transaction }) => transaction !== undefined);
+    expect(lines.filter((line) => line.indexOf("●") > 2)).to.have.length(transactions.length);
+    const parts = lines.filter((line) => line.includes("% to ")).map((line) => line.match(/\d+(?=%)/g)?.map(Number));
+    expect(parts).to.deep.equal([[100], [84, 1, 15], [24, 1, 58, 17]]);
+    expect(text).to.include("The books balance");
+  });
+
+  it("rounds percentages so that they sum to 100", () => {
+    expect(percentages([1n, 1n, 1n])).to.deep.equal([34, 33, 33]);
+    expect(percentages([999n, 1n])).to.deep.equal([100, 0]);
+    expect(percentages([245n, 6n, 583n, 166n])).to.deep.equal([24, 1, 58, 17]);
+    expect(percentages([0n, 0n])).to.deep.equal([0, 0]);
   });
 
   it("plays three gigs to the end that their stories tell", () => {
@@ -208,7 +233,7 @@ describe("the demo's books", () => {
     expect(books.problems).to.deep.equal([
       "100.00 USDC went into the escrow, 60.00 came out.",
       "The escrow still holds 40.00 USDC.",
-      "40.00 USDC still wait in the escrow for somebody.",
+      "40.00 USDC is still waiting in the escrow for somebody.",
       'The gig "blog" left 40.00 USDC in the escrow.',
       'In the gig "blog", money went to a stranger or came from one.',
       "USDC moved between people without the escrow.",

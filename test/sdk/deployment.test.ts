@@ -1,16 +1,25 @@
 /** The release that is recorded, and the scripts that deploy it, run as people run them. */
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { escrowAddress } from "@micro-escrow/sdk";
+import { pathToFileURL } from "node:url";
+import { deploy, escrowAddress } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { getCreate2Address, id, keccak256 } from "ethers";
 import { artifacts, network } from "hardhat";
+import { readDeployment, readDeployments } from "../../scripts/records.ts";
+import { ScriptError } from "../../scripts/script.ts";
+import { create2DeployerCode } from "./create2.ts";
 import { startNode } from "./evm.ts";
 
 const root = join(import.meta.dirname, "../..");
 const sepolia = 11_155_111;
+/** The compiler as npm delivers it, which has no types. */
+const solc: { version(): string; compile(input: string): string } = createRequire(import.meta.url)("solc");
 const { deployer, salt, initCodeHash, address } = await readJson("deployments/create2.json");
 
 async function readJson(path: string) {
@@ -40,6 +49,31 @@ async function startConnected(chainId: number) {
   return { url, provider: connection.ethers.provider, stop };
 }
 
+/** An HTTP server in the place of Etherscan, which takes everything for right and keeps it. */
+async function startExplorer() {
+  const submitted: URLSearchParams[] = [];
+  const answers: Record<string, { status: string; message: string; result: string }> = {
+    getsourcecode: { status: "0", message: "NOTOK", result: "Contract source code not verified" },
+    verifysourcecode: { status: "1", message: "OK", result: "receipt" },
+    checkverifystatus: { status: "1", message: "OK", result: "Pass - Verified" },
+  };
+  const server = createServer(async (request, response) => {
+    const chunks = await request.toArray();
+    const action = new URL(request.url ?? "", "http://explorer").searchParams.get("action") ?? "";
+    if (action === "verifysourcecode") submitted.push(new URLSearchParams(Buffer.concat(chunks).toString()));
+    response.end(JSON.stringify(answers[action]));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const etherscan = { name: "Explorer", url: "http://explorer", apiUrl: `http://127.0.0.1:${port}` };
+  const chainDescriptors = { [sepolia]: { name: "Sepolia", blockExplorers: { etherscan } } };
+  // Put into the script's own configuration before it starts; everything else in it stays.
+  const preload = `import config from ${JSON.stringify(pathToFileURL(join(root, "hardhat.config.ts")).href)};
+    config.chainDescriptors = ${JSON.stringify(chainDescriptors)};`;
+  const nodeOptions = `--import=data:text/javascript,${encodeURIComponent(preload)}`;
+  return { submitted, nodeOptions, stop: () => server.close() };
+}
+
 function expectRefusal({ code, errors }: { code: number; errors: string }, message: string) {
   expect(errors).to.contain(message);
   expect(errors, "no stack trace").not.to.match(/^\s+at /m);
@@ -57,7 +91,7 @@ describe("the recorded release", () => {
     expect(escrowAddress(sepolia)).to.equal(address);
   });
 
-  describe("when the bytecode is another one", () => {
+  describe("in a copy of the project", () => {
     const changed = { deployer, salt, initCodeHash: id("other bytecode"), address };
     let folder: string;
     let generate: string;
@@ -65,19 +99,47 @@ describe("the recorded release", () => {
     beforeEach(async () => {
       folder = await mkdtemp(join(tmpdir(), "micro-escrow-release-"));
       generate = join(folder, "scripts/generate.ts");
+      const scripts = ["generate", "records", "script"].map((name) => `scripts/${name}.ts`);
       const artifact = "artifacts/contracts/MicroEscrow.sol/MicroEscrow.json";
-      for (const file of ["scripts/generate.ts", artifact, "package.json"])
+      for (const file of [...scripts, artifact, "package.json", "deployments/create2.json"])
         await cp(join(root, file), join(folder, file));
       await symlink(join(root, "node_modules"), join(folder, "node_modules"), "junction");
-      await mkdir(join(folder, "deployments"));
-      await writeFile(join(folder, "deployments/create2.json"), JSON.stringify(changed));
     });
 
     afterEach(() => rm(folder, { recursive: true }));
 
+    const write = (file: string, content: object) => writeFile(join(folder, file), JSON.stringify(content));
     const recorded = async () => JSON.parse(await readFile(join(folder, "deployments/create2.json"), "utf8"));
+    const generated = (file: string) => readFile(join(folder, "sdk/src/generated", file), "utf8");
 
-    it("stops the build, says how to release it, and leaves the record alone", async () => {
+    it("takes its deployments on public chains into the SDK, in the order of their chains", async () => {
+      const older = "0x0000000000000000000000000000000000000001";
+      await write("deployments/8453.json", { chainId: 8_453, address, block: 12, transaction: null });
+      await write("deployments/10.json", { chainId: 10, address, block: 0 });
+      await write("deployments/137.json", { chainId: 137, address: older, block: 5 });
+      await write("deployments/31337.json", { chainId: 31_337, address, block: 3 });
+      expect(await runScript(generate, [])).to.deep.equal({ code: 0, output: "", errors: "" });
+      const [, json] = (await generated("deployments.ts")).split("[] = ");
+      expect(JSON.parse(String(json).replace(";", ""))).to.deep.equal([
+        { chainId: 10, address, block: 0 },
+        { chainId: 8_453, address, block: 12 },
+      ]);
+      expect(await generated("code.ts")).to.equal(await readFile(join(root, "sdk/src/generated/code.ts"), "utf8"));
+    });
+
+    it("refuses a damaged record, and leaves what was generated as it was", async () => {
+      expect(await runScript(generate, [])).to.include({ code: 0, errors: "" });
+      const before = await generated("deployments.ts");
+      await write("deployments/8453.json", { chainId: 10, address, block: null });
+      expectRefusal(await runScript(generate, []), "deployments/8453.json is damaged: its chainId is 10.");
+      expectRefusal(await runScript(generate, ["--record"]), "deployments/8453.json");
+      await writeFile(join(folder, "deployments/create2.json"), "{");
+      expectRefusal(await runScript(generate, []), "deployments/create2.json is damaged");
+      expect(await generated("deployments.ts")).to.equal(before);
+    });
+
+    it("stops the build when the bytecode is another one, says how to release it, and leaves the record alone", async () => {
+      await write("deployments/create2.json", changed);
       const result = await runScript(generate, []);
       expectRefusal(result, "npm run release");
       expect(result.errors).to.contain(changed.initCodeHash).and.to.contain(initCodeHash);
@@ -85,13 +147,51 @@ describe("the recorded release", () => {
     });
 
     it("records it when told to", async () => {
+      await write("deployments/create2.json", changed);
       expect(await runScript(generate, ["--record"])).to.include({ code: 0, errors: "" });
       expect(await recorded()).to.deep.equal({ deployer, salt, initCodeHash, address });
     });
   });
 });
 
-describe("npm run deploy", () => {
+describe("a deployment's record", () => {
+  const right = { chainId: 10, address, block: 7 };
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "micro-escrow-records-"));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const refusals: [string, unknown, string][] = [
+    ["no JSON", '{"chainId": 10,', "Expected double-quoted property name in JSON"],
+    ["null", null, "it is not an object"],
+    ["another chain's", { ...right, chainId: 8_453 }, "its chainId is 8453"],
+    ["without a block", { chainId: 10, address }, "its block is missing"],
+    ["with a block that is no number", { ...right, block: null }, "its block is null"],
+    ["with a block that is no whole number", { ...right, block: 1.5 }, "its block is 1.5"],
+    ["with a negative block", { ...right, block: -1 }, "its block is -1"],
+    ["with another address than its checksum", { ...right, address: address.toLowerCase() }, "its address is"],
+  ];
+  for (const [what, content, problem] of refusals) {
+    it(`is refused when it is ${what}`, async () => {
+      await writeFile(join(folder, "10.json"), typeof content === "string" ? content : JSON.stringify(content));
+      const error = await readDeployment(folder, 10).catch((reason: unknown) => reason);
+      expect(error).to.be.instanceOf(ScriptError);
+      expect(String(error)).to.contain(`deployments/10.json is damaged: ${problem}`).and.to.contain("npm run deploy");
+      expect(await readDeployments(folder).catch((reason: unknown) => String(reason))).to.equal(String(error));
+    });
+  }
+
+  it("is read when it is right", async () => {
+    await writeFile(join(folder, "10.json"), JSON.stringify(right));
+    expect(await readDeployment(folder, 10)).to.deep.equal(right);
+    expect(await readDeployment(folder, 1)).to.equal(undefined);
+    expect(await readDeployments(folder)).to.deep.equal([right]);
+  });
+});
+
+describe("npm run deploy", function () {
+  this.timeout(120_000);
   const record = join(root, "deployments/31337.json");
   let kept: string | undefined;
   let node: Awaited<ReturnType<typeof startConnected>>;
@@ -137,6 +237,9 @@ describe("npm run deploy", () => {
     expect(second.output).to.contain(`already there, and its code is right: ${address}`);
     expect(await node.provider.getBlockNumber(), "nothing was sent").to.equal(block?.number);
 
+    await writeFile(record, JSON.stringify({ ...written, block: null }));
+    expectRefusal(await runDeploy(args, env), "deployments/31337.json is damaged: its block is null.");
+
     // Somebody else deployed it: the record is made from the chain.
     await rm(record);
     expect(await runDeploy(args, env)).to.include({ code: 0, errors: "" });
@@ -146,11 +249,16 @@ describe("npm run deploy", () => {
   it("asks for a network, and lists them", async () => {
     expectRefusal(await runDeploy([]), "Which network? Say --network and one of: localhost, sepolia");
     expectRefusal(await runDeploy(["--network", "nowhere"]), 'There is no network "nowhere" in hardhat.config.ts.');
+    expectRefusal(
+      await runDeploy(["localhost"]),
+      "Did you mean --network localhost?\nUsage: npm run deploy -- --network",
+    );
   });
 
   it("says that the endpoint does not answer", async () => {
     const result = await runDeploy(["--network", "localhost"], { LOCALHOST_RPC_URL: "http://127.0.0.1:1" });
     expectRefusal(result, 'Cannot connect to the network "localhost".');
+    expect(result.errors).to.contain("`npm run node`");
   });
 
   it("leaves nothing to verify", async () => {
@@ -164,7 +272,20 @@ describe("npm run deploy", () => {
   });
 });
 
-describe("npm run deploy and npm run verify on a public network", () => {
+describe("the scripts' usage", () => {
+  for (const name of ["deploy", "verify", "token", "demo", "compare", "gas", "generate"]) {
+    it(`${name}: is one line, also for an option that it does not know`, async () => {
+      const help = await runScript(`scripts/${name}.ts`, ["--help"]);
+      expect(help).to.include({ code: 0, errors: "" });
+      expect(help.output).to.match(new RegExp(`^Usage: n\\S+ .*${name}.*\\n$`));
+      const wrong = await runScript(`scripts/${name}.ts`, ["--fast"]);
+      expect(wrong).to.deep.equal({ code: 1, output: "", errors: `Unknown option '--fast'\n${help.output}` });
+    });
+  }
+});
+
+describe("npm run deploy and npm run verify on a public network", function () {
+  this.timeout(120_000);
   let node: Awaited<ReturnType<typeof startConnected>>;
   let env: Record<string, string>;
   const args = ["--network", "sepolia"];
@@ -179,27 +300,69 @@ describe("npm run deploy and npm run verify on a public network", () => {
   it("say which variable is missing and how to set it", async () => {
     expectRefusal(await runDeploy(args), "npx hardhat keystore set SEPOLIA_RPC_URL");
     expectRefusal(await runDeploy(args, env), "npx hardhat keystore set DEPLOYER_PRIVATE_KEY");
-    const wrongKey = await runDeploy(args, { ...env, DEPLOYER_PRIVATE_KEY: "0x12" });
-    expectRefusal(wrongKey, "DEPLOYER_PRIVATE_KEY is not a private key");
+    // Too short, no number, zero, and more than the curve's order.
+    const keys = ["0x12", "swordfish", `0x${"00".repeat(32)}`, `0x${"ff".repeat(32)}`];
+    const attempts = keys.map((key) => runDeploy(args, { ...env, DEPLOYER_PRIVATE_KEY: key }));
+    for (const [index, wrongKey] of (await Promise.all(attempts)).entries()) {
+      expectRefusal(wrongKey, "DEPLOYER_PRIVATE_KEY is not a private key");
+      expect(wrongKey.errors).not.to.contain(keys[index]);
+    }
   });
 
   it("refuse to deploy without the CREATE2 deployer", async () => {
     const result = await runDeploy(args, { ...env, DEPLOYER_PRIVATE_KEY: id("a key") });
     expectRefusal(result, `chain ${sepolia} has no CREATE2 deployer at ${deployer}`);
+    expect(result.errors).to.contain("send 0.01 of the chain's coin to 0x3fAB184622Dc19b6109349B94811493BF2a45362");
+    expect(result.errors).to.contain("https://github.com/Arachnid/deterministic-deployment-proxy");
   });
 
-  it("refuse to deploy from an account that cannot pay", async () => {
-    // The CREATE2 deployer's code, as it stands on every public chain.
-    const code =
-      "0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3";
-    await node.provider.send("hardhat_setCode", [deployer, code]);
-    const result = await runDeploy(args, { ...env, DEPLOYER_PRIVATE_KEY: id("a poor account's key") });
-    expectRefusal(result, "cannot pay the network fee");
-  });
+  describe("with the CREATE2 deployer", () => {
+    before(async () => {
+      await node.provider.send("hardhat_setCode", [deployer, create2DeployerCode]);
+    });
 
-  it("refuse to verify what is not there, and without an explorer's key", async () => {
-    expectRefusal(await runVerify(args, env), "run `npm run deploy -- --network sepolia` first");
-    await node.provider.send("hardhat_setCode", [address, "0x00"]);
-    expectRefusal(await runVerify(args, env), "npx hardhat keystore set ETHERSCAN_API_KEY");
+    it("refuse to deploy from an account that cannot pay", async () => {
+      const result = await runDeploy(args, { ...env, DEPLOYER_PRIVATE_KEY: id("a poor account's key") });
+      expectRefusal(result, "cannot pay the network fee");
+    });
+
+    it("refuse to verify what is not there or another contract, and without an explorer's key", async () => {
+      expectRefusal(await runVerify(args, env), "run `npm run deploy -- --network sepolia` first");
+      await node.provider.send("hardhat_setCode", [address, "0x00"]);
+      expectRefusal(await runVerify(args, env), `The contract at ${address} is not MicroEscrow`);
+      await node.provider.send("hardhat_setCode", [address, "0x"]);
+      await deploy({ signer: await node.provider.getSigner(0) });
+      expectRefusal(await runVerify(args, env), "npx hardhat keystore set ETHERSCAN_API_KEY");
+    });
+
+    it("submit for verification what compiles to the recorded bytecode", async function () {
+      this.timeout(300_000);
+      await deploy({ signer: await node.provider.getSigner(0) });
+      const explorer = await startExplorer();
+      try {
+        const result = await runVerify(args, {
+          ...env,
+          ETHERSCAN_API_KEY: "a key",
+          NODE_OPTIONS: explorer.nodeOptions,
+        });
+        expect(result).to.include({ code: 0, errors: "" });
+        expect(result.output).to.contain("Contract verified successfully");
+      } finally {
+        explorer.stop();
+      }
+      const [form, ...others] = explorer.submitted;
+      if (form === undefined) expect.fail("nothing was submitted");
+      expect(others).to.deep.equal([]);
+      expect(form.get("contractaddress")).to.equal(address);
+      const [source = "", name = ""] = form.get("contractname")?.split(":") ?? [];
+      expect([source, name]).to.deep.equal(["project/contracts/MicroEscrow.sol", "MicroEscrow"]);
+      expect(form.get("constructorArguments") ?? "").to.equal("");
+      expect(`v${solc.version()}`.startsWith(`${form.get("compilerversion")}.`)).to.equal(true);
+
+      const input = JSON.parse(form.get("sourceCode") ?? "");
+      input.settings.outputSelection = { [source]: { [name]: ["evm.bytecode.object"] } };
+      const { contracts } = JSON.parse(solc.compile(JSON.stringify(input)));
+      expect(keccak256(`0x${contracts[source][name].evm.bytecode.object}`)).to.equal(initCodeHash);
+    });
   });
 });

@@ -1,6 +1,6 @@
 /** What a user gets: the packed package in an empty project of its own, in Node, in a browser bundle, and for tsc. */
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -59,13 +59,24 @@ function closure(packages: Record<string, { dependencies?: Record<string, string
 
 describe("The packed package", () => {
   let project: string;
+  let filename: string;
   let files: string[];
 
   before(async function () {
     this.timeout(120_000);
     project = await mkdtemp(join(tmpdir(), "micro-escrow-package-"));
-    const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", project], { cwd: join(root, "sdk") });
+    // From a fresh clone: nothing is built yet, and packing has to do it.
+    const clone = join(project, "clone");
+    for (const file of ["package.json", "tsconfig.json", "sdk"]) {
+      await cp(join(root, file), join(clone, file), {
+        recursive: true,
+        filter: (path) => path !== join(root, "sdk/dist"),
+      });
+    }
+    await symlink(join(root, "node_modules"), join(clone, "node_modules"), "junction");
+    const { stdout } = await run("npm", ["pack", "-w", "sdk", "--json", "--pack-destination", project], { cwd: clone });
     const [packed] = JSON.parse(stdout);
+    ({ filename } = packed);
     files = packed.files.map(({ path }: { path: string }) => path);
 
     // An empty project with the package and its peer. The lockfile takes the versions from ours, so that npm's cache has them.
@@ -103,15 +114,23 @@ describe("The packed package", () => {
   const { data } = submitCall({ escrow: escrowAddress(8_453), agreement, index: 0, deliverable });
   const expected = { id: agreement.id, cid: cidOf(deliverable), data, connect: "function" };
 
-  it("holds code, types and sources, and nothing else", () => {
-    expect(files).to.include.members([
-      "dist/index.js",
-      "dist/index.d.ts",
-      "dist/node.js",
-      "src/index.ts",
-      "package.json",
+  it("holds the code and the types of every source, what it is and its licence, and nothing else", async () => {
+    const sources = (await readdir(join(root, "sdk/src"), { recursive: true })).filter((path) => path.endsWith(".ts"));
+    const built = sources.flatMap((path) =>
+      ["js", "js.map", "d.ts", "d.ts.map"].map((end) => path.replace(/ts$/, end)),
+    );
+    expect(files).to.have.members([
+      ...sources.map((path) => `src/${path}`),
+      ...built.map((path) => `dist/${path}`),
+      ...["package.json", "README.md", "LICENSE"],
     ]);
-    expect(files.filter((path) => !/^(dist|src)\/|^package\.json$|^README|^LICENSE/.test(path))).to.deep.equal([]);
+    expect(await readFile(join(root, "sdk/LICENSE"), "utf8")).to.equal(await readFile(join(root, "LICENSE"), "utf8"));
+  });
+
+  it("is the file that the READMEs install", async () => {
+    for (const readme of ["README.md", "sdk/README.md"]) {
+      expect(await readFile(join(root, readme), "utf8")).to.include(`npm install ./${filename} ethers`);
+    }
   });
 
   it("runs in Node", async () => {

@@ -1,72 +1,163 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { type Agreement, deploy, MicroEscrow, Status } from "@micro-escrow/sdk";
+import { type Agreement, deploy, findToken, MicroEscrow, Status } from "@micro-escrow/sdk";
 import { expect } from "chai";
+import { Interface, id, type JsonRpcProvider } from "ethers";
+
+import create2 from "../../deployments/create2.json" with { type: "json" };
+import { tokenAbi } from "../../sdk/src/generated/tokenAbi.ts";
+import { create2DeployerCode } from "./create2.ts";
 import { createChain, mined } from "./evm.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** The names that the example leaves to its reader. */
-const given = ["clientSigner", "freelancerSigner", "client", "freelancer", "arbiter", "USDC", "fundBy"];
+const readme = await readFile(join(root, "README.md"), "utf8");
 
-/** The README's TypeScript as a module: its imports as they stand, the rest as a function of what is given. */
-async function exampleModule(): Promise<{ run(values: Record<string, unknown>): Promise<{ agreement: Agreement }> }> {
-  const readme = await readFile(join(root, "README.md"), "utf8");
-  const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1] ?? "");
-  expect(blocks, "the README has one example").to.have.length(1);
-  const lines = (blocks[0] ?? "").split("\n");
+/** The blocks of a language in a document, in their order. */
+const blocks = (language: string, document = readme) =>
+  [...document.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, "gs"))].map((match) => match[1] ?? "");
+
+/** Runs TypeScript as a module: its imports as they stand, the rest as a function of `given` that returns what is named. */
+async function runExample<Name extends string>(
+  source: string,
+  given: Readonly<Record<string, unknown>>,
+  ...results: Name[]
+): Promise<Record<Name, unknown>> {
+  const lines = source.split("\n");
   const imports = lines.filter((line) => line.startsWith("import "));
   const body = lines.filter((line) => !line.startsWith("import "));
   const folder = join(root, "cache/readme");
-  await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const file = join(folder, "example.ts");
-  await writeFile(
-    file,
-    [
-      ...imports,
-      `export async function run({ ${given.join(", ")} }: any) {`,
-      ...body,
-      "return { escrow, agreement };",
-      "}",
-    ].join("\n"),
-  );
-  return import(pathToFileURL(file).href);
+  const file = join(folder, `${id(source).slice(2, 18)}.ts`);
+  const head = `export async function run({ ${Object.keys(given).join(", ")} }: any) {`;
+  await writeFile(file, [...imports, head, ...body, `return { ${results.join(", ")} };`, "}"].join("\n"));
+  const { run } = await import(pathToFileURL(file).href);
+  return run(given);
+}
+
+/** What the scripts of package.json run, without the build before it, which the tests have behind them. */
+async function commandOf(line: string): Promise<string[]> {
+  const [, name = "", options = ""] = /^npm run (\S+)(?: -- (.*?))? *(?:#.*)?$/.exec(line) ?? expect.fail(line);
+  const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const command = String(scripts[name]).replace("npm run -s build:sdk && ", "");
+  return [...command.split(" "), ...options.split(" ").filter(Boolean)];
+}
+
+const bin = join(root, "node_modules/.bin");
+
+/** A command of package.json, with what its packages bring first in the path, as npm runs it. */
+function start([file = "", ...options]: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  return spawn(file, options, {
+    cwd: root,
+    env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, ...env },
+  });
+}
+
+/** What a process writes until it has written what matches, or until it ends. */
+function outputOf(child: ReturnType<typeof start>, until?: RegExp): Promise<string> {
+  return new Promise((resolve) => {
+    let output = "";
+    const read = (chunk: unknown) => {
+      output += chunk;
+      if (until?.test(output)) resolve(output);
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", read);
+    child.on("close", () => resolve(output));
+  });
 }
 
 describe("README", () => {
-  it("the example runs as it stands, and the freelancer is paid", async () => {
-    const { ethers } = await createChain();
+  before(() => rm(join(root, "cache/readme"), { recursive: true, force: true }));
+
+  it("has two examples: the ten lines, and where its signers come from on a local chain", () => {
+    expect(blocks("ts")).to.have.length(2);
+  });
+
+  it("the ten lines run as they stand, and the freelancer is paid", async () => {
+    // Base, as far as the example can tell: its chain id, and a token where USDC is.
+    const { ethers, networkHelpers } = await createChain({ chainId: 8_453 });
     const [clientSigner, freelancerSigner, arbiter, deployer] = await ethers.getSigners();
     if (!clientSigner || !freelancerSigner || !arbiter || !deployer) throw new Error("the test network has accounts");
+    await networkHelpers.setCode(create2.deployer, create2DeployerCode);
     await deploy({ signer: deployer });
-    const token = await ethers.deployContract("PlainToken", [6]);
+    const plain = await ethers.deployContract("PlainToken", [6]);
+    await plain.waitForDeployment();
+    const USDC = findToken(8_453, "USDC");
+    await networkHelpers.setCode(USDC.address, await ethers.provider.getCode(plain));
+    const token = await ethers.getContractAt("PlainToken", USDC.address);
     await mined(token.getFunction("mint")(clientSigner, 10_000_000_000n));
     const latest = await ethers.provider.getBlock("latest");
 
-    const { run } = await exampleModule();
-    const { agreement } = await run({
-      clientSigner,
-      freelancerSigner,
-      client: clientSigner.address,
-      freelancer: freelancerSigner.address,
-      arbiter: arbiter.address,
-      USDC: { address: await token.getAddress(), decimals: 6, symbol: "USDC" },
-      fundBy: (latest?.timestamp ?? 0) + 90 * 86_400,
-    });
+    const { agreement } = await runExample(
+      blocks("ts")[0] ?? "",
+      {
+        clientSigner,
+        freelancerSigner,
+        client: clientSigner.address,
+        freelancer: freelancerSigner.address,
+        arbiter: arbiter.address,
+        fundBy: new Date(((latest?.timestamp ?? 0) + 90 * 86_400) * 1000),
+      },
+      "agreement",
+    );
 
     expect(await token.getFunction("balanceOf")(freelancerSigner)).to.equal(500_000_000n);
     expect(await token.getFunction("balanceOf")(clientSigner)).to.equal(9_500_000_000n);
     const escrow = await MicroEscrow.connect(ethers.provider);
-    const state = await escrow.getAgreementState(agreement);
+    const state = await escrow.getAgreementState(agreement as Agreement);
     expect(state.milestones.map(({ status }) => status)).to.deep.equal([Status.Released, Status.None, Status.None]);
+
+    // The SDK's own README reads it again.
+    const [reading = ""] = blocks("ts", await readFile(join(root, "sdk/README.md"), "utf8"));
+    const given = { signer: clientSigner, id: (agreement as Agreement).id };
+    const read = await runExample(reading, given, "status", "USDC");
+    expect(read).to.deep.equal({ status: Status.Released, USDC });
+  });
+
+  it("the local chain starts, gets the escrow and a token, and the ten lines run on it", async function () {
+    this.timeout(180_000);
+    const lines =
+      blocks("sh")
+        .find((block) => block.includes("npm run node"))
+        ?.trim()
+        .split("\n") ?? [];
+    const [node = [], deployment = [], token = [], ...others] = await Promise.all(lines.map(commandOf));
+    expect(others).to.deep.equal([]);
+    const record = join(root, "deployments/31337.json");
+    const kept = await readFile(record, "utf8").catch(() => undefined);
+
+    // On a free port, because 8545 may be somebody else's.
+    const chain = start([...node, "--hostname", "127.0.0.1", "--port", "0"]);
+    try {
+      const [url = ""] = /http:\/\/[\d.]+:\d+/.exec(await outputOf(chain, /server at \S+\/\n/)) ?? [];
+      const env = { LOCALHOST_RPC_URL: url };
+      expect(await outputOf(start(deployment, env))).to.include(`Deployed MicroEscrow: ${create2.address}`);
+      const printed = await outputOf(start(token, env));
+      const [address = ""] = /0x[\dA-Fa-f]{40}/.exec(printed) ?? expect.fail(printed);
+
+      const [tenLines = "", local = ""] = blocks("ts");
+      // As the sentence under it says.
+      expect(readme).to.include('with `token: await escrow.getToken("0x…")`, the address that');
+      const asked = `await escrow.getToken("${address}")`;
+      const both = [local.replace("http://127.0.0.1:8545", url), tenLines.replace('findToken(8453, "USDC")', asked)];
+      const fundBy = new Date("2100-01-01");
+      const { provider, freelancer } = await runExample(both.join("\n"), { fundBy }, "provider", "freelancer");
+      const balanceOf = new Interface(tokenAbi).encodeFunctionData("balanceOf", [freelancer]);
+      const balance = await (provider as JsonRpcProvider).call({ to: address, data: balanceOf });
+      (provider as JsonRpcProvider).destroy();
+      expect(BigInt(balance)).to.equal(1_000_500_000_000n);
+    } finally {
+      chain.kill();
+      await (kept === undefined ? rm(record, { force: true }) : writeFile(record, kept));
+    }
   });
 
   it("the gas table is what `npm run gas` prints", async () => {
     const { stdout } = await promisify(execFile)(process.execPath, ["scripts/gas.ts"], { cwd: root });
-    expect(await readFile(join(root, "README.md"), "utf8")).to.include(stdout.trim());
+    expect(readme).to.include(stdout.trim());
   });
 });

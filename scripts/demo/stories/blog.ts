@@ -4,7 +4,7 @@
  */
 import { readdir } from "node:fs/promises";
 import { type Agreement, ClockStillRunningError, parseAmount } from "@micro-escrow/sdk";
-import { expect } from "../failure.ts";
+import { expect } from "../../script.ts";
 import { blog, fileOf } from "../gigs.ts";
 import { day, money } from "../terminal.ts";
 import { draft, hashOf, manifestOf, short, type World } from "../world.ts";
@@ -39,7 +39,7 @@ export async function playBlog(world: World): Promise<Agreement> {
   const received = await manifestOf(await articles(1, 5));
   const approved = await ines.approve({ agreement, index: 0, deliverable: received });
   stage.tell("ines", "Your files have that hash, and I have read them: approved. I finally understand rye.", approved);
-  stage.tell("amara", `And ${money(approved.freelancerAmount)} USDC are here, in the same transaction.`);
+  stage.tell("amara", `And ${money(approved.freelancerAmount)} USDC is here, in the same transaction.`);
   const next = await ines.fund({ agreement, indices: [1] });
   stage.tell("ines", "The next five are funded. I am off to the trade fair!", next);
 
@@ -89,7 +89,7 @@ export async function playBlog(world: World): Promise<Agreement> {
     "For number 20 I should eat açorda where it comes from. Could I have 100 for the train to Évora?",
   );
   const advanced = await ines.advance({ agreement, index: 3, amount: parseAmount("100", world.token.decimals) });
-  stage.tell("ines", "Here are 100.00 of the 250.00. Bring me a recipe.", advanced);
+  stage.tell("ines", "Here is 100.00 of the 250.00. Bring me a recipe.", advanced);
 
   await stage.until("2027-03-03");
   const fire = await amara.submit({ agreement, index: 3, deliverable: await manifestOf(await articles(16, 20)) });
@@ -97,6 +97,6 @@ export async function playBlog(world: World): Promise<Agreement> {
 
   await stage.until("2027-03-05");
   const done = await ines.approve({ agreement, index: 3 });
-  stage.tell("ines", "I had it for lunch. Approved, the other 150.00 are yours, and thank you.", done);
+  stage.tell("ines", "I had it for lunch. Approved, the other 150.00 is yours, and thank you.", done);
   return agreement;
 }

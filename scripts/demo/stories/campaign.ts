@@ -4,7 +4,7 @@
  * early. The platform takes a fee.
  */
 import { type Agreement, MicroEscrowError, parseAmount, parseDuration } from "@micro-escrow/sdk";
-import { expect } from "../failure.ts";
+import { expect } from "../../script.ts";
 import { campaign } from "../gigs.ts";
 import { day, money } from "../terminal.ts";
 import { send } from "../usdc.ts";
@@ -35,10 +35,10 @@ export async function playCampaign(world: World): Promise<Agreement> {
   const approval = await hanna.signApprove({ agreement, index: 0 });
   stage.tell("hanna", "I am on a train with a phone and no gas. I only sign: September is approved.");
   const relayed = await workbench.relay(approval);
-  stage.tell("workbench", "We send her signature and pay the gas. 2.5% of the payment are ours, as agreed.", relayed);
+  stage.tell("workbench", "We send her signature and pay the gas. 2.5% of the payment is ours, as agreed.", relayed);
   const waiting = await diego.getClaimable(diegoAccount);
   expect(waiting === parseAmount("780", token.decimals), `780.00 USDC should wait for Diego, not ${money(waiting)}.`);
-  stage.tell("diego", `USDC refused me. But ${money(waiting)} wait in the escrow, for me and nobody else.`);
+  stage.tell("diego", `USDC refused me. But ${money(waiting)} USDC is waiting in the escrow, for me and nobody else.`);
   const refusal = await passerby.withdraw(diegoAccount).catch((error: unknown) => error);
   expect(refusal instanceof MicroEscrowError, "USDC paid a blacklisted account.");
   const october = await hanna.fund({ agreement, indices: [1] });
@@ -59,7 +59,7 @@ export async function playCampaign(world: World): Promise<Agreement> {
   stage.tell("diego", "I kept no list of who said yes. That was my job.");
   await stage.until(request.clock);
   const notReworked = await hanna.finalize({ agreement, index: 1 });
-  stage.tell("hanna", "Five days and no list, so October's 800.00 come back. The kiln I keep in mind.", notReworked);
+  stage.tell("hanna", "Five days and no list, so October's 800.00 comes back. The kiln I keep in mind.", notReworked);
   const november = await hanna.fund({ agreement, indices: [2] });
   stage.tell("hanna", "November is funded, for the gift guide.", november);
 
@@ -95,7 +95,7 @@ export async function playCampaign(world: World): Promise<Agreement> {
   const expired = await hanna.finalize({ agreement, index: 3 });
   stage.tell(
     "hanna",
-    "Nothing came, so the 800.00 for December come back to me. I need nobody's leave for that.",
+    "Nothing came, so the 800.00 for December comes back to me. I need nobody's leave for that.",
     expired,
   );
 

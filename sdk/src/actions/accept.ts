@@ -1,13 +1,14 @@
-import { type Agreement, agreementTypedData, type EscrowLocation, type TypedData, toStruct } from "../agreement.js";
+import { toAddress } from "../address.js";
+import { type Agreement, agreementTypedData, type EscrowLocation, type TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
-import type { Address, Call, Hex } from "../types.js";
-import { toCall } from "./action.js";
+import type { Call, Hex } from "../types.js";
+import { checkSignature, toCall } from "./action.js";
 
 /** Parameters of `accept`. */
 export interface AcceptParameters {
   readonly agreement: Agreement;
   /** Whose consent it is: the client or the freelancer. */
-  readonly party: Address;
+  readonly party: string;
   /** The party's signature over the agreement; left out when the party sends the call itself. */
   readonly signature?: Hex;
 }
@@ -15,6 +16,7 @@ export interface AcceptParameters {
 /**
  * The call that records a party's consent. Sending what is recorded already changes nothing.
  *
+ * @throws {InvalidHashError} When the signature is not hexadecimal.
  * @example
  * const call = acceptCall({ escrow, agreement, party: agreement.terms.freelancer, signature });
  */
@@ -23,10 +25,15 @@ export function acceptCall({
   agreement,
   party,
   signature = "0x",
-}: AcceptParameters & { escrow: Address }): Call {
+}: AcceptParameters & { readonly escrow: string }): Call {
   return toCall(
     escrow,
-    escrowInterface.encodeFunctionData("accept", [toStruct(agreement), [...agreement.schedule], party, signature]),
+    escrowInterface.encodeFunctionData("accept", [
+      agreement.terms,
+      [...agreement.schedule],
+      toAddress(party),
+      checkSignature(signature),
+    ]),
   );
 }
 

@@ -2,16 +2,19 @@
  * What all actions have in common. An action is a pure function from its parameters to a {@link Call}, and one to the typed
  * data that its actor signs when somebody else sends it: no clock, no network, no signer.
  */
+
+import { toAddress } from "../address.js";
 import type { Agreement, EscrowLocation, TypedData } from "../agreement.js";
 import { escrowDomain } from "../agreement.js";
 import {
   AmountOutOfRangeError,
   InvalidAmountError,
+  InvalidHashError,
   InvalidSubmissionError,
-  InvalidTimeError,
   MilestoneOutOfRangeError,
 } from "../errors.js";
-import type { Address, Authorization, Call, Hex } from "../types.js";
+import type { Authorization, Call, Hex } from "../types.js";
+import { checkTime } from "../validate.js";
 
 /** Parameters of every action on a milestone. */
 export interface MilestoneParameters {
@@ -23,7 +26,7 @@ export interface MilestoneParameters {
 /** Where a call goes, and who authorizes it. */
 export interface CallParameters {
   /** Address of the escrow. */
-  readonly escrow: Address;
+  readonly escrow: string;
   /** The actor's authorization; left out when the actor sends the call itself. */
   readonly authorization?: Authorization;
 }
@@ -37,9 +40,13 @@ export interface SigningParameters extends EscrowLocation {
 /** The authorization of an actor who sends the call itself. */
 export const bySender: Authorization = { deadline: 0, signature: "0x" };
 
-/** A call of the escrow; it never carries ether. */
-export function toCall(escrow: Address, data: string): Call {
-  return { to: escrow, data: data as Hex, value: 0n };
+/**
+ * A call of the escrow; it never carries ether.
+ *
+ * @throws {InvalidAddressError} When the escrow is not an address.
+ */
+export function toCall(escrow: string, data: string): Call {
+  return { to: toAddress(escrow), data: data as Hex, value: 0n };
 }
 
 /**
@@ -74,26 +81,38 @@ export function checkIndex({ schedule }: Agreement, index: number): number {
   return index;
 }
 
-/** @throws {InvalidAmountError} When it is not a bigint from 0 to 2^128 - 1. */
-export function checkAmount(amount: bigint): bigint {
-  if (typeof amount !== "bigint") throw new InvalidAmountError(String(amount), "is not a bigint of token base units");
-  if (amount < 0n || amount >= 1n << 128n)
-    throw new InvalidAmountError(String(amount), "must be between 0 and 2^128 - 1");
+/** @throws {InvalidAmountError} When it is not a bigint that fits the contract's bits. */
+export function checkAmount(amount: bigint, bits = 128): bigint {
+  if (typeof amount !== "bigint") throw new InvalidAmountError(amount, "is not a bigint of token base units");
+  if (amount < 0n || amount >= 1n << BigInt(bits)) {
+    throw new InvalidAmountError(amount, `must be between 0 and 2^${bits} - 1`);
+  }
   return amount;
 }
 
-/** @throws {AmountOutOfRangeError} When it is not within the bounds, both included. */
+/**
+ * @throws {InvalidAmountError} When it is not a bigint.
+ * @throws {AmountOutOfRangeError} When it is not within the bounds, both included.
+ */
 export function checkRange(amount: bigint, minimum: bigint, maximum: bigint): bigint {
+  if (typeof amount !== "bigint") throw new InvalidAmountError(amount, "is not a bigint of token base units");
   if (amount < minimum || amount > maximum) throw new AmountOutOfRangeError({ amount, minimum, maximum });
   return amount;
 }
 
-/** @throws {InvalidTimeError} When it is not whole Unix seconds that fit the contract's 40 bits. */
-export function checkTime(time: number): number {
-  if (!Number.isInteger(time) || time < 0 || time >= 2 ** 40) {
-    throw new InvalidTimeError(time, "is not a time; give whole Unix seconds (not milliseconds)");
-  }
-  return time;
+/** @throws {InvalidHashError} When it is not hexadecimal; whether it is valid decides the contract. */
+export function checkSignature(signature: Hex): Hex {
+  if (typeof signature === "string" && /^0x(?:[0-9a-fA-F]{2})*$/.test(signature)) return signature;
+  throw new InvalidHashError(signature, "is not a signature; expected 0x and pairs of hexadecimal digits");
+}
+
+/**
+ * @throws {InvalidHashError} When its signature is not hexadecimal.
+ * @throws {InvalidTimeError} When its deadline is not whole Unix seconds.
+ */
+export function checkAuthorization(authorization: Authorization): Authorization {
+  const signature = checkSignature(authorization?.signature);
+  return { deadline: checkTime(authorization.deadline), signature };
 }
 
 /** @throws {InvalidSubmissionError} When it is not a whole number from 0 to 255. */

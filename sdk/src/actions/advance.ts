@@ -1,4 +1,4 @@
-import { type TypedData, toStruct } from "../agreement.js";
+import type { TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call } from "../types.js";
 import {
@@ -6,6 +6,7 @@ import {
   bySender,
   type CallParameters,
   checkAmount,
+  checkAuthorization,
   checkIndex,
   checkRange,
   type MilestoneParameters,
@@ -37,10 +38,10 @@ export function advanceCall({
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("advance", [
-      toStruct(agreement),
+      agreement.terms,
       checkIndex(agreement, index),
       checkAmount(amount),
-      authorization,
+      checkAuthorization(authorization),
     ]),
   );
 }
@@ -63,7 +64,7 @@ export function advanceTypedData({
     {
       agreement: agreement.id,
       milestone: checkIndex(agreement, index),
-      amount: checkRange(amount, 1n, held - 1n),
+      amount: checkRange(amount, 1n, checkAmount(held) - 1n),
       remaining: held - amount,
     },
     location,

@@ -1,4 +1,4 @@
-import { type TypedData, toStruct } from "../agreement.js";
+import type { TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call } from "../types.js";
 import {
@@ -6,6 +6,7 @@ import {
   bySender,
   type CallParameters,
   checkAmount,
+  checkAuthorization,
   checkIndex,
   checkSubmission,
   type MilestoneParameters,
@@ -36,10 +37,10 @@ export function approveCall({
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("approve", [
-      toStruct(agreement),
+      agreement.terms,
       checkIndex(agreement, index),
       checkSubmission(submission),
-      authorization,
+      checkAuthorization(authorization),
     ]),
   );
 }

@@ -1,11 +1,12 @@
 import { toHash } from "../address.js";
-import { type TypedData, toStruct } from "../agreement.js";
+import type { TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call, Hash } from "../types.js";
 import {
   actionTypedData,
   bySender,
   type CallParameters,
+  checkAuthorization,
   checkIndex,
   checkSubmission,
   type MilestoneParameters,
@@ -42,12 +43,12 @@ export function attestCall({
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("attest", [
-      toStruct(agreement),
+      agreement.terms,
       checkIndex(agreement, index),
       checkSubmission(submission),
       passed,
       toHash(report),
-      authorization,
+      checkAuthorization(authorization),
     ]),
   );
 }

@@ -1,13 +1,21 @@
-import { type Agreement, type TypedData, toStruct } from "../agreement.js";
+import { toAddress } from "../address.js";
+import type { Agreement, TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
-import type { Address, Call } from "../types.js";
-import { actionTypedData, bySender, type CallParameters, type SigningParameters, toCall } from "./action.js";
+import type { Call } from "../types.js";
+import {
+  actionTypedData,
+  bySender,
+  type CallParameters,
+  checkAuthorization,
+  type SigningParameters,
+  toCall,
+} from "./action.js";
 
 /** Parameters of `close`. */
 export interface CloseParameters {
   readonly agreement: Agreement;
   /** Who closes: the client or the freelancer. */
-  readonly party: Address;
+  readonly party: string;
 }
 
 /** The call that ends the funding of an agreement for good. What is funded already goes on as agreed. */
@@ -17,7 +25,10 @@ export function closeCall({
   party,
   authorization = bySender,
 }: CloseParameters & CallParameters): Call {
-  return toCall(escrow, escrowInterface.encodeFunctionData("close", [toStruct(agreement), party, authorization]));
+  return toCall(
+    escrow,
+    escrowInterface.encodeFunctionData("close", [agreement.terms, toAddress(party), checkAuthorization(authorization)]),
+  );
 }
 
 /** What a party signs so that somebody else can close for it. */

@@ -1,11 +1,12 @@
 import { toHash } from "../address.js";
-import { type TypedData, toStruct } from "../agreement.js";
+import type { TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call, Hash } from "../types.js";
 import {
   actionTypedData,
   bySender,
   type CallParameters,
+  checkAuthorization,
   checkIndex,
   checkSubmission,
   type MilestoneParameters,
@@ -39,11 +40,11 @@ export function disputeCall({
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("dispute", [
-      toStruct(agreement),
+      agreement.terms,
       checkIndex(agreement, index),
       checkSubmission(submission),
       toHash(evidence),
-      authorization,
+      checkAuthorization(authorization),
     ]),
   );
 }

@@ -1,13 +1,14 @@
-import { type TypedData, toStruct } from "../agreement.js";
+import type { TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call } from "../types.js";
+import { checkTime } from "../validate.js";
 import {
   actionTypedData,
   bySender,
   type CallParameters,
+  checkAuthorization,
   checkIndex,
   checkSubmission,
-  checkTime,
   type MilestoneParameters,
   type SigningParameters,
   toCall,
@@ -37,10 +38,10 @@ export function extendCall({
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("extend", [
-      toStruct(agreement),
+      agreement.terms,
       checkIndex(agreement, index),
       checkTime(clock),
-      authorization,
+      checkAuthorization(authorization),
     ]),
   );
 }

@@ -1,6 +1,5 @@
-import { toStruct } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
-import type { Address, Call } from "../types.js";
+import type { Call } from "../types.js";
 import { checkIndex, type MilestoneParameters, toCall } from "./action.js";
 
 /** Parameters of `finalize`. */
@@ -13,9 +12,9 @@ export type FinalizeParameters = MilestoneParameters;
  * @example
  * const call = finalizeCall({ escrow, agreement, index: 0 });
  */
-export function finalizeCall({ escrow, agreement, index }: FinalizeParameters & { readonly escrow: Address }): Call {
+export function finalizeCall({ escrow, agreement, index }: FinalizeParameters & { readonly escrow: string }): Call {
   return toCall(
     escrow,
-    escrowInterface.encodeFunctionData("finalize", [toStruct(agreement), checkIndex(agreement, index)]),
+    escrowInterface.encodeFunctionData("finalize", [agreement.terms, checkIndex(agreement, index)]),
   );
 }

@@ -1,8 +1,8 @@
-import { type Agreement, toStruct } from "../agreement.js";
+import type { Agreement } from "../agreement.js";
 import { NothingToFundError } from "../errors.js";
 import { escrowInterface } from "../interfaces.js";
-import type { Address, Call, Hex } from "../types.js";
-import { checkIndex, toCall } from "./action.js";
+import type { Call, Hex } from "../types.js";
+import { checkIndex, checkSignature, toCall } from "./action.js";
 
 /** Parameters of `fund`. */
 export interface FundParameters {
@@ -18,6 +18,7 @@ export interface FundParameters {
  *
  * @throws {NothingToFundError} When the list is empty.
  * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidHashError} When the signature is not hexadecimal.
  * @example
  * const call = fundCall({ escrow, agreement, indices: [0], freelancerSignature });
  */
@@ -26,16 +27,16 @@ export function fundCall({
   agreement,
   indices,
   freelancerSignature = "0x",
-}: FundParameters & { readonly escrow: Address }): Call {
-  if (indices.length === 0) throw new NothingToFundError();
+}: FundParameters & { readonly escrow: string }): Call {
+  if (!Array.isArray(indices) || indices.length === 0) throw new NothingToFundError();
   for (const index of indices) checkIndex(agreement, index);
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("fund", [
-      toStruct(agreement),
+      agreement.terms,
       [...agreement.schedule],
       [...indices],
-      freelancerSignature,
+      checkSignature(freelancerSignature),
     ]),
   );
 }

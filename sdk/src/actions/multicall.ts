@@ -1,6 +1,7 @@
-import { WrongContractCallError } from "../errors.js";
+import { toAddress } from "../address.js";
+import { EmptyMulticallError, InvalidHashError, WrongContractCallError } from "../errors.js";
 import { escrowInterface } from "../interfaces.js";
-import type { Address, Call } from "../types.js";
+import type { Call, Hex } from "../types.js";
 import { toCall } from "./action.js";
 
 /** Parameters of `multicall`. */
@@ -12,13 +13,29 @@ export interface MulticallParameters {
 /**
  * One call that makes several calls of the escrow, all or none, in one transaction of the same sender.
  *
+ * @throws {EmptyMulticallError} When there is no call.
  * @throws {WrongContractCallError} When a call is for another contract.
+ * @throws {InvalidHashError} When it is not a call of a function of the escrow.
  * @example
  * const call = multicallCall({ escrow, calls: [approveCall({ … }), fundCall({ … })] });
  */
-export function multicallCall({ escrow, calls }: MulticallParameters & { readonly escrow: Address }): Call {
-  for (const { to } of calls) {
-    if (to !== escrow) throw new WrongContractCallError({ actual: to, expected: escrow });
+export function multicallCall({ escrow, calls }: MulticallParameters & { readonly escrow: string }): Call {
+  if (!Array.isArray(calls) || calls.length === 0) throw new EmptyMulticallError();
+  const expected = toAddress(escrow);
+  const data = (calls as MulticallParameters["calls"]).map((call) => {
+    const actual = toAddress(call?.to);
+    if (actual !== expected) throw new WrongContractCallError({ actual, expected });
+    return checkCall(call.data);
+  });
+  return toCall(escrow, escrowInterface.encodeFunctionData("multicall", [data]));
+}
+
+/** @throws {InvalidHashError} When it is not calldata of a function of the escrow. */
+function checkCall(data: Hex): Hex {
+  try {
+    if (escrowInterface.parseTransaction({ data }) !== null) return data;
+  } catch {
+    // No hexadecimal, or arguments that are not the function's.
   }
-  return toCall(escrow, escrowInterface.encodeFunctionData("multicall", [calls.map(({ data }) => data)]));
+  throw new InvalidHashError(data, "is not a call of the escrow", { advice: "Make it with approveCall or its like." });
 }

@@ -1,13 +1,16 @@
 import { Signature, type TypedDataDomain } from "ethers";
+import { toAddress } from "../address.js";
 import type { TypedData } from "../agreement.js";
+import { InvalidHashError } from "../errors.js";
 import { escrowInterface } from "../interfaces.js";
-import type { Address, Call, Hex } from "../types.js";
-import { toCall } from "./action.js";
+import type { Call, Hex } from "../types.js";
+import { checkTime } from "../validate.js";
+import { checkAmount, checkSignature, toCall } from "./action.js";
 
 /** Parameters of `permit`. */
 export interface PermitParameters {
   /** An ERC-20 with EIP-2612. */
-  readonly token: Address;
+  readonly token: string;
   /** What the escrow may take, token base units. */
   readonly value: bigint;
   /** The permit is void after this time, Unix seconds. */
@@ -19,6 +22,7 @@ export interface PermitParameters {
 /**
  * The call that uses the sender's permit, for a `fund` later in the same multicall. It never fails: the allowance decides.
  *
+ * @throws {InvalidHashError} When the signature is not an ECDSA signature.
  * @example
  * const call = multicallCall({ escrow, calls: [permitCall({ escrow, ...permit }), fundCall({ escrow, agreement, indices })] });
  */
@@ -28,9 +32,18 @@ export function permitCall({
   value,
   deadline,
   signature,
-}: PermitParameters & { readonly escrow: Address }): Call {
-  const { v, r, s } = Signature.from(signature);
-  return toCall(escrow, escrowInterface.encodeFunctionData("permit", [token, value, deadline, v, r, s]));
+}: PermitParameters & { readonly escrow: string }): Call {
+  const { v, r, s } = readSignature(signature);
+  const terms = [toAddress(token), checkAmount(value, 256), checkTime(deadline)] as const;
+  return toCall(escrow, escrowInterface.encodeFunctionData("permit", [...terms, v, r, s]));
+}
+
+function readSignature(signature: Hex): Signature {
+  try {
+    return Signature.from(checkSignature(signature));
+  } catch (cause) {
+    throw new InvalidHashError(signature, "is not an ECDSA signature of 65 bytes", { cause });
+  }
 }
 
 /** What the payer signs: an EIP-2612 permit for the escrow. */
@@ -44,8 +57,8 @@ export function permitTypedData({
 }: Pick<PermitParameters, "value" | "deadline"> & {
   /** The token's EIP-712 domain. */
   readonly domain: TypedDataDomain;
-  readonly owner: Address;
-  readonly escrow: Address;
+  readonly owner: string;
+  readonly escrow: string;
   /** The owner's present nonce at the token. */
   readonly nonce: bigint;
 }): TypedData {
@@ -61,6 +74,12 @@ export function permitTypedData({
       ],
     },
     primaryType: "Permit",
-    message: { owner, spender: escrow, value, nonce, deadline },
+    message: {
+      owner: toAddress(owner),
+      spender: toAddress(escrow),
+      value: checkAmount(value, 256),
+      nonce,
+      deadline: checkTime(deadline),
+    },
   };
 }

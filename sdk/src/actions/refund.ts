@@ -1,4 +1,4 @@
-import { type TypedData, toStruct } from "../agreement.js";
+import type { TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call } from "../types.js";
 import {
@@ -6,6 +6,7 @@ import {
   bySender,
   type CallParameters,
   checkAmount,
+  checkAuthorization,
   checkIndex,
   type MilestoneParameters,
   type SigningParameters,
@@ -30,7 +31,11 @@ export function refundCall({
 }: RefundParameters & CallParameters): Call {
   return toCall(
     escrow,
-    escrowInterface.encodeFunctionData("refund", [toStruct(agreement), checkIndex(agreement, index), authorization]),
+    escrowInterface.encodeFunctionData("refund", [
+      agreement.terms,
+      checkIndex(agreement, index),
+      checkAuthorization(authorization),
+    ]),
   );
 }
 

@@ -1,5 +1,5 @@
 import { toHash } from "../address.js";
-import { type TypedData, toStruct } from "../agreement.js";
+import type { TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call, Hash } from "../types.js";
 import {
@@ -7,6 +7,7 @@ import {
   bySender,
   type CallParameters,
   checkAmount,
+  checkAuthorization,
   checkIndex,
   type MilestoneParameters,
   type SigningParameters,
@@ -39,11 +40,11 @@ export function ruleCall({
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("rule", [
-      toStruct(agreement),
+      agreement.terms,
       checkIndex(agreement, index),
       checkAmount(freelancerAmount),
       toHash(reasoning),
-      authorization,
+      checkAuthorization(authorization),
     ]),
   );
 }

@@ -1,10 +1,11 @@
-import { type TypedData, toStruct } from "../agreement.js";
+import type { TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
-import type { Address, Authorization, Call } from "../types.js";
+import type { Authorization, Call } from "../types.js";
 import {
   actionTypedData,
   bySender,
   checkAmount,
+  checkAuthorization,
   checkIndex,
   checkRange,
   type MilestoneParameters,
@@ -41,15 +42,15 @@ export function settleCall({
   freelancerAmount,
   client = bySender,
   freelancer = bySender,
-}: SettleParameters & SettleAuthorizations & { readonly escrow: Address }): Call {
+}: SettleParameters & SettleAuthorizations & { readonly escrow: string }): Call {
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("settle", [
-      toStruct(agreement),
+      agreement.terms,
       checkIndex(agreement, index),
       checkAmount(freelancerAmount),
-      client,
-      freelancer,
+      checkAuthorization(client),
+      checkAuthorization(freelancer),
     ]),
   );
 }
@@ -72,7 +73,7 @@ export function settleTypedData({
     {
       agreement: agreement.id,
       milestone: checkIndex(agreement, index),
-      freelancerAmount: checkRange(freelancerAmount, 0n, held),
+      freelancerAmount: checkRange(freelancerAmount, 0n, checkAmount(held)),
       clientAmount: held - freelancerAmount,
     },
     location,

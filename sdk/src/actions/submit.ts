@@ -1,11 +1,12 @@
 import { toHash } from "../address.js";
-import { type TypedData, toStruct } from "../agreement.js";
+import type { TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call, Hash } from "../types.js";
 import {
   actionTypedData,
   bySender,
   type CallParameters,
+  checkAuthorization,
   checkIndex,
   checkSubmission,
   type MilestoneParameters,
@@ -37,10 +38,10 @@ export function submitCall({
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("submit", [
-      toStruct(agreement),
+      agreement.terms,
       checkIndex(agreement, index),
       toHash(deliverable),
-      authorization,
+      checkAuthorization(authorization),
     ]),
   );
 }

@@ -1,7 +1,6 @@
 import { toHash } from "../address.js";
-import { toStruct } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
-import type { Address, Call, Hash } from "../types.js";
+import type { Call, Hash } from "../types.js";
 import { checkIndex, type MilestoneParameters, toCall } from "./action.js";
 
 /** Parameters of `submitEvidence`. */
@@ -23,11 +22,11 @@ export function submitEvidenceCall({
   agreement,
   index,
   evidence,
-}: SubmitEvidenceParameters & { readonly escrow: Address }): Call {
+}: SubmitEvidenceParameters & { readonly escrow: string }): Call {
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("submitEvidence", [
-      toStruct(agreement),
+      agreement.terms,
       checkIndex(agreement, index),
       toHash(evidence),
     ]),

@@ -1,20 +1,22 @@
+import { toAddress } from "../address.js";
 import { escrowInterface } from "../interfaces.js";
-import type { Address, Call } from "../types.js";
+import type { Call } from "../types.js";
 import { toCall } from "./action.js";
 
 /** Parameters of `withdraw`. */
 export interface WithdrawParameters {
-  readonly token: Address;
+  readonly token: string;
   /** Whose claimable balance is paid out, to that account itself. */
-  readonly account: Address;
+  readonly account: string;
 }
 
 /**
  * The call by which anybody pays an account the whole balance that waits for it.
  *
+ * @throws {InvalidAddressError} When token or account is not an address.
  * @example
  * const call = withdrawCall({ escrow, token: agreement.terms.token, account: agreement.terms.arbiter });
  */
-export function withdrawCall({ escrow, token, account }: WithdrawParameters & { readonly escrow: Address }): Call {
-  return toCall(escrow, escrowInterface.encodeFunctionData("withdraw", [token, account]));
+export function withdrawCall({ escrow, token, account }: WithdrawParameters & { readonly escrow: string }): Call {
+  return toCall(escrow, escrowInterface.encodeFunctionData("withdraw", [toAddress(token), toAddress(account)]));
 }

@@ -11,7 +11,6 @@ import {
   type AgreementState,
   agreementTypedData,
   decodeError,
-  decodeRevert,
   emptyState,
   type Hex,
   MicroEscrowError,
@@ -21,7 +20,6 @@ import {
   type StepResult,
   step,
   toAddress,
-  toStruct,
 } from "@micro-escrow/sdk";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { expect } from "chai";
@@ -223,7 +221,7 @@ export class World {
     if (receipt?.status === 1) return undefined;
     // Hardhat refused to send it; Anvil mined it, as every other chain does, and the receipt has no reason.
     const { output } = await provider.send("debug_traceTransaction", [response.hash, { tracer: "callTracer" }]);
-    return decodeRevert(output);
+    return decodeError({ code: "CALL_EXCEPTION", data: output });
   }
 
   /** Everything that can be seen of the contract and the token is what the model says. */
@@ -274,7 +272,7 @@ export class World {
   /** The calldata of an action, with real signatures for what the model only knows to be signed. */
   private async encode(agreement: Agreement, state: AgreementState, action: Action): Promise<Hex> {
     const { interface: abi } = this.chain.escrow;
-    const terms = toStruct(agreement);
+    const terms = agreement.terms;
     const schedule = [...agreement.schedule];
     const { held, submissions, clock } = ("index" in action ? state.milestones[action.index] : undefined) ?? {
       held: 0n,

@@ -1,0 +1,399 @@
+/** Values that types would refuse, passed all the same: every builder and the model fail with an error of the SDK's. */
+import {
+  type Address,
+  AmountOutOfRangeError,
+  acceptCall,
+  advanceCall,
+  advanceTypedData,
+  agreementTypedData,
+  approveCall,
+  approveTypedData,
+  attestCall,
+  attestTypedData,
+  availableActions,
+  bySender,
+  type Call,
+  closeCall,
+  closeTypedData,
+  defineAgreement,
+  disputeCall,
+  disputeTypedData,
+  EmptyMulticallError,
+  type EscrowConnection,
+  emptyState,
+  extendCall,
+  extendTypedData,
+  finalizeCall,
+  fundCall,
+  fundingAmount,
+  type Hex,
+  InvalidAddressError,
+  InvalidAmountError,
+  InvalidHashError,
+  InvalidSignedActionError,
+  InvalidTimeError,
+  joinSettlement,
+  MilestoneOutOfRangeError,
+  multicallCall,
+  NothingToFundError,
+  payouts,
+  permitCall,
+  permitTypedData,
+  refundCall,
+  refundTypedData,
+  requestChangesCall,
+  requestChangesTypedData,
+  ruleCall,
+  ruleTypedData,
+  type SignedAction,
+  type SignedSettlement,
+  Status,
+  settleCall,
+  settleTypedData,
+  signableVerbs,
+  step,
+  submitCall,
+  submitEvidenceCall,
+  submitTypedData,
+  validateAgreement,
+  WrongChainError,
+  WrongContractCallError,
+  withdrawCall,
+} from "@micro-escrow/sdk";
+import { expect } from "chai";
+import type { Provider } from "ethers";
+import { relayedCall } from "../../sdk/dist/signed.js";
+import { deliverable, evidence, reason, reasoning } from "./chain.ts";
+import { account, arbiter, client, freelancer, parameters, shop, thrown, verifier } from "./pure.ts";
+
+const agreement = defineAgreement({ ...parameters, verifier, challenge: "3 days" });
+
+const escrow = account("escrow");
+const deadline = 1_900_000_000;
+const authorization = { deadline, signature: `0x${"ab".repeat(65)}` } as const;
+const location = { chainId: 8_453, escrow, deadline, agreement };
+const held = 100n;
+
+/** Every builder that takes a milestone, by what it is of. */
+const onMilestone: Record<string, (index: number) => unknown> = {
+  submitCall: (index) => submitCall({ escrow, agreement, index, deliverable }),
+  approveCall: (index) => approveCall({ escrow, agreement, index, submission: 1 }),
+  advanceCall: (index) => advanceCall({ escrow, agreement, index, amount: 1n }),
+  requestChangesCall: (index) => requestChangesCall({ escrow, agreement, index, submission: 1, reason }),
+  attestCall: (index) => attestCall({ escrow, agreement, index, submission: 1, passed: true, report: reasoning }),
+  extendCall: (index) => extendCall({ escrow, agreement, index, clock: deadline }),
+  disputeCall: (index) => disputeCall({ escrow, agreement, index, submission: 1, evidence }),
+  submitEvidenceCall: (index) => submitEvidenceCall({ escrow, agreement, index, evidence }),
+  ruleCall: (index) => ruleCall({ escrow, agreement, index, freelancerAmount: 1n, reasoning }),
+  settleCall: (index) => settleCall({ escrow, agreement, index, freelancerAmount: 1n }),
+  refundCall: (index) => refundCall({ escrow, agreement, index }),
+  finalizeCall: (index) => finalizeCall({ escrow, agreement, index }),
+  fundCall: (index) => fundCall({ escrow, agreement, indices: [0, index] }),
+  fundingAmount: (index) => fundingAmount({ agreement, indices: [0, index] }),
+  submitTypedData: (index) => submitTypedData({ ...location, index, submission: 1, deliverable }),
+  approveTypedData: (index) => approveTypedData({ ...location, index, submission: 1, held }),
+  advanceTypedData: (index) => advanceTypedData({ ...location, index, amount: 1n, held }),
+  requestChangesTypedData: (index) => requestChangesTypedData({ ...location, index, submission: 1, reason }),
+  attestTypedData: (index) => attestTypedData({ ...location, index, submission: 1, passed: true, report: reasoning }),
+  extendTypedData: (index) => extendTypedData({ ...location, index, clock: 2, submission: 1, currentClock: 1 }),
+  disputeTypedData: (index) => disputeTypedData({ ...location, index, submission: 1, evidence }),
+  ruleTypedData: (index) => ruleTypedData({ ...location, index, freelancerAmount: 1n, reasoning }),
+  settleTypedData: (index) => settleTypedData({ ...location, index, freelancerAmount: 1n, held }),
+  refundTypedData: (index) => refundTypedData({ ...location, index, held }),
+};
+
+/** The builders whose call can carry somebody's authorization. */
+const authorized: Record<string, (by: { authorization: typeof authorization }) => Call> = {
+  submit: (by) => submitCall({ escrow, agreement, index: 0, deliverable, ...by }),
+  approve: (by) => approveCall({ escrow, agreement, index: 0, submission: 1, ...by }),
+  advance: (by) => advanceCall({ escrow, agreement, index: 0, amount: 1n, ...by }),
+  requestChanges: (by) => requestChangesCall({ escrow, agreement, index: 0, submission: 1, reason, ...by }),
+  attest: (by) => attestCall({ escrow, agreement, index: 0, submission: 1, passed: true, report: reasoning, ...by }),
+  extend: (by) => extendCall({ escrow, agreement, index: 0, clock: deadline, ...by }),
+  dispute: (by) => disputeCall({ escrow, agreement, index: 0, submission: 1, evidence, ...by }),
+  rule: (by) => ruleCall({ escrow, agreement, index: 0, freelancerAmount: 1n, reasoning, ...by }),
+  refund: (by) => refundCall({ escrow, agreement, index: 0, ...by }),
+  close: (by) => closeCall({ escrow, agreement, party: client, ...by }),
+  settle: ({ authorization: by }) =>
+    settleCall({ escrow, agreement, index: 0, freelancerAmount: 1n, client: by, freelancer: by }),
+};
+
+const noSignatures = ["hello", "0x123", "0xzz", null, 5, {}];
+const noAmounts = [5, "5", undefined, null, 1.5];
+const noAddresses = ["alice.eth", "0x12", "", null, undefined, 5];
+
+describe("Builders given junk", () => {
+  for (const [name, build] of Object.entries(onMilestone)) {
+    it(`${name}: an index that is none`, () => {
+      for (const index of [-1, 1.5, Number.NaN, 2 ** 60, 2, "0", null, undefined]) {
+        const error = thrown(() => build(index as number), MilestoneOutOfRangeError);
+        expect(error).to.deep.include({ index, length: 2 });
+      }
+    });
+  }
+
+  for (const [name, build] of Object.entries(authorized)) {
+    it(`${name}: an authorization that is none`, () => {
+      for (const signature of noSignatures) {
+        thrown(() => build({ authorization: { deadline, signature } as typeof authorization }), InvalidHashError);
+      }
+      for (const nothing of [null, 5, {}]) {
+        thrown(() => build({ authorization: nothing as unknown as typeof authorization }), InvalidHashError);
+      }
+      for (const wrong of [deadline * 1_000, Number.NaN, "soon", undefined]) {
+        const late = { ...authorization, deadline: wrong } as typeof authorization;
+        thrown(() => build({ authorization: late }), InvalidTimeError);
+      }
+    });
+  }
+
+  it("accept, fund and permit: a signature that is none", () => {
+    for (const signature of noSignatures as Hex[]) {
+      thrown(() => acceptCall({ escrow, agreement, party: client, signature }), InvalidHashError);
+      thrown(() => fundCall({ escrow, agreement, indices: [0], freelancerSignature: signature }), InvalidHashError);
+      thrown(() => permitCall({ escrow, token: client, value: 1n, deadline, signature }), InvalidHashError);
+    }
+    thrown(() => permitCall({ escrow, token: client, value: 1n, deadline, signature: "0x1234" }), InvalidHashError);
+  });
+
+  it("amounts that are no bigint", () => {
+    for (const amount of noAmounts as unknown as bigint[]) {
+      const onFirst = { ...location, index: 0 };
+      const permit = { domain: {}, owner: client, escrow, nonce: 0n, deadline };
+      for (const build of [
+        () => settleCall({ escrow, agreement, index: 0, freelancerAmount: amount }),
+        () => settleTypedData({ ...onFirst, freelancerAmount: amount, held }),
+        () => settleTypedData({ ...onFirst, freelancerAmount: 1n, held: amount }),
+        () => advanceTypedData({ ...onFirst, amount, held }),
+        () => advanceTypedData({ ...onFirst, amount: 1n, held: amount }),
+        () => advanceCall({ escrow, agreement, index: 0, amount }),
+        () => ruleCall({ escrow, agreement, index: 0, freelancerAmount: amount, reasoning }),
+        () => approveTypedData({ ...onFirst, submission: 1, held: amount }),
+        () => permitTypedData({ ...permit, value: amount }),
+        () => payouts(agreement, inStatus(Status.Submitted), { type: "settle", index: 0, freelancerAmount: amount }),
+      ]) {
+        thrown(build, InvalidAmountError);
+      }
+    }
+    thrown(() => settleTypedData({ ...location, index: 0, freelancerAmount: -1n, held }), AmountOutOfRangeError);
+  });
+
+  it("addresses that are none, names too", () => {
+    for (const wrong of noAddresses as string[]) {
+      for (const build of [
+        () => withdrawCall({ escrow, token: wrong, account: client }),
+        () => withdrawCall({ escrow, token: client, account: wrong }),
+        () => withdrawCall({ escrow: wrong, token: client, account: client }),
+        () => acceptCall({ escrow, agreement, party: wrong }),
+        () => closeCall({ escrow, agreement, party: wrong }),
+        () => finalizeCall({ escrow: wrong, agreement, index: 0 }),
+        () => agreementTypedData(agreement, { chainId: 1, escrow: wrong }),
+        () => closeTypedData({ ...location, escrow: wrong }),
+        () => permitTypedData({ domain: {}, owner: wrong, escrow, nonce: 0n, value: 1n, deadline }),
+        () => availableActions(agreement, emptyState(agreement), wrong, 0),
+        () =>
+          multicallCall({ escrow, calls: [{ ...finalizeCall({ escrow, agreement, index: 0 }), to: wrong as never }] }),
+      ]) {
+        thrown(build, InvalidAddressError);
+      }
+    }
+    thrown(() => validateAgreement(agreement, { escrow: "alice.eth" }), InvalidAddressError);
+  });
+
+  it("addresses in lower case are written with their checksum", () => {
+    const call = closeCall({ escrow: escrow.toLowerCase(), agreement, party: client.toLowerCase() });
+    expect(call.to).to.equal(escrow);
+    expect(
+      agreementTypedData(agreement, { chainId: 1, escrow: escrow.toLowerCase() }).domain.verifyingContract,
+    ).to.equal(escrow);
+    expect(multicallCall({ escrow: escrow.toLowerCase(), calls: [call] }).to).to.equal(escrow);
+    const actions = (who: string) =>
+      availableActions(agreement, emptyState(agreement), who, 0).map(({ action }) => action);
+    expect(actions(client.toLowerCase())).to.deep.equal(actions(client)).and.to.include("accept");
+  });
+
+  it("multicall: no calls, other contracts' calls, and what is no call at all", () => {
+    for (const calls of [[], undefined, null, {}]) {
+      thrown(() => multicallCall({ escrow, calls: calls as Call[] }), EmptyMulticallError);
+    }
+    const call = finalizeCall({ escrow, agreement, index: 0 });
+    thrown(() => multicallCall({ escrow, calls: [call, { ...call, to: client }] }), WrongContractCallError);
+    for (const data of ["0x", "0x12345678", "junk", call.data.slice(0, -64), null, undefined, 5]) {
+      const calls = [call, { ...call, data: data as Hex }];
+      thrown(() => multicallCall({ escrow, calls }), InvalidHashError);
+    }
+    thrown(() => multicallCall({ escrow, calls: [null as unknown as Call] }), InvalidAddressError);
+  });
+
+  it("fund: no list of milestones", () => {
+    for (const indices of [undefined, null, 0]) {
+      thrown(() => fundCall({ escrow, agreement, indices: indices as unknown as number[] }), NothingToFundError);
+    }
+  });
+});
+
+/** The agreement with its first milestone in a status, holding 100. */
+function inStatus(status: Status) {
+  const state = emptyState(agreement);
+  const [first, ...others] = state.milestones;
+  if (first === undefined) return expect.fail("no milestone");
+  const milestone = { ...first, status, held, clock: deadline, submissions: 1 };
+  return { ...state, clientConsented: true, freelancerConsented: true, milestones: [milestone, ...others] };
+}
+
+describe("The model given junk", () => {
+  const NOBODY = "0x0000000000000000000000000000000000000000";
+
+  it("offers the zero address nothing that is the verifier's, when there is no verifier", () => {
+    expect(shop.terms.verifier).to.equal(NOBODY);
+    const offered = (status: Status) =>
+      availableActions(shop, inStatus(status), NOBODY, deadline - 1).map(({ action }) => action);
+    for (const status of [Status.Submitted, Status.Disputed]) expect(offered(status)).to.deep.equal([]);
+  });
+
+  it("extends to no time that the contract cannot hold", () => {
+    const context = { sender: client, now: deadline };
+    for (const clock of [2 ** 40, Number.NaN, Number.POSITIVE_INFINITY, deadline + 1.5, 2 ** 60]) {
+      const extension = { type: "extend", index: 0, clock } as const;
+      thrown(() => step(agreement, inStatus(Status.Funded), extension, context), InvalidTimeError);
+    }
+    const last = { type: "extend", index: 0, clock: 2 ** 40 - 1 } as const;
+    const { state } = step(agreement, inStatus(Status.Funded), last, context);
+    expect(state.milestones[0]?.clock).to.equal(2 ** 40 - 1);
+  });
+
+  it("pays for no milestone that there is not", () => {
+    for (const index of [-1, 1.5, 7, Number.NaN]) {
+      const approval = { type: "approve", index } as const;
+      const error = thrown(() => payouts(agreement, inStatus(Status.Submitted), approval), MilestoneOutOfRangeError);
+      expect(error).to.deep.include({ index, length: 2 });
+    }
+    for (const index of [-1, 1.5, Number.NaN]) {
+      const refund = { type: "refund", index } as const;
+      const context = { sender: freelancer, now: 0 };
+      thrown(() => step(agreement, inStatus(Status.Submitted), refund, context), MilestoneOutOfRangeError);
+    }
+  });
+});
+
+describe("Signed actions from outside", () => {
+  const connection: EscrowConnection = { provider: {} as Provider, chainId: 8_453, escrow, startBlock: 0 };
+  const actors: Record<string, Address> = {
+    ...{ submit: freelancer, approve: client, advance: client, requestChanges: client, attest: verifier },
+    ...{ extend: client, dispute: freelancer, rule: arbiter, refund: freelancer, close: client },
+  };
+  const actions: Record<string, SignedAction> = {};
+  for (const [verb, build] of Object.entries(authorized)) {
+    const signers = verb === "settle" ? [client, freelancer] : [actors[verb] as Address];
+    const { data } = build({ authorization });
+    actions[verb] = { verb: verb as SignedAction["verb"], chainId: 8_453, to: escrow, data, signers, deadline };
+  }
+  const { data } = acceptCall({ escrow, agreement, party: freelancer, signature: "0x1234" });
+  actions.accept = { verb: "accept", chainId: 8_453, to: escrow, data, signers: [freelancer], deadline: null };
+
+  const refused = (action: unknown) =>
+    thrown(() => relayedCall(action as SignedAction, connection), InvalidSignedActionError).reason;
+
+  it("are relayed when they say of themselves what is in them, every verb", () => {
+    expect(Object.keys(actions).sort()).to.deep.equal([...signableVerbs].sort());
+    for (const action of Object.values(actions)) {
+      expect(relayedCall(JSON.parse(JSON.stringify(action)), connection)).to.deep.equal({
+        to: escrow,
+        data: action.data,
+        value: 0n,
+      });
+    }
+    relayedCall({ ...(actions.dispute as SignedAction), signers: [client] }, connection);
+  });
+
+  it("are refused when the signers or the deadline are not those in the call", () => {
+    for (const action of Object.values(actions)) {
+      for (const signers of [
+        [],
+        [arbiter, verifier],
+        [account("thief")],
+        [...action.signers, client],
+        undefined,
+        null,
+      ]) {
+        expect(refused({ ...action, signers })).to.equal("its signers are not those whose decision it is");
+      }
+      for (const other of [deadline + 1, deadline - 1, undefined, "soon", action.deadline === null ? 0 : null]) {
+        expect(refused({ ...action, deadline: other })).to.equal("its deadline is not the one that was signed");
+      }
+    }
+  });
+
+  it("are refused when the earlier deadline of a settlement is not the one they name", () => {
+    const early = { ...authorization, deadline: deadline - 60 };
+    const split = { escrow, agreement, index: 0, freelancerAmount: 1n };
+    const { data } = settleCall({ ...split, client: authorization, freelancer: early });
+    const action = { ...(actions.settle as SignedAction), data };
+    expect(refused(action)).to.equal("its deadline is not the one that was signed");
+    relayedCall({ ...action, deadline: deadline - 60 }, connection);
+  });
+
+  it("are refused when they are none", () => {
+    for (const nothing of [null, undefined, 5, "text"]) expect(refused(nothing)).to.equal("it is not an object");
+    const action = actions.submit as SignedAction;
+    expect(refused({})).to.equal("it names no chain");
+    expect(refused({ ...action, chainId: "8453" })).to.equal("it names no chain");
+    expect(refused({ ...action, to: "alice.eth" })).to.equal("its to is not an address");
+    for (const data of ["0x", "junk", null, undefined, 5]) {
+      expect(refused({ ...action, data })).to.equal("it is not a signed call of submit");
+    }
+    expect(refused({ ...action, verb: "fund<script>" })).to.equal("it is not a signed call of fund‹script›");
+    thrown(() => relayedCall({ ...action, chainId: 1 }, connection), WrongChainError);
+    thrown(() => relayedCall({ ...action, to: client }, connection), WrongContractCallError);
+  });
+
+  describe("as halves of a settlement", () => {
+    const half = (signer: Address, changes: object = {}) => ({
+      ...{ chainId: 8_453, escrow, agreement: agreement.id, index: 1, freelancerAmount: "5" },
+      ...{ signer, authorization },
+      ...changes,
+    });
+    const join = (changes: object, others: object = changes) =>
+      joinSettlement(agreement, [half(client, changes), half(freelancer, others)] as SignedSettlement[]);
+    const reasonFor = (changes: object, others?: object) =>
+      thrown(() => join(changes, others), InvalidSignedActionError).reason;
+
+    it("are joined when they are two of the same", () => {
+      expect(join({})).to.deep.include({ verb: "settle", to: escrow, signers: [client, freelancer], deadline });
+      relayedCall(join({}), connection);
+    });
+
+    const cases: [changes: object, reason: string][] = [
+      ...["abc", "1.5", "-1", "", "0x5", 5, null, undefined].map((freelancerAmount): [object, string] => [
+        { freelancerAmount },
+        "its freelancerAmount is not decimal text in base units",
+      ]),
+      ...[undefined, null, {}, "text", { deadline }, { ...authorization, deadline: "soon" }].map(
+        (given): [object, string] => [{ authorization: given }, "it has no signature with a deadline"],
+      ),
+      [{ authorization: bySender }, "its signature is empty"],
+      [{ chainId: "8453" }, "it names no chain"],
+      [{ index: 1.5 }, "its index is not that of a milestone"],
+      [{ index: "1" }, "its index is not that of a milestone"],
+      [{ escrow: "alice.eth" }, "its escrow is not an address"],
+      [{ agreement: "other" }, `its agreement is other, not ${agreement.id}`],
+    ];
+    for (const [changes, reason] of cases) {
+      it(`are refused with ${JSON.stringify(changes)}: ${reason.slice(0, 60)}`, () => {
+        expect(reasonFor(changes)).to.equal(reason);
+        expect(reasonFor({}, changes)).to.be.a("string");
+      });
+    }
+
+    it("are refused when they are no two halves", () => {
+      const nothings = [null, undefined, {}, "text", [null, null], [half(client)], [half(client), half(arbiter)]];
+      for (const halves of nothings) {
+        const { reason } = thrown(
+          () => joinSettlement(agreement, halves as SignedSettlement[]),
+          InvalidSignedActionError,
+        );
+        expect(reason).to.equal("a settlement needs one signature of the client and one of the freelancer");
+      }
+    });
+  });
+});

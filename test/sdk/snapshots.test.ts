@@ -1,0 +1,40 @@
+/**
+ * What nobody should change without seeing it: gas, bytecode, ABI, selectors, storage layout and typed data. Each is a file of lines
+ * in test/snapshots. `npm run snapshots` writes them anew; the difference belongs into the commit that causes it.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { abiLines, bytecodeLines, selectorLines, storageLines, typedDataLines } from "../snapshots/contract.ts";
+import { gasLines } from "../snapshots/gas.ts";
+
+const snapshots = {
+  abi: abiLines,
+  bytecode: bytecodeLines,
+  gas: gasLines,
+  selectors: selectorLines,
+  storage: storageLines,
+  "typed-data": typedDataLines,
+};
+
+describe("The snapshot of the", () => {
+  for (const [name, lines] of Object.entries(snapshots)) {
+    it(name, async function () {
+      this.timeout(120_000);
+      const path = join(import.meta.dirname, `../snapshots/${name}.txt`);
+      const now = await lines();
+      if (process.env.SNAPSHOT === "update") writeFileSync(path, `${now.join("\n")}\n`);
+      const recorded = existsSync(path) ? readFileSync(path, "utf8").split("\n").slice(0, -1) : [];
+      const difference = [
+        ...recorded.filter((line) => !now.includes(line)).map((line) => `- ${line}`),
+        ...now.filter((line) => !recorded.includes(line)).map((line) => `+ ${line}`),
+      ];
+      if (now.join("\n") !== recorded.join("\n")) {
+        expect.fail(
+          `test/snapshots/${name}.txt is not what the contract is now:\n${difference.join("\n") || "(the order of its lines)"}\n` +
+            "If that is meant, renew it with `npm run snapshots` and commit it.",
+        );
+      }
+    });
+  }
+});
