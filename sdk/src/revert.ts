@@ -158,6 +158,15 @@ const tokenErrors: {
   InvalidAccountNonce: ({ account }, options) => refused("InvalidAccountNonce", account, options),
 };
 
+/** No endpoint's own limit of gas is as low; a lower one is what the sender can pay. */
+const LEAST_GAS_CAP = 5_000_000;
+
+/** The gas within which an estimate did not succeed, as Geth and those who follow it say; infinite when they do not. */
+function affordableGas(text: string): number {
+  const [, allowance] = /gas required exceeds allowance:? \(?(\d+)/i.exec(text) ?? [];
+  return allowance === undefined ? Number.POSITIVE_INFINITY : Number(allowance);
+}
+
 /**
  * Any failure as one of the SDK's errors, with the original as its `cause`. It finds revert data also where a wallet, an
  * RPC or ethers wrapped it.
@@ -187,7 +196,8 @@ export function decodeError(error: unknown): MicroEscrowError {
   const reverted = () =>
     new TransactionRevertedError({ reason: undefined, data: "0x", transaction: transactionOf(layers) }, options);
   if (/\breverted\b/i.test(text)) return reverted();
-  if (codes.has("INSUFFICIENT_FUNDS") || /insufficient funds|doesn't have enough funds/i.test(text)) {
+  const tooPoor = /insufficient funds|doesn't have enough funds/i.test(text) || affordableGas(text) < LEAST_GAS_CAP;
+  if (codes.has("INSUFFICIENT_FUNDS") || tooPoor) {
     return new InsufficientGasFundsError(options);
   }
   if (codes.has("CALL_EXCEPTION")) return reverted();

@@ -29,8 +29,8 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import { expect } from "chai";
 import { TypedDataEncoder, ZeroAddress } from "ethers";
 import fc from "fast-check";
-import { network } from "hardhat";
 import type { MicroEscrow } from "../../sdk/src/generated/MicroEscrow.ts";
+import { createChain, mined } from "./evm.ts";
 import {
   account,
   agreements,
@@ -662,8 +662,9 @@ describe("agreement", () => {
     });
 
     it("are the contract's, for any agreement of 1 to 50 milestones, and so is what a wallet signs", async () => {
-      const { ethers } = await network.create();
+      const { ethers } = await createChain();
       const escrow = (await ethers.deployContract("MicroEscrow")) as unknown as MicroEscrow;
+      await escrow.waitForDeployment();
       const { chainId } = await ethers.provider.getNetwork();
       const location = { chainId, escrow: (await escrow.getAddress()) as Address };
       const domain = await escrow.eip712Domain();
@@ -686,9 +687,10 @@ describe("agreement", () => {
     });
 
     it("the contract takes a wallet's signature over the typed data as consent", async () => {
-      const { ethers } = await network.create();
+      const { ethers } = await createChain();
       const [signer, sender] = (await ethers.getSigners()) as [HardhatEthersSigner, HardhatEthersSigner];
       const escrow = (await ethers.deployContract("MicroEscrow")) as unknown as MicroEscrow;
+      await escrow.waitForDeployment();
       const { chainId } = await ethers.provider.getNetwork();
       const agreement = withTerms({ freelancer: toAddress(signer.address) });
       const { domain, types, message } = agreementTypedData(agreement, {
@@ -696,7 +698,7 @@ describe("agreement", () => {
         escrow: (await escrow.getAddress()) as Address,
       });
       const signature = await signer.signTypedData(domain, types, message);
-      await escrow.connect(sender).accept(agreement.terms, [...agreement.schedule], signer.address, signature);
+      await mined(escrow.connect(sender).accept(agreement.terms, [...agreement.schedule], signer.address, signature));
       expect((await escrow.milestone(agreement.id, 0)).flags).to.equal(2n);
     });
 

@@ -13,7 +13,7 @@ import {
 } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { BrowserProvider } from "ethers";
-import { network } from "hardhat";
+import { createChain, mined } from "./evm.ts";
 
 /** 1 unit of a token with 6 decimals. */
 export const UNIT = 1_000_000n;
@@ -31,7 +31,7 @@ export const reasoning: Hash = hashText("Half of it is done");
  * @param chainId Another one than a development node's: the escrow then has an address of its own.
  */
 export async function setUp({ chainId = 31_337 } = {}) {
-  const chain = await network.create({ override: { chainId } });
+  const chain = await createChain({ chainId });
   const { ethers, networkHelpers } = chain;
   const [deployer, client, freelancer, arbiter, verifier, platform, stranger] = await ethers.getSigners();
   if (!deployer || !client || !freelancer || !arbiter || !verifier || !platform || !stranger) {
@@ -42,7 +42,7 @@ export async function setUp({ chainId = 31_337 } = {}) {
       ? (await deploy({ signer: deployer })).address
       : await (await ethers.deployContract("MicroEscrow")).getAddress();
   const token = await ethers.deployContract("PlainToken", [6]);
-  await token.getFunction("mint")(client.address, 10_000n * UNIT);
+  await mined(token.getFunction("mint")(client.address, 10_000n * UNIT));
   const tokenAddress = toAddress(await token.getAddress());
 
   const escrow = await MicroEscrow.connect(client, { address });

@@ -43,7 +43,6 @@ import {
 } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { BrowserProvider, concat, Signature, type Signer, toBeHex, toQuantity } from "ethers";
-import { network } from "hardhat";
 import {
   DAY,
   deliverable,
@@ -57,6 +56,7 @@ import {
   through,
   UNIT,
 } from "./chain.ts";
+import { createChain, mined } from "./evm.ts";
 
 const ZERO_HASH = `0x${"0".repeat(64)}`;
 
@@ -181,6 +181,7 @@ describe("MicroEscrow", () => {
     it("signs for a smart wallet whose code accepts the signature, and for none that is not deployed", async () => {
       const { freelancer } = context.signers;
       const wallet = await context.ethers.deployContract("ContractAccount", [freelancer.address]);
+      await wallet.waitForDeployment();
       const ofWallet = (address: string) =>
         new Proxy<Signer>(freelancer, {
           get(target, key) {
@@ -203,6 +204,7 @@ describe("MicroEscrow", () => {
     it("judges the signature of an account with code as the contract does, however that disappoints", async () => {
       const { freelancer } = context.signers;
       const wallet = await context.ethers.deployContract("ContractAccount", [freelancer.address]);
+      await wallet.waitForDeployment();
       const party = toAddress(await wallet.getAddress());
       const agreement = context.define({ freelancer: party });
       const typedData = acceptTypedData({ agreement, chainId: context.escrow.chainId, escrow: context.escrow.address });
@@ -210,7 +212,7 @@ describe("MicroEscrow", () => {
       const signature = (await freelancer.signTypedData(domain, types, message)) as Hex;
       const verdicts: boolean[] = [];
       for (let fault = 0; fault <= 7; ++fault) {
-        await wallet.getFunction("setFault")(fault);
+        await mined(wallet.getFunction("setFault")(fault));
         const call = acceptCall({ escrow: context.escrow.address, agreement, party, signature });
         const contract = await context.ethers.provider.call(call).then(
           () => true,
@@ -754,16 +756,16 @@ describe("MicroEscrow", () => {
     it("is told as deferred, and withdrawn later", async () => {
       const token = await context.ethers.deployContract("RestrictedToken");
       const address = toAddress(await token.getAddress());
-      await token.getFunction("mint")(context.signers.client.address, 1_000n * UNIT);
+      await mined(token.getFunction("mint")(context.signers.client.address, 1_000n * UNIT));
       const agreement = await submitted({ token: { address, decimals: 6 } });
       const { freelancer } = agreement.terms;
-      await token.getFunction("setBlacklisted")(freelancer, true);
+      await mined(token.getFunction("setBlacklisted")(freelancer, true));
 
       const { deferred } = await context.as.client.approve({ agreement, index: 0 });
       expect(deferred).to.deep.equal([{ account: freelancer, token: address, amount: 98n * UNIT }]);
       await failure(TransactionRevertedError, context.as.stranger.withdraw({ token: address, account: freelancer }));
 
-      await token.getFunction("setBlacklisted")(freelancer, false);
+      await mined(token.getFunction("setBlacklisted")(freelancer, false));
       const { amount } = await context.as.stranger.withdraw({ token: address, account: freelancer });
       expect(amount).to.equal(98n * UNIT);
       expect(await token.getFunction("balanceOf")(freelancer)).to.equal(98n * UNIT);
@@ -772,9 +774,9 @@ describe("MicroEscrow", () => {
     it("is told for an advance too", async () => {
       const token = await context.ethers.deployContract("RestrictedToken");
       const address = toAddress(await token.getAddress());
-      await token.getFunction("mint")(context.signers.client.address, 1_000n * UNIT);
+      await mined(token.getFunction("mint")(context.signers.client.address, 1_000n * UNIT));
       const agreement = await submitted({ token: { address, decimals: 6 } });
-      await token.getFunction("setBlacklisted")(agreement.terms.freelancer, true);
+      await mined(token.getFunction("setBlacklisted")(agreement.terms.freelancer, true));
       const { deferred } = await context.as.client.advance({ agreement, index: 0, amount: 50n * UNIT });
       expect(deferred.map(({ amount }) => amount)).to.deep.equal([49n * UNIT]);
     });
@@ -784,7 +786,7 @@ describe("MicroEscrow", () => {
     it("approves one milestone and funds the next in one transaction", async () => {
       const agreement = await submitted();
       const escrow = context.escrow.address;
-      await context.token.connect(context.signers.client).getFunction("approve")(escrow, 200n * UNIT);
+      await mined(context.token.connect(context.signers.client).getFunction("approve")(escrow, 200n * UNIT));
       const { events } = await context.as.client.multicall({
         calls: [
           approveCall({ escrow, agreement, index: 0, submission: 1 }),
@@ -876,15 +878,13 @@ describe("MicroEscrow", () => {
     /** The transactions that wait to be mined, once there are so many; newest last. */
     const pending = async (count = 1) => {
       for (;;) {
-        const waiting = await context.chain.provider.request({ method: "eth_pendingTransactions", params: [] });
-        const transactions = waiting as {
-          hash: string;
-          to: string;
-          input: string;
-          nonce: Hex;
-          gas: Hex;
-          maxFeePerGas: Hex;
-        }[];
+        const block = await context.chain.provider.request({
+          method: "eth_getBlockByNumber",
+          params: ["pending", true],
+        });
+        const { transactions } = block as {
+          transactions: { hash: string; to: string; input: string; nonce: Hex; gas: Hex; maxFeePerGas: Hex }[];
+        };
         const last = transactions.at(-1);
         if (last !== undefined && transactions.length === count) {
           const { hash, to, input: data } = last;
@@ -1053,11 +1053,12 @@ describe("MicroEscrow", () => {
     await failure(InvalidAddressError, escrow.getToken(escrow.address));
     await failure(TokenWithoutCodeError, escrow.getToken(context.signers.client.address));
     const cents = await ethers.deployContract("PlainToken", [2]);
+    await cents.waitForDeployment();
     expect((await escrow.getToken(await cents.getAddress())).decimals).to.equal(2);
   });
 
   it("refuses a signer on another chain when it acts", async () => {
-    const elsewhere = await network.create({ override: { chainId: 1 } });
+    const elsewhere = await createChain({ chainId: 1 });
     const [foreign] = await elsewhere.ethers.getSigners();
     if (foreign === undefined) expect.fail("no signer");
     const error = await failure(WrongChainError, context.escrow.connect(foreign).sign(context.define()));

@@ -14,9 +14,9 @@ import {
 } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { id, JsonRpcProvider, Wallet } from "ethers";
-import { network } from "hardhat";
 import { maskedHash } from "../../sdk/dist/deployments.js";
 import { failure, setUp } from "./chain.ts";
+import { createChain } from "./evm.ts";
 
 describe("connect", () => {
   let context: Awaited<ReturnType<typeof setUp>>;
@@ -33,6 +33,7 @@ describe("connect", () => {
 
   it("takes a deployment of one's own", async () => {
     const own = await context.ethers.deployContract("MicroEscrow");
+    await own.waitForDeployment();
     const address = await own.getAddress();
     const escrow = await MicroEscrow.connect(context.signers.client, { address: address.toLowerCase() });
     expect(escrow.address).to.equal(address);
@@ -56,7 +57,7 @@ describe("connect", () => {
   });
 
   it("refuses a signer and a provider on two chains", async () => {
-    const other = await network.create({ override: { chainId: 10 } });
+    const other = await createChain({ chainId: 10 });
     const [signer] = await other.ethers.getSigners();
     if (signer === undefined) expect.fail("no signer");
     const error = await failure(WrongChainError, MicroEscrow.connect(signer, { provider: context.ethers.provider }));
@@ -64,7 +65,7 @@ describe("connect", () => {
   });
 
   it("refuses an address without code", async () => {
-    const { ethers } = await network.create();
+    const { ethers } = await createChain();
     const error = await failure(NoCodeError, MicroEscrow.connect(ethers.provider));
     expect(error).to.include({ address: escrowAddress(31_337), chainId: 31_337 });
   });
@@ -80,7 +81,7 @@ describe("connect", () => {
   });
 
   it("refuses the contract with one byte changed", async () => {
-    const { ethers, networkHelpers } = await network.create();
+    const { ethers, networkHelpers } = await createChain();
     const [deployer] = await ethers.getSigners();
     if (deployer === undefined) expect.fail("no signer");
     const { address } = await deploy({ signer: deployer });
@@ -90,7 +91,7 @@ describe("connect", () => {
   });
 
   it("refuses the right code with another domain in its immutables", async () => {
-    const { ethers, networkHelpers } = await network.create();
+    const { ethers, networkHelpers } = await createChain();
     const [deployer] = await ethers.getSigners();
     if (deployer === undefined) expect.fail("no signer");
     const { address } = await deploy({ signer: deployer });

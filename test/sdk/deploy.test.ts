@@ -11,12 +11,13 @@ import {
 } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { getCreate2Address, JsonRpcProvider, keccak256, Wallet } from "ethers";
-import { artifacts, network } from "hardhat";
+import { artifacts } from "hardhat";
 import create2 from "../../deployments/create2.json" with { type: "json" };
 import { failure } from "./chain.ts";
+import { createChain, startNode } from "./evm.ts";
 
 const fresh = async (chainId = 31_337) => {
-  const chain = await network.create({ override: { chainId } });
+  const chain = await createChain({ chainId });
   const [signer] = await chain.ethers.getSigners();
   if (signer === undefined) expect.fail("no signer");
   return { ...chain, signer };
@@ -92,9 +93,8 @@ describe("deploy", () => {
   });
 
   it("works over JSON-RPC", async () => {
-    const server = await network.createServer();
-    const { address, port } = await server.listen();
-    const provider = new JsonRpcProvider(`http://${address}:${port}`, undefined, { cacheTimeout: -1 });
+    const node = await startNode();
+    const provider = new JsonRpcProvider(node.url, undefined, { cacheTimeout: -1 });
     try {
       const signer = await provider.getSigner(0);
       const deployed = await deploy({ signer });
@@ -103,7 +103,7 @@ describe("deploy", () => {
       expect((await deploy({ signer })).transaction).to.equal(undefined);
     } finally {
       provider.destroy();
-      await server.close();
+      await node.stop();
     }
   });
 });

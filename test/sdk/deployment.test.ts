@@ -14,6 +14,7 @@ import { artifacts, network } from "hardhat";
 import { readDeployment, readDeployments } from "../../scripts/records.ts";
 import { ScriptError } from "../../scripts/script.ts";
 import { create2DeployerCode } from "./create2.ts";
+import { startNode } from "./evm.ts";
 
 const root = join(import.meta.dirname, "../..");
 const sepolia = 11_155_111;
@@ -41,13 +42,11 @@ function runScript(file: string, args: string[], env: Record<string, string> = {
 const runDeploy = (args: string[], env?: Record<string, string>) => runScript("scripts/deploy.ts", args, env);
 const runVerify = (args: string[], env?: Record<string, string>) => runScript("scripts/verify.ts", args, env);
 
-/** A node that answers JSON-RPC on a free port. */
-async function startNode(chainId: number) {
-  const server = await network.createServer({ network: "default", override: { chainId } }, "127.0.0.1", 0);
-  const { port } = await server.listen();
-  const url = `http://127.0.0.1:${port}`;
+/** A node with somebody connected to it. */
+async function startConnected(chainId: number) {
+  const { url, stop } = await startNode({ chainId });
   const connection = await network.create({ network: "localhost", override: { url, chainId } });
-  return { url, provider: connection.ethers.provider, stop: () => server.close() };
+  return { url, provider: connection.ethers.provider, stop };
 }
 
 /** An HTTP server in the place of Etherscan, which takes everything for right and keeps it. */
@@ -195,12 +194,12 @@ describe("npm run deploy", function () {
   this.timeout(120_000);
   const record = join(root, "deployments/31337.json");
   let kept: string | undefined;
-  let node: Awaited<ReturnType<typeof startNode>>;
+  let node: Awaited<ReturnType<typeof startConnected>>;
 
   before(async () => {
     kept = await readFile(record, "utf8").catch(() => undefined);
     await rm(record, { force: true });
-    node = await startNode(31_337);
+    node = await startConnected(31_337);
   });
 
   after(async () => {
@@ -287,12 +286,12 @@ describe("the scripts' usage", () => {
 
 describe("npm run deploy and npm run verify on a public network", function () {
   this.timeout(120_000);
-  let node: Awaited<ReturnType<typeof startNode>>;
+  let node: Awaited<ReturnType<typeof startConnected>>;
   let env: Record<string, string>;
   const args = ["--network", "sepolia"];
 
   before(async () => {
-    node = await startNode(sepolia);
+    node = await startConnected(sepolia);
     env = { SEPOLIA_RPC_URL: node.url };
   });
 

@@ -74,9 +74,9 @@ import {
 } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { AbiCoder, concat, Interface, JsonRpcProvider, keccak256, toBeHex, Wallet } from "ethers";
-import { network } from "hardhat";
 import { tokenAbi } from "../../sdk/src/generated/tokenAbi.ts";
 import { DAY, deliverable, setUp, UNIT } from "./chain.ts";
+import { createChain, mined, startNode } from "./evm.ts";
 
 const coder = AbiCoder.defaultAbiCoder();
 const tokenInterface = new Interface(tokenAbi);
@@ -260,20 +260,20 @@ describe("Errors of the contract, raised by it", () => {
     const withToken = async (name: string) => {
       const token = await context.ethers.deployContract(name);
       const address = toAddress(await token.getAddress());
-      await token.getFunction("mint")(context.signers.client.address, 1_000n * UNIT);
-      await token.connect(context.signers.client).getFunction("approve")(escrow, 1_000n * UNIT);
+      await mined(token.getFunction("mint")(context.signers.client.address, 1_000n * UNIT));
+      await mined(token.connect(context.signers.client).getFunction("approve")(escrow, 1_000n * UNIT));
       return { token, address };
     };
     it("UnexpectedBalance", async () => {
       const { token, address } = await withToken("FeeToken");
-      await token.getFunction("setFee")(0, 1, 0);
+      await mined(token.getFunction("setFee")(0, 1, 0));
       const error = await raised(await funding({ token: { address, decimals: 6 } }));
       const fields = { token: address, actual: 100n * UNIT - 1n, expected: 100n * UNIT };
       expectError(error, UnexpectedBalanceError, fields);
     });
     it("SafeERC20FailedOperation", async () => {
       const { token, address } = await withToken("FaultyToken");
-      await token.getFunction("setFaults")(0, 2);
+      await mined(token.getFunction("setFaults")(0, 2));
       const error = await raised(await funding({ token: { address, decimals: 6 } }));
       expectError(error, SafeERC20FailedOperationError, { token: address });
     });
@@ -321,9 +321,9 @@ describe("Errors of the contract, raised by it", () => {
     it("NotEnoughGas", async () => {
       const { client, freelancer } = context.signers;
       const token = await context.ethers.deployContract("RestrictedToken");
-      await token.getFunction("mint")(client, 100n * UNIT);
+      await mined(token.getFunction("mint")(client, 100n * UNIT));
       const agreement = await context.funded([0], { token: { address: await token.getAddress(), decimals: 6 } });
-      await token.getFunction("setBlacklisted")(freelancer, true);
+      await mined(token.getFunction("setBlacklisted")(freelancer, true));
       const call = { ...approveCall({ escrow, agreement, index: 0, submission: 0 }), gasLimit: 120_000n };
       const error = await raised(call);
       expectError(error, NotEnoughGasError, { required: 223_174n });
@@ -363,10 +363,10 @@ describe("Errors of the contract, raised by it", () => {
     const address = toAddress(await token.getAddress());
     const account = await context.ethers.deployContract("ContractAccount", [client.address]);
     const payoutTo = await account.getAddress();
-    await token.getFunction("mint")(client.address, 1_000n * UNIT);
-    await token.getFunction("setRegistered")(payoutTo, true);
+    await mined(token.getFunction("mint")(client.address, 1_000n * UNIT));
+    await mined(token.getFunction("setRegistered")(payoutTo, true));
     const { data } = withdrawCall({ escrow, token: address, account: escrow });
-    await account.getFunction("setHook")(false, escrow, data);
+    await mined(account.getFunction("setHook")(false, escrow, data));
 
     const agreement = await context.funded([0], { token: { address, decimals: 6 }, payoutTo });
     await context.as.client.approve({ agreement, index: 0 });
@@ -388,11 +388,10 @@ describe("Errors of the contract, raised by it", () => {
   });
 
   it("over JSON-RPC, for a call, an estimate and a transaction", async () => {
-    const server = await network.createServer();
-    const { address, port } = await server.listen();
-    const provider = new JsonRpcProvider(`http://${address}:${port}`, undefined, { cacheTimeout: -1 });
+    const node = await startNode();
+    const provider = new JsonRpcProvider(node.url, undefined, { cacheTimeout: -1 });
     try {
-      const artifact = await (await network.create()).ethers.getContractFactory("MicroEscrow");
+      const artifact = await (await createChain()).ethers.getContractFactory("MicroEscrow");
       const signer = await provider.getSigner(0);
       const deployed = await artifact.connect(signer).deploy();
       const to = toAddress(await (await deployed.waitForDeployment()).getAddress());
@@ -407,7 +406,7 @@ describe("Errors of the contract, raised by it", () => {
       expect(mined).to.be.instanceOf(MicroEscrowError);
     } finally {
       provider.destroy();
-      await server.close();
+      await node.stop();
     }
   });
 });
@@ -543,6 +542,14 @@ describe("decodeError tells apart", () => {
     expectError(decodeError({ code: "INSUFFICIENT_FUNDS" }), InsufficientGasFundsError);
     const message = "insufficient funds for gas * price + value";
     expectError(decodeError({ code: -32_000, message }), InsufficientGasFundsError);
+    // An estimate with a fee, from an account that can pay no or too little gas: as Geth says it, and Anvil.
+    for (const allowance of [" (0)", " (31250)", ": 0"]) {
+      const message = `gas required exceeds allowance${allowance}`;
+      expectError(decodeError({ code: -32_000, message }), InsufficientGasFundsError);
+    }
+    // The endpoint's own limit, which no money raises.
+    const limit = decodeError({ code: -32_000, message: "gas required exceeds allowance (50000000)" });
+    expectError(limit, RpcError, { reason: "refused" });
   });
 
   it("an endpoint that is down, slow, refusing or confused", () => {

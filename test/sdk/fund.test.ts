@@ -27,6 +27,7 @@ import {
 import { expect } from "chai";
 import { type BaseContract, Contract, ContractFactory, id, type Signer } from "ethers";
 import { DAY, failure, setUp, UNIT } from "./chain.ts";
+import { mined } from "./evm.ts";
 
 describe("fund", () => {
   let context: Awaited<ReturnType<typeof setUp>>;
@@ -37,7 +38,7 @@ describe("fund", () => {
   /** A mock token, of which the client has 10,000 units. */
   const mint = async (name: string, parameters: unknown[] = []) => {
     const token = await context.ethers.deployContract(name, parameters);
-    await token.getFunction("mint")(context.signers.client.address, 10_000n * UNIT);
+    await mined(token.getFunction("mint")(context.signers.client.address, 10_000n * UNIT));
     return { token, address: toAddress(await token.getAddress()) };
   };
   /** An agreement in a token, accepted by the freelancer. */
@@ -49,7 +50,7 @@ describe("fund", () => {
   const allowance = (token: BaseContract): Promise<bigint> =>
     token.getFunction("allowance")(context.signers.client.address, context.escrow.address);
   const approve = (token: BaseContract, amount: bigint) =>
-    token.connect(context.signers.client).getFunction("approve")(context.escrow.address, amount);
+    mined(token.connect(context.signers.client).getFunction("approve")(context.escrow.address, amount));
   const transactionCount = () => context.ethers.provider.getTransactionCount(context.signers.client.address);
   /** Runs what must fail before anything is sent. */
   const unsent = async <Failure>(action: () => Promise<Failure>): Promise<Failure> => {
@@ -222,7 +223,7 @@ describe("fund", () => {
   describe("sends nothing", () => {
     it("when the balance is too small", async () => {
       const { token, address } = await mint("PlainToken", [6]);
-      await token.connect(context.signers.client).getFunction("transfer")(context.escrow.address, 9_901n * UNIT);
+      await mined(token.connect(context.signers.client).getFunction("transfer")(context.escrow.address, 9_901n * UNIT));
       const agreement = await accepted(address);
       const error = await unsent(() =>
         failure(InsufficientBalanceError, context.as.client.fund({ agreement, indices: [0] })),
@@ -288,7 +289,7 @@ describe("fund", () => {
     it("when the gate refuses", async () => {
       const gate = await context.ethers.deployContract("SwitchableGate");
       const agreement = await accepted(undefined, { gate: await gate.getAddress() });
-      await gate.getFunction("setFault")(6);
+      await mined(gate.getFunction("setFault")(6));
       const error = await unsent(() => failure(GateRefusedError, context.as.client.fund({ agreement, indices: [0] })));
       expect(error.gate).to.equal(await gate.getAddress());
       expect(error.reason).to.match(/^0x[0-9a-f]{8}$/);
@@ -296,7 +297,7 @@ describe("fund", () => {
 
     it("when the token takes a fee", async () => {
       const { token, address } = await mint("FeeToken");
-      await token.getFunction("setFee")(100, 0, 0);
+      await mined(token.getFunction("setFee")(100, 0, 0));
       const agreement = await accepted(address);
       await approve(token, 100n * UNIT);
       const error = await unsent(() =>
@@ -307,7 +308,7 @@ describe("fund", () => {
 
     it("when the token returns false", async () => {
       const { token, address } = await mint("FaultyToken");
-      await token.getFunction("setFaults")(0, 2);
+      await mined(token.getFunction("setFaults")(0, 2));
       const agreement = await accepted(address);
       await approve(token, 100n * UNIT);
       const error = await unsent(() =>
@@ -320,7 +321,7 @@ describe("fund", () => {
       const { token, address } = await mint("RestrictedToken");
       const agreement = await accepted(address);
       await approve(token, 100n * UNIT);
-      await token.getFunction("setPaused")(true);
+      await mined(token.getFunction("setPaused")(true));
       const error = await unsent(() =>
         failure(TransactionRevertedError, context.as.client.fund({ agreement, indices: [0] })),
       );
@@ -332,7 +333,7 @@ describe("fund", () => {
   it("can be done by anybody for an agreement that both accepted", async () => {
     const agreement = await accepted();
     await context.as.client.accept({ agreement });
-    await context.token.getFunction("mint")(context.signers.stranger.address, 100n * UNIT);
+    await mined(context.token.getFunction("mint")(context.signers.stranger.address, 100n * UNIT));
     const { payer } = await context.as.stranger.fund({ agreement, indices: [0] });
     expect(payer).to.equal(context.signers.stranger.address);
   });
@@ -341,7 +342,7 @@ describe("fund", () => {
     const agreement = await accepted();
     await approve(context.token, 100n * UNIT);
     const call = fundCall({ escrow: context.escrow.address, agreement, indices: [0] });
-    await context.signers.client.sendTransaction(call);
+    await mined(context.signers.client.sendTransaction(call));
     expect((await context.escrow.getMilestone({ agreement, index: 0 })).held).to.equal(100n * UNIT);
   });
 });
@@ -375,15 +376,15 @@ async function realUsdc(owner: Signer): Promise<{ token: Contract; address: Addr
   const account = await owner.getAddress();
   const token = new Contract(proxy, code.abi, owner);
   const proxyAdmin = new Contract(proxy, (await load("v1/FiatTokenProxy.sol/FiatTokenProxy.json")).abi, owner);
-  await proxyAdmin.getFunction("changeAdmin")(`0x${"ad".repeat(20)}`);
-  await token.getFunction("initialize")("USD Coin", "USDC", "USD", 6, account, account, account, account);
-  await token.getFunction("initializeV2")("USD Coin");
-  await token.getFunction("initializeV2_1")(account);
-  await token.getFunction("initializeV2_2")([], "USDC");
+  await mined(proxyAdmin.getFunction("changeAdmin")(`0x${"ad".repeat(20)}`));
+  await mined(token.getFunction("initialize")("USD Coin", "USDC", "USD", 6, account, account, account, account));
+  await mined(token.getFunction("initializeV2")("USD Coin"));
+  await mined(token.getFunction("initializeV2_1")(account));
+  await mined(token.getFunction("initializeV2_2")([], "USDC"));
   return { token, address: toAddress(proxy) };
 }
 
 async function mintUsdc(token: Contract, owner: Signer, account: string): Promise<void> {
-  await token.getFunction("configureMinter")(await owner.getAddress(), 1_000_000n * UNIT);
-  await token.getFunction("mint")(account, 10_000n * UNIT);
+  await mined(token.getFunction("configureMinter")(await owner.getAddress(), 1_000_000n * UNIT));
+  await mined(token.getFunction("mint")(account, 10_000n * UNIT));
 }

@@ -2,25 +2,25 @@
 import { defineAgreement, deploy, eventsOf, hashText, MicroEscrow, Status } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { ContractFactory, HDNodeWallet, JsonRpcProvider, type Signer } from "ethers";
-import { artifacts, network } from "hardhat";
+import { artifacts } from "hardhat";
 import { UNIT } from "./chain.ts";
+import { startNode } from "./evm.ts";
 
 /** Hardhat's first accounts; anybody knows these keys. */
 const PHRASE = "test test test test test test test test test test test junk";
 
 describe("ethers' providers", () => {
-  let server: Awaited<ReturnType<typeof network.createServer>>;
+  let node: Awaited<ReturnType<typeof startNode>>;
   let provider: JsonRpcProvider;
 
   before(async () => {
-    server = await network.createServer({ network: "default" }, "127.0.0.1", 0);
-    const { port } = await server.listen();
-    provider = new JsonRpcProvider(`http://127.0.0.1:${port}`);
+    node = await startNode();
+    provider = new JsonRpcProvider(node.url);
   });
 
   after(async () => {
     provider.destroy();
-    await server.close();
+    await node.stop();
   });
 
   /** Accounts whose key the node has, and accounts whose key only the program has. */

@@ -6,11 +6,11 @@ import { promisify } from "node:util";
 import { type Agreement, deploy, findToken, MicroEscrow, Status } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { Interface, id, type JsonRpcProvider } from "ethers";
-import { network } from "hardhat";
 
 import create2 from "../../deployments/create2.json" with { type: "json" };
 import { tokenAbi } from "../../sdk/src/generated/tokenAbi.ts";
 import { create2DeployerCode } from "./create2.ts";
+import { createChain, mined } from "./evm.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -79,16 +79,17 @@ describe("README", () => {
 
   it("the ten lines run as they stand, and the freelancer is paid", async () => {
     // Base, as far as the example can tell: its chain id, and a token where USDC is.
-    const { ethers, networkHelpers } = await network.create({ override: { chainId: 8_453 } });
+    const { ethers, networkHelpers } = await createChain({ chainId: 8_453 });
     const [clientSigner, freelancerSigner, arbiter, deployer] = await ethers.getSigners();
     if (!clientSigner || !freelancerSigner || !arbiter || !deployer) throw new Error("the test network has accounts");
     await networkHelpers.setCode(create2.deployer, create2DeployerCode);
     await deploy({ signer: deployer });
     const plain = await ethers.deployContract("PlainToken", [6]);
+    await plain.waitForDeployment();
     const USDC = findToken(8_453, "USDC");
     await networkHelpers.setCode(USDC.address, await ethers.provider.getCode(plain));
     const token = await ethers.getContractAt("PlainToken", USDC.address);
-    await token.getFunction("mint")(clientSigner, 10_000_000_000n);
+    await mined(token.getFunction("mint")(clientSigner, 10_000_000_000n));
     const latest = await ethers.provider.getBlock("latest");
 
     const { agreement } = await runExample(

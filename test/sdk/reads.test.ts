@@ -38,6 +38,7 @@ import {
   through,
   UNIT,
 } from "./chain.ts";
+import { mined } from "./evm.ts";
 
 const rangeOf = (parameters: readonly unknown[]) => {
   const { fromBlock, toBlock } = parameters[0] as { readonly fromBlock: string; readonly toBlock: string };
@@ -192,6 +193,8 @@ describe("Reads", () => {
   describe("of a timeline", () => {
     it("tell everything, in order", async () => {
       const agreement = await busy();
+      // Hardhat's latest block is final; Anvil's finalized one is 64 blocks behind, as on a public chain.
+      await context.networkHelpers.mine(64);
       const history = await context.escrow.getTimeline(agreement);
       expect(typesOf(eventsOf(history))).to.deep.equal(busyTypes);
       expect(history.unfinal).to.deep.equal([]);
@@ -587,8 +590,8 @@ describe("watch", () => {
     await updates.take();
     stop();
     const call = fundCall({ escrow: counted.address, agreement, indices: [1] });
-    await context.token.connect(context.signers.client).getFunction("approve")(counted.address, 200n * UNIT);
-    await context.signers.client.sendTransaction(call);
+    await mined(context.token.connect(context.signers.client).getFunction("approve")(counted.address, 200n * UNIT));
+    await mined(context.signers.client.sendTransaction(call));
     const afterwards = requests;
     await context.networkHelpers.mine(20);
     expect(requests).to.equal(afterwards);

@@ -1,0 +1,287 @@
+/**
+ * `npm run audit:static`: the compiler's warnings, solhint, `forge lint` and Slither. What they find is either gone or explained in
+ * .github/STATIC.md; a finding that is not in that file fails, and so does a line of it that nothing finds any more. The lines of
+ * a tool that cannot run here are not looked at, and the last words say so.
+ */
+import { execFile } from "node:child_process";
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { homedir, tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, "..");
+const SLITHER = ["slither-analyzer==0.11.6", "crytic-compile==0.4.2"];
+/** How Hardhat calls the sources of this repository. */
+const OWN = "project/";
+/** Contract code and init code above the limits of a public network. */
+const SIZE_WARNINGS = ["5574", "3860"];
+
+/**
+ * Lints of forge that do not apply to tests: time is what they test, their shifts are sets of statuses, and what a cast cuts off
+ * is not what they then expect.
+ */
+const OFF_IN_TESTS = ["block-timestamp", "incorrect-shift", "unsafe-typecast"];
+
+/** What a tool found: how many times in which function or constant. */
+interface Finding {
+  readonly tool: string;
+  readonly detector: string;
+  readonly place: string;
+  readonly sites: number;
+}
+
+/** A tool that cannot run on this machine, and why. */
+class NotRun extends Error {}
+
+const reasonOf = (error: unknown) =>
+  String((error as { stderr?: string }).stderr || (error as Error).message)
+    .trim()
+    .split("\n")
+    .at(-1);
+
+/** Hardhat's record of one compilation. */
+interface Build {
+  readonly path: string;
+  /** The sources of ours in it that are as they are now; records of older ones lie beside the newest. */
+  readonly current: readonly string[];
+  readonly isCurrent: boolean;
+}
+
+async function readBuilds(): Promise<Build[]> {
+  const folder = join(root, "artifacts/build-info");
+  const builds: Build[] = [];
+  for (const file of await readdir(folder)) {
+    if (file.endsWith(".output.json")) continue;
+    const path = join(folder, file);
+    const { input } = JSON.parse(await readFile(path, "utf8"));
+    const own = Object.keys(input.sources).filter((name) => name.startsWith(OWN));
+    const current: string[] = [];
+    for (const name of own) {
+      const source = name.slice(OWN.length);
+      const text = await readFile(join(root, source), "utf8").catch(() => undefined);
+      if (text === input.sources[name].content) current.push(source);
+    }
+    builds.push({ path, current, isCurrent: current.length === own.length });
+  }
+  return builds;
+}
+
+const outputOf = (path: string) => path.replace(/json$/, "output.json");
+
+/** Warnings about our own sources; libraries are others' business. */
+async function compiler(builds: readonly Build[]): Promise<Finding[]> {
+  const built = new Set(builds.flatMap(({ current }) => current));
+  for (const folder of ["contracts", "test/contracts"]) {
+    for (const file of await readdir(join(root, folder), { recursive: true })) {
+      const source = `${folder}/${file.replaceAll("\\", "/")}`;
+      if (source.endsWith(".sol") && !built.has(source)) throw new Error(`${source} is in no build.`);
+    }
+  }
+  const found: Finding[] = [];
+  for (const { path, current } of builds) {
+    const { output } = JSON.parse(await readFile(outputOf(path), "utf8"));
+    for (const { errorCode, sourceLocation, formattedMessage } of output.errors ?? []) {
+      const place = String(sourceLocation?.file ?? "").slice(OWN.length);
+      if (!current.includes(place)) continue;
+      // Tests and mocks are compiled without the optimizer and run where size has no limit.
+      if (SIZE_WARNINGS.includes(errorCode) && /^(test|contracts\/mocks)\//.test(place)) continue;
+      console.error(formattedMessage);
+      found.push({ tool: "Compiler", detector: errorCode, place, sites: 1 });
+    }
+  }
+  return found;
+}
+
+async function solhint(): Promise<Finding[]> {
+  const bin = createRequire(import.meta.url).resolve("solhint/solhint.js");
+  const parameters = [bin, "--disc", "--noPoster", "--formatter", "json", "{contracts,test}/**/*.sol"];
+  const { stdout } = await run(process.execPath, parameters, { cwd: root }).catch((error) => error);
+  return JSON.parse(stdout)
+    .filter(({ ruleId }: { ruleId?: string }) => ruleId !== undefined)
+    .map(({ filePath, line, ruleId, message }: Record<string, string>) => {
+      console.error(`${filePath}:${line}: ${message}`);
+      return { tool: "solhint", detector: ruleId, place: filePath, sites: 1 };
+    });
+}
+
+/** Needs `forge` in PATH, as `npm exec` puts it there. Its configuration lies in a temporary folder. */
+async function forgeLint(): Promise<Finding[]> {
+  if (process.platform === "win32") throw new NotRun("the compiler's wrapper is written for Unix");
+  const folder = await mkdtemp(join(tmpdir(), "micro-escrow-lint-"));
+  try {
+    // forge compiles before it lints, with an executable compiler; syntax trees are all that it needs.
+    const compiler = join(folder, "solc");
+    const soljson = createRequire(import.meta.url).resolve("solc");
+    await writeFile(
+      compiler,
+      `#!${process.execPath}
+const solc = require(${JSON.stringify(soljson)});
+if (process.argv.includes("--version")) console.log("Version: " + solc.version());
+else {
+  const input = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
+  input.settings.outputSelection = { "*": { "": ["ast"], "*": ["abi"] } };
+  process.stdout.write(solc.compile(JSON.stringify(input)));
+}
+`,
+    );
+    await chmod(compiler, 0o755);
+    const paths = { solc: compiler, src: join(root, "contracts"), test: join(root, "test/contracts") };
+    const modules = join(root, "node_modules");
+    await writeFile(
+      join(folder, "foundry.toml"),
+      [
+        "[profile.default]",
+        ...Object.entries(paths).map(([name, path]) => `${name} = ${JSON.stringify(path)}`),
+        `libs = [${JSON.stringify(modules)}]`,
+        "auto_detect_remappings = false",
+        `remappings = ${JSON.stringify(["@openzeppelin", "hardhat"].map((name) => `${name}/=${modules}/${name}/`))}`,
+      ].join("\n"),
+    );
+    const options = { cwd: folder, maxBuffer: 2 ** 28 };
+    const { stderr } = await run("forge", ["lint", "--json", "--force"], options).catch((error) => {
+      if (error.code === "ENOENT") throw new NotRun("there is no forge here: start this by `npm run audit:static`");
+      throw new Error(`forge lint failed: ${reasonOf(error)}`);
+    });
+    const sites = new Map<string, number>();
+    for (const line of stderr.split("\n").filter(Boolean)) {
+      // It ends with code 0 even when it could not compile.
+      if (!line.startsWith("{")) throw new Error(`forge lint failed: ${stderr}`);
+      const { code, spans } = JSON.parse(line);
+      const file = String(spans[0].file_name).slice(root.length + 1);
+      if (file.startsWith("test/") && OFF_IN_TESTS.includes(code.code)) continue;
+      const site = JSON.stringify({ detector: code.code, place: await declarationAt(file, spans[0].line_start) });
+      sites.set(site, (sites.get(site) ?? 0) + 1);
+    }
+    return [...sites].map(([site, count]) => ({ tool: "forge lint", ...JSON.parse(site), sites: count }));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The function or constant that a line belongs to, as `Contract.name`. */
+async function declarationAt(file: string, line: number): Promise<string> {
+  const lines = (await readFile(join(root, file), "utf8")).split("\n").slice(0, line).reverse();
+  const name =
+    /\bconstant (\w+)/.exec(lines[0] ?? "") ?? lines.map((text) => /^ {4}function (\w+)/.exec(text)).find(Boolean);
+  return `${basename(file, ".sol")}.${name?.[1] ?? ""}`;
+}
+
+/** Slither from PyPI, in an environment of its own that later runs find again. */
+async function installSlither(): Promise<string> {
+  const python = await findPython();
+  const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), `micro-escrow-${SLITHER.join("-")}`);
+  const [bin, suffix] = process.platform === "win32" ? ["Scripts", ".exe"] : ["bin", ""];
+  const slither = join(folder, bin, `slither${suffix}`);
+  try {
+    await run(slither, ["--version"]);
+  } catch {
+    try {
+      await rm(folder, { recursive: true, force: true });
+      await run(python, ["-m", "venv", folder]);
+      await run(join(folder, bin, `python${suffix}`), ["-m", "pip", "install", "--quiet", ...SLITHER]);
+    } catch (error) {
+      throw new NotRun(`${SLITHER.join(" ")} could not be installed from PyPI: ${reasonOf(error)}`);
+    }
+  }
+  return slither;
+}
+
+async function findPython(): Promise<string> {
+  const isNewEnough = "import sys; sys.exit(sys.version_info < (3, 10))";
+  for (const python of ["python3", "python"]) {
+    const works = await run(python, ["-c", isNewEnough]).then(
+      () => true,
+      () => false,
+    );
+    if (works) return python;
+  }
+  throw new NotRun("there is no Python from 3.10 on here");
+}
+
+/** Slither on the contract that is deployed, as Hardhat compiled it. */
+async function slither(builds: readonly Build[]): Promise<Finding[]> {
+  const contract = "contracts/MicroEscrow.sol";
+  const artifact = JSON.parse(await readFile(join(root, `artifacts/${contract}/MicroEscrow.json`), "utf8"));
+  const build = builds.find(({ path }) => basename(path, ".json") === artifact.buildInfoId);
+  if (build?.isCurrent !== true) throw new Error(`${contract} is in no build.`);
+  const executable = await installSlither();
+  const folder = await mkdtemp(join(tmpdir(), "micro-escrow-slither-"));
+  try {
+    await mkdir(join(folder, "build-info"));
+    for (const path of [build.path, outputOf(build.path)]) {
+      await copyFile(path, join(folder, "build-info", basename(path)));
+    }
+    const report = join(folder, "report.json");
+    await run(
+      executable,
+      [
+        ...[".", "--compile-force-framework", "hardhat", "--hardhat-ignore-compile", "--npx-disable"],
+        ...["--hardhat-artifacts-directory", folder, "--hardhat-cache-directory", folder],
+        ...["--exclude-dependencies", "--filter-paths", "node_modules", "--fail-none", "--json", report],
+      ],
+      { cwd: root, maxBuffer: 2 ** 28 },
+    ).catch((error) => {
+      throw new Error(`Slither failed: ${reasonOf(error)}`);
+    });
+    const { success, error, results } = JSON.parse(await readFile(report, "utf8"));
+    if (success !== true) throw new Error(`Slither failed: ${error}`);
+    interface Element {
+      type: string;
+      name: string;
+      type_specific_fields: { parent?: Element };
+    }
+    return (results.detectors ?? []).map(({ check, elements }: { check: string; elements: Element[] }) => {
+      const [first] = elements as [Element];
+      const parent = first.type_specific_fields.parent?.name;
+      const place = parent === undefined ? first.name : `${parent}.${first.name}`;
+      return {
+        tool: "Slither",
+        detector: check,
+        place,
+        sites: Math.max(elements.filter(({ type }) => type === "node").length, 1),
+      };
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const lineOf = ({ tool, detector, place, sites }: Finding) => `${tool}: ${detector} in ${place}, ${sites} times`;
+
+/** The lines of the file's tables: | detector | place | times | why |, under the tool's heading. */
+async function triaged(): Promise<Finding[]> {
+  const found: Finding[] = [];
+  let tool = "";
+  for (const line of (await readFile(join(root, ".github/STATIC.md"), "utf8")).split("\n")) {
+    tool = /^## (.*)/.exec(line)?.[1] ?? tool;
+    const [, detector, place, sites, why] = /^\| `(.+?)` \| `(.+?)` \| (\d+) \| (.+) \|$/.exec(line) ?? [];
+    if (detector !== undefined && place !== undefined && why !== undefined) {
+      found.push({ tool, detector, place, sites: Number(sites) });
+    } else if (line.startsWith("| `")) throw new Error(`.github/STATIC.md: what does this line say? ${line}`);
+  }
+  return found;
+}
+
+const builds = await readBuilds();
+const tools = { Compiler: compiler, solhint, "forge lint": forgeLint, Slither: slither };
+const known = await triaged();
+const notRun: string[] = [];
+for (const [tool, find] of Object.entries(tools)) {
+  const expected = known.filter((finding) => finding.tool === tool).map(lineOf);
+  try {
+    const actual = (await find(builds)).map(lineOf);
+    const problems = [
+      ...actual.filter((line) => !expected.includes(line)).map((line) => `not in .github/STATIC.md: ${line}`),
+      ...expected.filter((line) => !actual.includes(line)).map((line) => `only in .github/STATIC.md: ${line}`),
+    ];
+    for (const problem of problems) console.error(problem);
+    if (problems.length > 0) process.exitCode = 1;
+    console.log(`${tool}: ${actual.length} findings, ${problems.length === 0 ? "all explained" : "see above"}.`);
+  } catch (error) {
+    if (!(error instanceof NotRun)) throw error;
+    notRun.push(`${tool} was NOT RUN: ${error.message}.`);
+  }
+}
+for (const line of notRun) console.log(line);
