@@ -50,8 +50,8 @@ export function groupOf(place: Place, edit: Edit, owner: string): Group {
   const statement = statementOf(place);
   const isConstant = !place.within("FunctionDefinition");
   if (edit.kind === "status set" || edit.kind === "flag") return isConstant ? "state" : "authorization";
-  if (TIME.test(statement)) return "time";
   if (AUTHORIZATION.test(statement)) return "authorization";
+  if (TIME.test(statement)) return "time";
   if (MONEY.test(statement)) return "money";
   return "state";
 }

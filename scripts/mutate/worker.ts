@@ -50,7 +50,8 @@ async function testMutants(runner: TestRunner, mutants: readonly Mutant[]): Prom
     const schema = writeSchema(source, together);
     const compilation = compile(schema.source, quick);
     if ("bytecode" in compilation) {
-      await testSchema(runner, compilation.bytecode, schema.mutants);
+      const disturbed = await testSchema(runner, compilation.bytecode, schema.mutants);
+      together = together.filter((mutant) => !disturbed.has(mutant));
       break;
     }
     const refused = mutantsAt(schema, compilation.errors);
@@ -59,21 +60,26 @@ async function testMutants(runner: TestRunner, mutants: readonly Mutant[]): Prom
   for (const mutant of mutants) if (!together.includes(mutant)) await testOnItsOwn(runner, mutant);
 }
 
-/** A failure counts only where the same contract passes the same tests with no mutant on. */
-async function testSchema(runner: TestRunner, bytecode: string, mutants: readonly Mutant[]): Promise<void> {
-  const trusted = new Set<string>();
+/**
+ * A failure counts only where the same contract passes the same tests with no mutant on. Returns the mutants whose failure
+ * does not count.
+ */
+async function testSchema(runner: TestRunner, bytecode: string, mutants: readonly Mutant[]): Promise<Set<Mutant>> {
+  const passes = new Map<string, boolean>();
+  const disturbed = new Set<Mutant>();
   for (const [position, mutant] of mutants.entries()) {
     send({ message: "begin", id: mutant.id });
     runner.use(switchOn(bytecode, position + 1));
     const failure = await firstFailure(runner, mutant);
-    if (failure !== undefined && !trusted.has(failure.files.join())) {
+    const files = failure?.files ?? [];
+    if (failure !== undefined && !passes.has(files.join())) {
       runner.use(switchOn(bytecode, 0));
-      const own = await runner.firstFailure(failure.files);
-      if (own !== undefined) throw new Error(`With every mutant switched off, ${own.test} fails: ${own.reason}`);
-      trusted.add(failure.files.join());
+      passes.set(files.join(), (await runner.firstFailure(files)) === undefined);
     }
-    report(mutant, outcomeOf(mutant, failure));
+    if (failure === undefined || passes.get(files.join())) report(mutant, outcomeOf(mutant, failure));
+    else disturbed.add(mutant);
   }
+  return disturbed;
 }
 
 async function testOnItsOwn(runner: TestRunner, mutant: Mutant): Promise<void> {
