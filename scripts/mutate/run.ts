@@ -7,9 +7,6 @@ import type { Mutant } from "./mutants.ts";
 import type { Result } from "./report.ts";
 import type { Message, Task } from "./worker.ts";
 
-/** A mutant that takes longer counts as killed, and is reported as timed out. The tests of one take seconds. */
-const TIME_LIMIT = 5 * 60_000;
-
 /** So many mutants in one contract: more take the compiler too long, fewer too often. */
 const SCHEMA_SIZE = 150;
 
@@ -82,33 +79,24 @@ async function work(queue: Task[], start: () => ChildProcess, onResult: (result:
   worker.kill("SIGKILL");
 }
 
-/** Returns the mutants that are left when one of them, which then is the first, runs out of time. */
+/** Returns the mutants that are left when one of them, which then is the first, ran out of time. */
 function workOn(worker: ChildProcess, task: Task, onResult: (result: Result) => void): Promise<Mutant[]> {
   const left = new Map(task.task === "canary" ? [] : task.mutants.map((mutant) => [mutant.id, mutant]));
   return new Promise((resolve, reject) => {
-    let timer: NodeJS.Timeout | undefined;
     const end = (settle: () => void) => {
-      clearTimeout(timer);
       worker.removeAllListeners("message").removeListener("exit", crashed);
       settle();
     };
     const crashed = () => end(() => reject(new Error("A worker ended by itself; see above.")));
     worker.once("exit", crashed);
     worker.on("message", (message: Message) => {
-      clearTimeout(timer);
       if (message.message === "done") return end(() => resolve([]));
       if (message.message === "failed") return end(() => reject(new Error(message.error)));
       const mutant = left.get(message.id);
       if (mutant === undefined) return end(() => reject(new Error(`Nobody asked for ${message.id}`)));
-      if (message.message === "result") {
-        left.delete(message.id);
-        onResult({ mutant, result: message.result });
-        return;
-      }
-      timer = setTimeout(() => {
-        left.delete(mutant.id);
-        end(() => resolve([mutant, ...left.values()]));
-      }, TIME_LIMIT);
+      left.delete(mutant.id);
+      if (message.message === "result") onResult({ mutant, result: message.result });
+      else end(() => resolve([mutant, ...left.values()]));
     });
     worker.send(task);
   });

@@ -14,8 +14,8 @@ export type Outcome =
 
 export type Task = { task: "canary" } | { task: "mutants"; mutants: Mutant[] };
 export type Message =
-  | { message: "begin"; id: string }
   | { message: "result"; id: string; result: Outcome }
+  | { message: "timed out"; id: string }
   | { message: "done" }
   | { message: "failed"; error: string };
 
@@ -25,11 +25,30 @@ export type Message =
  */
 const quick = { ...settings, optimizer: { enabled: false }, debug: { debugInfo: [] } };
 
+/**
+ * Seconds of processor time, which do not depend on what else the machine does. The tests of a survivor take less than a
+ * minute, so this is an endless loop, and counts as noticed.
+ */
+const TIME_LIMIT = 240;
+
 const source = readContract();
 let released: string | undefined;
 
 function send(message: Message): void {
   process.send?.(message);
+}
+
+/** Starts the clock for a mutant, which `report` stops. */
+let stopClock = () => {};
+function begin({ id }: Mutant): void {
+  const before = process.cpuUsage();
+  const timer = setInterval(() => {
+    const { user, system } = process.cpuUsage(before);
+    if ((user + system) / 1e6 < TIME_LIMIT) return;
+    stopClock();
+    send({ message: "timed out", id });
+  }, 1000);
+  stopClock = () => clearInterval(timer);
 }
 
 async function canary(runner: TestRunner): Promise<void> {
@@ -68,7 +87,7 @@ async function testSchema(runner: TestRunner, bytecode: string, mutants: readonl
   const passes = new Map<string, boolean>();
   const disturbed = new Set<Mutant>();
   for (const [position, mutant] of mutants.entries()) {
-    send({ message: "begin", id: mutant.id });
+    begin(mutant);
     runner.use(switchOn(bytecode, position + 1));
     const failure = await firstFailure(runner, mutant);
     const files = failure?.files ?? [];
@@ -78,12 +97,13 @@ async function testSchema(runner: TestRunner, bytecode: string, mutants: readonl
     }
     if (failure === undefined || passes.get(files.join())) report(mutant, outcomeOf(mutant, failure));
     else disturbed.add(mutant);
+    stopClock();
   }
   return disturbed;
 }
 
 async function testOnItsOwn(runner: TestRunner, mutant: Mutant): Promise<void> {
-  send({ message: "begin", id: mutant.id });
+  begin(mutant);
   const compilation = compile(mutatedSource(source, mutant), quick);
   if ("errors" in compilation) {
     report(mutant, { outcome: "rejected", error: compilation.errors[0]?.message ?? "" });
@@ -103,6 +123,7 @@ async function firstFailure(runner: TestRunner, mutant: Mutant): Promise<(Failur
 }
 
 function report({ id }: Mutant, result: Outcome): void {
+  stopClock();
   send({ message: "result", id, result });
 }
 
