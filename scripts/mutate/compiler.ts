@@ -1,0 +1,72 @@
+/** The compiler that npm delivers, asked for what mutation needs of it. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Node } from "./ast.ts";
+
+const require = createRequire(import.meta.url);
+const root = join(import.meta.dirname, "../..");
+
+/** The contract's path, as the compiler and Hardhat name it. */
+export const contractPath = "contracts/MicroEscrow.sol";
+export const contractName = "MicroEscrow";
+
+export type Settings = Record<string, unknown>;
+
+export interface CompilerError {
+  message: string;
+  /** Where in the source; -1 where the compiler does not say. */
+  position: number;
+}
+
+export type Compilation = { bytecode: string } | { errors: CompilerError[] };
+
+interface Output {
+  errors?: { severity: string; formattedMessage: string; sourceLocation?: { start: number } }[];
+  sources: Record<string, { ast: Node }>;
+  contracts?: Record<string, Record<string, { evm: { bytecode: { object: string } } }>>;
+}
+
+/** The contract's source in the working tree. */
+export function readContract(): string {
+  return readFileSync(join(root, contractPath), "utf8");
+}
+
+/** The syntax trees of `source`, which takes the place of the file `path`, and of everything that it imports. */
+export function parse(source: string, path: string): Record<string, { ast: Node }> {
+  const output = run(source, path, { outputSelection: { "*": { "": ["ast"] } } });
+  const [error] = errorsOf(output);
+  if (error !== undefined) throw new Error(error.message);
+  return output.sources;
+}
+
+/** The creation bytecode that `source` makes of the contract. */
+export function compile(source: string, settings: Settings): Compilation {
+  const selection = { [contractPath]: { [contractName]: ["evm.bytecode.object"] } };
+  const output = run(source, contractPath, { ...settings, outputSelection: selection });
+  const bytecode = output.contracts?.[contractPath]?.[contractName]?.evm.bytecode.object;
+  if (bytecode === undefined || bytecode === "") return { errors: errorsOf(output) };
+  return { bytecode: `0x${bytecode}` };
+}
+
+function errorsOf({ errors = [] }: Output): CompilerError[] {
+  return errors
+    .filter(({ severity }) => severity === "error")
+    .map(({ formattedMessage, sourceLocation }) => ({
+      message: formattedMessage,
+      position: sourceLocation?.start ?? -1,
+    }));
+}
+
+function run(source: string, path: string, settings: Settings): Output {
+  const input = { language: "Solidity", sources: { [path]: { content: source } }, settings };
+  return JSON.parse(require("solc").compile(JSON.stringify(input), { import: read }));
+}
+
+function read(path: string): { contents: string } | { error: string } {
+  try {
+    return { contents: readFileSync(path.startsWith("@") ? require.resolve(path) : join(root, path), "utf8") };
+  } catch {
+    return { error: `${path} not found` };
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The Solidity tests, run again and again in one process against bytecode that is put into a copy of the artifacts: the tests
+ * deploy the contract from its artifact. The copy is without the compiler's inputs and outputs, which would only be read to
+ * tell where a failing test failed.
+ */
+import { cpSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { createHardhatRuntimeEnvironment } from "hardhat/hre";
+import config from "../../hardhat.config.ts";
+import { contractName, contractPath } from "./compiler.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+/** Far above what any test needs (0.1 billion), and an endless loop ends in a second. */
+const GAS_LIMIT = 2_000_000_000n;
+
+/** Tests that must pass at once, in the order in which they are likely to notice something. */
+const STAGES = {
+  unit: "test/contracts/*.t.sol",
+  threats: "test/contracts/threats/*.t.sol",
+  fuzz: "test/contracts/fuzz/*.t.sol",
+};
+
+/** Fails when the tests did not run to their end: that says nothing about the contract. */
+export class TestRunError extends Error {}
+
+export interface Failure {
+  /** "Suite.test" */
+  test: string;
+  reason: string;
+}
+
+/** What of Hardhat's result is looked at. */
+interface SuiteResult {
+  id: { name: string };
+  testResults: { name: string; status: string; reason?: string }[];
+}
+
+export class TestRunner {
+  readonly #artifact: string;
+  readonly #hre: Awaited<ReturnType<typeof createHardhatRuntimeEnvironment>>;
+
+  private constructor(folder: string, hre: Awaited<ReturnType<typeof createHardhatRuntimeEnvironment>>) {
+    this.#artifact = join(folder, "artifacts", contractPath, `${contractName}.json`);
+    this.#hre = hre;
+  }
+
+  /** A runner with a copy of the project's artifacts in `folder`. */
+  static async create(folder: string): Promise<TestRunner> {
+    const artifacts = join(folder, "artifacts");
+    const isBuildInfo = (path: string) => basename(path) === "build-info";
+    cpSync(join(root, "artifacts"), artifacts, { recursive: true, filter: (path) => !isBuildInfo(path) });
+    const hre = await createHardhatRuntimeEnvironment(
+      {
+        ...config,
+        paths: { ...config.paths, artifacts, cache: join(folder, "cache") },
+        test: { solidity: { ...config.test?.solidity, gasLimit: GAS_LIMIT } },
+      },
+      {},
+      root,
+    );
+    return new TestRunner(folder, hre);
+  }
+
+  /** From now on the tests deploy this. */
+  use(bytecode: string): void {
+    const artifact = JSON.parse(readFileSync(this.#artifact, "utf8"));
+    writeFileSync(this.#artifact, JSON.stringify({ ...artifact, bytecode }));
+  }
+
+  /** The first failure in these files; `undefined` when every test passes. */
+  async firstFailure(files: readonly string[]): Promise<Failure | undefined> {
+    const result = await this.#hre.tasks.getTask(["test", "solidity"]).run({ noCompile: true, testFiles: [...files] });
+    const { suiteResults }: { suiteResults: SuiteResult[] } = result.success ? result.value : result.error;
+    if (suiteResults.length < files.length)
+      throw new TestRunError(`${files.length} test files, ${suiteResults.length} ran`);
+    for (const suite of suiteResults) {
+      for (const { name, status, reason } of suite.testResults) {
+        if (status === "Failure") return { test: `${suite.id.name}.${name.replace(/\(.*/, "")}`, reason: reason ?? "" };
+      }
+    }
+    if (!result.success) throw new TestRunError("The test run failed without a failing test");
+    return undefined;
+  }
+}
+
+/** The test files for a mutant of `owner`, those first that are likely to fail; a stage runs only when the ones before passed. */
+export function stagesFor(owner: string): string[][] {
+  const stages = Object.values(STAGES).map((pattern) => globSync(pattern, { cwd: root }).sort());
+  const own = `test/contracts/${owner.charAt(0).toUpperCase()}${owner.slice(1)}.t.sol`;
+  const [unit = []] = stages;
+  return unit.includes(own) ? [[own], unit.filter((file) => file !== own), ...stages.slice(1)] : stages;
+}
