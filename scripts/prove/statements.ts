@@ -1,46 +1,141 @@
-/** What is proved, what each proof assumes, and the bugs that it must find when they are put into the contract. */
+/** What is proved, and the bugs that each proof must find when they are put into the contract. */
 
 export interface Statement {
   /** `CONTRACT.FUNCTION` in test/proofs/CONTRACT.sol. */
   check: string;
   says: string;
+  /** More options for halmos. */
+  options?: string[];
 }
 
 /** A seeded bug: a copy of the contract with `original` replaced must make the proof fail, with a counterexample. */
 export interface Canary {
+  refutes: string;
   bug: string;
-  /** Occurs exactly once in the function, or between the functions, that `within` begins. */
+  /** The function's beginning. */
+  within: string;
+  /** Occurs exactly once in the function. */
   original: string;
   replacement: string;
-  within: string;
-  refutes: string;
+  /** Other functions use this one: put the bug into a copy of its own. */
+  shared?: true;
 }
 
+/** What every proof assumes. */
+export const assumptions = [
+  "keccak-256 has no collisions; halmos and its solvers are right",
+  "the time of the call is before the year 19,391; a stored status is one of the eight",
+  "the caller is the actor (signatures are empty); no two calls are nested, and none is part of a multicall",
+];
+
 export const statements: Statement[] = [
+  { check: "Hashes.check_agreementId", says: "agreementId is the EIP-712 hash, for every agreement" },
+  {
+    check: "Hashes.check_scheduleHash",
+    says: "scheduleHash is the EIP-712 hash, for every schedule of up to 4 milestones",
+    options: ["--default-array-lengths", "0,1,2,3,4", "--loop", "5"],
+  },
+  { check: "Hashes.check_milestone", says: "milestone shows what is stored" },
   {
     check: "Turns.check_submit",
-    says: "submit: Funded or ChangesRequested → Submitted, before the clock, by the freelancer",
+    says: "submit: Funded or ChangesRequested → Submitted, only before the clock, only by the freelancer",
   },
   {
     check: "Turns.check_requestChanges",
-    says: "requestChanges: Submitted → ChangesRequested, before the clock, by the client",
+    says: "requestChanges: Submitted → ChangesRequested, only before the clock, only by the client",
   },
+  {
+    check: "Turns.check_attest",
+    says: "attest: Submitted → ChangesRequested, or an earlier clock; only before the clock, only by the verifier",
+  },
+  {
+    check: "Turns.check_dispute",
+    says: "dispute: Submitted (client) or ChangesRequested (freelancer) → Disputed, only before the clock",
+  },
+  { check: "Turns.check_extend", says: "extend: a later clock in Funded or ChangesRequested, only by the client" },
+  { check: "Turns.check_submitEvidence", says: "submitEvidence: while Disputed, changes nothing" },
+  { check: "Turns.check_close", says: "close: sets its flag, keeps the others, only by a party" },
 ];
 
 export const canaries: Canary[] = [
   {
-    bug: "submit after the clock ran out",
+    refutes: "Hashes.check_agreementId",
+    bug: "the schedule's hash is left out of the id",
+    within: "function _agreementId(",
+    original: "calldatacopy(add(data, 0x20), agreement, 608)",
+    replacement: "calldatacopy(add(data, 0x20), agreement, 576)",
+    shared: true,
+  },
+  {
+    refutes: "Hashes.check_scheduleHash",
+    bug: "the work period is left out of a milestone's hash",
+    within: "function _scheduleHash(",
+    original: "calldatacopy(add(end, 0x20), source, 0x40)",
+    replacement: "calldatacopy(add(end, 0x20), source, 0x20)",
+  },
+  {
+    refutes: "Hashes.check_milestone",
+    bug: "the view shows milestone 0 instead",
+    within: "function milestone(",
+    original: "_milestones[id][index]",
+    replacement: "_milestones[id][0 * index]",
+  },
+  {
+    refutes: "Turns.check_submit",
+    bug: "the freelancer may submit after the clock ran out",
     within: "function submit(",
     original: "_checkBeforeClock(state);",
     replacement: "",
-    refutes: "Turns.check_submit",
   },
   {
-    bug: "changes requested from a milestone that nothing was submitted for",
+    refutes: "Turns.check_requestChanges",
+    bug: "changes may be requested before anything was submitted",
     within: "function requestChanges(",
     original: "_checkStatus(state, index, SUBMITTED);",
     replacement: "_checkStatus(state, index, FUNDED | SUBMITTED);",
-    refutes: "Turns.check_requestChanges",
+  },
+  {
+    refutes: "Turns.check_attest",
+    bug: "an attestation moves the clock later",
+    within: "function attest(",
+    original: "challengeEnd < state.clock",
+    replacement: "challengeEnd > state.clock",
+  },
+  {
+    refutes: "Turns.check_dispute",
+    bug: "the freelancer disputes its own submission",
+    within: "function dispute(",
+    original: "state.status == Status.Submitted ?",
+    replacement: "state.status != Status.Submitted ?",
+  },
+  {
+    refutes: "Turns.check_extend",
+    bug: "the client shortens the freelancer's time",
+    within: "function extend(",
+    original: "clock <= currentClock || ",
+    replacement: "",
+  },
+  {
+    refutes: "Turns.check_submitEvidence",
+    bug: "a stranger submits evidence",
+    within: "function submitEvidence(",
+    original: "msg.sender != agreement.verifier",
+    replacement: "msg.sender == agreement.verifier",
+  },
+  {
+    refutes: "Turns.check_close",
+    bug: "closing forgets who consented",
+    within: "function close(",
+    original: "first.flags |= CLOSED;",
+    replacement: "first.flags = CLOSED;",
+  },
+  {
+    refutes: "Turns.check_submit",
+    bug: "at the clock, the turn and the default outcome are both open",
+    within: "function _checkBeforeClock(",
+    original: "block.timestamp >= state.clock",
+    replacement: "block.timestamp > state.clock",
+    shared: true,
   },
 ];
 
@@ -51,9 +146,7 @@ export function sow(source: string, bugs: Canary[]): string {
     const end = text.indexOf("\n    }\n", start);
     const scope = text.slice(start, end);
     if (start < 0 || end < 0 || scope.split(original).length !== 2) {
-      throw new Error(
-        `The bug "${bug}" has no place in the contract any more: mend it in scripts/prove/statements.ts.`,
-      );
+      throw new Error(`The bug "${bug}" has no place in the contract any more: mend it in scripts/prove/statements.ts.`);
     }
     return text.slice(0, start) + scope.replace(original, () => replacement) + text.slice(end);
   }, source);

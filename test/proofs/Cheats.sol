@@ -12,7 +12,6 @@ interface Vm {
 
 /// @notice Its symbols: values of which nothing is known, so that what is proved holds for every one.
 interface Svm {
-    function createBool(string calldata name) external returns (bool value);
     function createUint256(string calldata name) external returns (uint256 value);
     function enableSymbolicStorage(address account) external;
 }

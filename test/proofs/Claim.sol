@@ -54,10 +54,10 @@ function isIn(uint256 element, uint256 set) pure returns (Claim) {
     return Claim.wrap((set >> element) & 1 == 1);
 }
 
-/// @dev `amount` if the claim is true, else 0.
+/// @dev `amount` if the claim is true, else 0; without a branch.
 function amountIf(Claim claim, uint256 amount) pure returns (uint256 result) {
     assembly ("memory-safe") {
-        result := and(amount, sub(0, claim))
+        result := and(amount, sar(255, shl(255, claim)))
     }
 }
 

@@ -25,6 +25,66 @@ contract Conclusions is Proof {
         _proveConclusion(c, e, s, abi.encodeCall(IMicroEscrow.finalize, (c.agreement, c.index)), allowed, end);
     }
 
+    function check_approve(Call memory c, Elsewhere memory e, uint256 submission) public {
+        State memory s = _now(c);
+        Claim allowed = isIn(s.status, HELD) & eq(c.caller, c.agreement.client) & eq(submission, s.submissions);
+        bytes memory data = abi.encodeCall(IMicroEscrow.approve, (c.agreement, c.index, submission, _unsigned()));
+        _proveConclusion(c, e, s, data, allowed, _released(s, IMicroEscrow.Outcome.Approved));
+    }
+
+    function check_attest(Call memory c, Elsewhere memory e, uint256 submission, bytes32 report) public {
+        c.agreement.challengePeriod = 0;
+        State memory s = _now(c);
+        Claim allowed = isIn(s.status, SUBMITTED) &
+            less(c.time, s.clock) &
+            eq(c.caller, c.agreement.verifier) &
+            eq(submission, s.submissions);
+        bytes memory data = abi.encodeCall(
+            IMicroEscrow.attest,
+            (c.agreement, c.index, submission, true, report, _unsigned())
+        );
+        _proveConclusion(c, e, s, data, allowed, _released(s, IMicroEscrow.Outcome.Attested));
+    }
+
+    function check_refund(Call memory c, Elsewhere memory e) public {
+        State memory s = _now(c);
+        Claim allowed = isIn(s.status, HELD) & eq(c.caller, c.agreement.freelancer);
+        bytes memory data = abi.encodeCall(IMicroEscrow.refund, (c.agreement, c.index, _unsigned()));
+        Conclusion memory end;
+        end.clientAmount = s.amount;
+        end.status = uint8(IMicroEscrow.Status.Refunded);
+        end.outcome = uint8(IMicroEscrow.Outcome.Refunded);
+        _proveConclusion(c, e, s, data, allowed, end);
+    }
+
+    function check_rule(Call memory c, Elsewhere memory e, uint128 freelancerAmount, bytes32 reasoning) public {
+        State memory s = _now(c);
+        Conclusion memory end;
+        end.arbiterFee = _part(s.amount, c.agreement.arbiterFeeBps);
+        uint256 pot = s.amount - end.arbiterFee;
+        Claim allowed = isIn(s.status, DISPUTED) &
+            less(c.time, s.clock) &
+            eq(c.caller, c.agreement.arbiter) &
+            atMost(freelancerAmount, pot);
+        bytes memory data = abi.encodeCall(
+            IMicroEscrow.rule,
+            (c.agreement, c.index, freelancerAmount, reasoning, _unsigned())
+        );
+        end.freelancerGross = freelancerAmount;
+        unchecked {
+            end.clientAmount = pot - freelancerAmount;
+        }
+        end.status = uint8(IMicroEscrow.Status.Resolved);
+        end.outcome = uint8(IMicroEscrow.Outcome.Ruled);
+        _proveConclusion(c, e, s, data, allowed, end);
+    }
+
+    function _released(State memory s, IMicroEscrow.Outcome outcome) internal pure returns (Conclusion memory end) {
+        end.freelancerGross = s.amount;
+        end.status = uint8(IMicroEscrow.Status.Released);
+        end.outcome = uint8(outcome);
+    }
+
     /// @dev The last column of the protocol's table of statuses.
     function _defaultOutcome(State memory s, uint256 defaultShareBps) internal pure returns (Conclusion memory end) {
         Claim submitted = eq(s.status, uint8(IMicroEscrow.Status.Submitted));
