@@ -11,11 +11,12 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { keccak256 } from "ethers";
 import { compile, readSource, root } from "./prove/compile.ts";
-import { prove } from "./prove/halmos.ts";
-import { type Canary, canaries, type Statement, sow, statements } from "./prove/statements.ts";
+import { prove, proveLemmas } from "./prove/halmos.ts";
+import { assumptions, type Canary, canaries, type Statement, sow, statements, unproved } from "./prove/statements.ts";
 import { install, NoTools, type Tools } from "./prove/tools.ts";
 
 const CONTRACT = "contracts/MicroEscrow.sol";
+const LEMMAS = "test/proofs/lemmas.smt2";
 const { values: options } = parseArgs({
   options: { "require-all": { type: "boolean", default: false }, only: { type: "string", default: "" } },
 });
@@ -53,20 +54,32 @@ async function main(): Promise<boolean> {
   const proofs = await sources("test/proofs");
   await compile(proofs, join(work, "contract"));
   const tasks = [
+    ...(chosen({ check: LEMMAS }) ? [() => proveArithmetic(tools)] : []),
     ...statements.filter(chosen).map((statement) => () => proveStatement(tools, statement)),
     ...groups(canaries.filter(({ refutes }) => chosen({ check: refutes }))).map(
       (bugs, index) => () => refuteBugs(tools, contract, proofs, bugs, join(work, `bugs-${index}`)),
     ),
   ];
   const failures = await inParallel(tasks);
+  console.log(
+    `\nAssumed:\n${assumptions.map((assumption) => `- ${assumption}`).join("\n")}\n\nNot proved, but tested: ${unproved}.`,
+  );
   console.log(failures === 0 ? "\nAll proved; every bug was found." : `\n${failures} of these FAILED.`);
   return failures === 0;
 }
 
-/** @returns The number of failures: 0 or 1. */
-async function proveStatement(tools: Tools, { check, says }: Statement): Promise<number> {
+/** What the other proofs take for granted about multiplication and division. */
+async function proveArithmetic(tools: Tools): Promise<number> {
   const started = performance.now();
-  const outcome = await prove(tools, check, join(work, "contract"));
+  const answers = await proveLemmas(tools, join(root, LEMMAS));
+  for (const [lemma, answer] of answers) report(answer === "unsat" ? "proved" : "NOT PROVED", lemma, started, "");
+  return answers.length === 0 ? 1 : answers.filter(([, answer]) => answer !== "unsat").length;
+}
+
+/** @returns The number of failures: 0 or 1. */
+async function proveStatement(tools: Tools, { check, says, options: more }: Statement): Promise<number> {
+  const started = performance.now();
+  const outcome = await prove(tools, check, join(work, "contract"), more);
   const label = { proved: "proved", refuted: "FALSE", unknown: "NOT PROVED" }[outcome.verdict];
   report(label, says, started, outcome.verdict === "unknown" ? outcome.why : "");
   return outcome.verdict === "proved" ? 0 : 1;
@@ -85,7 +98,8 @@ async function refuteBugs(
   let failures = 0;
   for (const { bug, refutes } of bugs) {
     const started = performance.now();
-    const outcome = await prove(tools, refutes, project, ["--early-exit"]);
+    const more = statements.find(({ check }) => check === refutes)?.options;
+    const outcome = await prove(tools, refutes, project, [...(more ?? []), "--early-exit"]);
     const found = outcome.verdict === "refuted";
     report(
       found ? "bug found" : "BUG MISSED",
@@ -98,11 +112,13 @@ async function refuteBugs(
   return failures;
 }
 
-/** As few groups as possible in which no two bugs are for one proof. */
+/** As few groups as possible in which no bug is in the way of another's proof. */
 function groups(bugs: Canary[]): Canary[][] {
   const result: Canary[][] = [];
   for (const bug of bugs) {
-    const group = result.find((others) => others.every(({ refutes }) => refutes !== bug.refutes));
+    const group = bug.shared
+      ? undefined
+      : result.find((others) => others.every((other) => !other.shared && other.refutes !== bug.refutes));
     if (group === undefined) result.push([bug]);
     else group.push(bug);
   }

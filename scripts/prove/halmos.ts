@@ -1,4 +1,4 @@
-/** Runs one proof, and reads what came of it. */
+/** Runs the provers, and reads what came of it. */
 import { execFile } from "node:child_process";
 import { mkdir, readFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
@@ -39,7 +39,7 @@ export async function prove(tools: Tools, check: string, project: string, option
     [
       ...["--root", project, "--contract", contract, "--match-test", `^${test}\\(`],
       ...["--solver-command", `${tools.yices} --smt2-model-format --bvconst-in-decimal`, "--solver-threads", "1"],
-      ...["--solver-timeout-assertion", "300s", "--no-status", "--json-output", json],
+      ...["--solver-timeout-assertion", "300s", "--no-status", "--panic-error-codes", "*", "--json-output", json],
       ...options,
     ],
     { env: { ...process.env, HOME: home, PATH: tools.path + delimiter + process.env.PATH }, maxBuffer: 2 ** 26 },
@@ -57,4 +57,11 @@ export async function prove(tools: Tools, check: string, project: string, option
   if (result.exitcode !== 0) return { verdict: "unknown", why: reasons[result.exitcode] };
   if (result.num_bounded_loops > 0) return { verdict: "unknown", why: "a loop was not unrolled to its end" };
   return { verdict: "proved" };
+}
+
+/** @returns Each lemma of an SMT-LIB file, which are announced with `echo`, and the solver's answer to it. */
+export async function proveLemmas(tools: Tools, file: string): Promise<[lemma: string, answer: string][]> {
+  const { stdout } = await run(tools.z3, [file], { timeout: 300_000 }).catch(() => ({ stdout: "" }));
+  const lines = stdout.trim().split("\n");
+  return Array.from({ length: Math.floor(lines.length / 2) }, (_, i) => [lines[2 * i] ?? "", lines[2 * i + 1] ?? ""]);
 }

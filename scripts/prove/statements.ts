@@ -21,12 +21,17 @@ export interface Canary {
   shared?: true;
 }
 
-/** What every proof assumes. */
+/** What the proofs take for granted. */
 export const assumptions = [
-  "keccak-256 has no collisions; halmos and its solvers are right",
+  "keccak-256 has no collisions; halmos and its solvers are right; chain id 31337",
   "the time of the call is before the year 19,391; a stored status is one of the eight",
-  "the caller is the actor (signatures are empty); no two calls are nested, and none is part of a multicall",
+  "signatures are empty, so the caller must be the actor; calls are not nested, nor part of a multicall",
+  "money: fees and default share are within their caps; the token pays when, and only when, `transfer` answers 1;",
+  "  claimable balances are below 2^160; a call may also stop with NotEnoughGas",
 ];
+
+/** What is not proved here, but tested. */
+export const unproved = "accept, fund, permit, advance, withdraw, multicall; signatures; the gate; reentrancy; events";
 
 export const statements: Statement[] = [
   { check: "Hashes.check_agreementId", says: "agreementId is the EIP-712 hash, for every agreement" },
@@ -55,6 +60,18 @@ export const statements: Statement[] = [
   { check: "Turns.check_extend", says: "extend: a later clock in Funded or ChangesRequested, only by the client" },
   { check: "Turns.check_submitEvidence", says: "submitEvidence: while Disputed, changes nothing" },
   { check: "Turns.check_close", says: "close: sets its flag, keeps the others, only by a party" },
+  { check: "Conclusions.check_approve", says: "approve: pays the freelancer and the platform, to the unit" },
+  { check: "Conclusions.check_attest", says: "attest, without a challenge period: as approve; only by the verifier" },
+  { check: "Conclusions.check_refund", says: "refund: pays all of it back to the client" },
+  {
+    check: "Conclusions.check_rule",
+    says: "rule: the arbiter's fee off the top, the rest as ruled; only before the clock",
+  },
+  { check: "Conclusions.check_settle", says: "settle: as agreed, without an arbiter's fee" },
+  {
+    check: "Conclusions.check_finalize",
+    says: "finalize: the default outcome of each status; only from the clock on, by anybody",
+  },
 ];
 
 export const canaries: Canary[] = [
@@ -137,6 +154,64 @@ export const canaries: Canary[] = [
     replacement: "block.timestamp > state.clock",
     shared: true,
   },
+  {
+    refutes: "Conclusions.check_approve",
+    bug: "the platform fee is rounded up",
+    within: "function _takePlatformFee(",
+    original: "(gross * agreement.feeBps) / BPS",
+    replacement: "(gross * agreement.feeBps + BPS - 1) / BPS",
+    shared: true,
+  },
+  {
+    refutes: "Conclusions.check_refund",
+    bug: "the end of milestone 0 forgets who consented",
+    within: "function _conclude(",
+    original: "(state.amount, state.clock, state.status, state.outcome) = (0, 0, status, outcome);",
+    replacement: "(state.amount, state.clock, state.status, state.outcome, state.flags) = (0, 0, status, outcome, 0);",
+    shared: true,
+  },
+  {
+    refutes: "Conclusions.check_approve",
+    bug: "work is approved that the client has not seen",
+    within: "function approve(",
+    original: "_checkSubmission(state, submission);",
+    replacement: "",
+  },
+  {
+    refutes: "Conclusions.check_attest",
+    bug: "what the verifier passed goes back to the client",
+    within: "function attest(",
+    original: "state.amount, 0);",
+    replacement: "0, state.amount);",
+  },
+  {
+    refutes: "Conclusions.check_refund",
+    bug: "a refund goes to the freelancer",
+    within: "function refund(",
+    original: "0, state.amount);",
+    replacement: "state.amount, 0);",
+  },
+  {
+    refutes: "Conclusions.check_rule",
+    bug: "the arbiter's fee is paid twice: off the top, and by the escrow",
+    within: "function rule(",
+    original: "clientAmount: pot - freelancerAmount,",
+    replacement: "clientAmount: held - freelancerAmount,",
+  },
+  {
+    refutes: "Conclusions.check_settle",
+    bug: "the freelancer settles alone",
+    within: "function settle(",
+    original: "agreement.client,",
+    replacement: "agreement.freelancer,",
+  },
+  {
+    refutes: "Conclusions.check_finalize",
+    bug: "the default outcome happens a second before the clock",
+    within: "function finalize(",
+    original: "block.timestamp < state.clock",
+    replacement: "block.timestamp + 1 < state.clock",
+  },
 ];
 
 /** The contract's source with these bugs in it. */
@@ -146,7 +221,9 @@ export function sow(source: string, bugs: Canary[]): string {
     const end = text.indexOf("\n    }\n", start);
     const scope = text.slice(start, end);
     if (start < 0 || end < 0 || scope.split(original).length !== 2) {
-      throw new Error(`The bug "${bug}" has no place in the contract any more: mend it in scripts/prove/statements.ts.`);
+      throw new Error(
+        `The bug "${bug}" has no place in the contract any more: mend it in scripts/prove/statements.ts.`,
+      );
     }
     return text.slice(0, start) + scope.replace(original, () => replacement) + text.slice(end);
   }, source);

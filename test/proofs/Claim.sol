@@ -70,3 +70,22 @@ function implies(Claim a, Claim b) pure returns (Claim c) {
 function same(Claim a, Claim b) pure returns (Claim) {
     return Claim.wrap(Claim.unwrap(a) == Claim.unwrap(b));
 }
+
+/// @dev `a` if the claim is true, else `b`; without a branch.
+function ifElse(Claim claim, uint256 a, uint256 b) pure returns (uint256 result) {
+    assembly ("memory-safe") {
+        let mask := sar(255, shl(255, claim))
+        result := or(and(a, mask), and(b, not(mask)))
+    }
+}
+
+function not(Claim a) pure returns (Claim) {
+    return Claim.wrap(!Claim.unwrap(a));
+}
+
+/// @dev a / b, rounded down; 0 where b is 0.
+function quotient(uint256 a, uint256 b) pure returns (uint256 result) {
+    assembly ("memory-safe") {
+        result := div(a, b)
+    }
+}

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IMicroEscrow} from "../../contracts/interfaces/IMicroEscrow.sol";
-import {vm} from "./Cheats.sol";
-import {Claim, amountIf, atMost, differ, eq, isIn, less, same} from "./Claim.sol";
+import {svm, vm} from "./Cheats.sol";
+import {Claim, amountIf, atMost, differ, eq, ifElse, isIn, less, not, same} from "./Claim.sol";
 import {Proof} from "./Proof.sol";
 
 /// @notice What ends a milestone. Each call succeeds exactly when it is allowed here (given the gas); then what was held is
@@ -35,10 +35,11 @@ contract Conclusions is Proof {
     function check_attest(Call memory c, Elsewhere memory e, uint256 submission, bytes32 report) public {
         c.agreement.challengePeriod = 0;
         State memory s = _now(c);
-        Claim allowed = isIn(s.status, SUBMITTED) &
-            less(c.time, s.clock) &
-            eq(c.caller, c.agreement.verifier) &
-            eq(submission, s.submissions);
+        Claim allowed =
+            isIn(s.status, SUBMITTED) &
+                less(c.time, s.clock) &
+                eq(c.caller, c.agreement.verifier) &
+                eq(submission, s.submissions);
         bytes memory data = abi.encodeCall(
             IMicroEscrow.attest,
             (c.agreement, c.index, submission, true, report, _unsigned())
@@ -62,10 +63,11 @@ contract Conclusions is Proof {
         Conclusion memory end;
         end.arbiterFee = _part(s.amount, c.agreement.arbiterFeeBps);
         uint256 pot = s.amount - end.arbiterFee;
-        Claim allowed = isIn(s.status, DISPUTED) &
-            less(c.time, s.clock) &
-            eq(c.caller, c.agreement.arbiter) &
-            atMost(freelancerAmount, pot);
+        Claim allowed =
+            isIn(s.status, DISPUTED) &
+                less(c.time, s.clock) &
+                eq(c.caller, c.agreement.arbiter) &
+                atMost(freelancerAmount, pot);
         bytes memory data = abi.encodeCall(
             IMicroEscrow.rule,
             (c.agreement, c.index, freelancerAmount, reasoning, _unsigned())
@@ -76,6 +78,29 @@ contract Conclusions is Proof {
         }
         end.status = uint8(IMicroEscrow.Status.Resolved);
         end.outcome = uint8(IMicroEscrow.Outcome.Ruled);
+        _proveConclusion(c, e, s, data, allowed, end);
+    }
+
+    /// @dev Only the case of one account that is client and freelancer in one goes without a signature: no valid agreement
+    /// has it, but the money and the milestone go the same way in every settlement. {Signatures} has who may.
+    function check_settle(Call memory c, Elsewhere memory e, uint128 freelancerAmount) public {
+        State memory s = _now(c);
+        Claim allowed =
+            isIn(s.status, HELD) &
+                eq(c.caller, c.agreement.client) &
+                eq(c.caller, c.agreement.freelancer) &
+                atMost(freelancerAmount, s.amount);
+        bytes memory data = abi.encodeCall(
+            IMicroEscrow.settle,
+            (c.agreement, c.index, freelancerAmount, _unsigned(), _unsigned())
+        );
+        Conclusion memory end;
+        end.freelancerGross = freelancerAmount;
+        unchecked {
+            end.clientAmount = s.amount - freelancerAmount;
+        }
+        end.status = uint8(IMicroEscrow.Status.Resolved);
+        end.outcome = uint8(IMicroEscrow.Outcome.Settled);
         _proveConclusion(c, e, s, data, allowed, end);
     }
 
@@ -109,6 +134,7 @@ contract Conclusions is Proof {
     /// @dev The milestone at the time of the call. Its agreement's rates are ones that {Consent} proves to be the only ones.
     function _now(Call memory c) internal returns (State memory s) {
         c.agreement.token = address(token);
+        token.prepare(svm.createUint256("first answer"), svm.createUint256("second answer"));
         vm.warp(c.time);
         _assume(less(c.time, 1 << 39)); // the year 19,391
         s = _state(_word(escrow.agreementId(c.agreement), c.index));
@@ -130,12 +156,12 @@ contract Conclusions is Proof {
     ) internal {
         bytes32 id = escrow.agreementId(c.agreement);
         uint256 platformFee = _part(end.freelancerGross, c.agreement.feeBps);
-        address payoutTo = _payee(c.agreement.payoutTo, c.agreement.freelancer);
-        address refundTo = _payee(c.agreement.refundTo, c.agreement.client);
-        _assume(_small(payoutTo) & _small(refundTo) & _small(c.agreement.feeRecipient) & _small(c.agreement.arbiter));
         _assume(differ(e.id, id) | differ(e.index, c.index));
+        _assume(
+            _small(_payoutTo(c)) & _small(_refundTo(c)) & _small(c.agreement.feeRecipient) & _small(c.agreement.arbiter)
+        );
         uint256 elsewhere = _word(e.id, e.index);
-        uint256 received = _received(e.account);
+        uint256 claimable = escrow.claimable(address(token), e.account);
 
         (Claim success, bytes32 error) = _callAs(c.caller, data);
 
@@ -143,30 +169,57 @@ contract Conclusions is Proof {
         if (!Claim.unwrap(success)) return;
         unchecked {
             uint256 freelancerAmount = end.freelancerGross - platformFee;
-            uint256 due =
-                amountIf(eq(e.account, payoutTo), freelancerAmount) +
-                    amountIf(eq(e.account, refundTo), end.clientAmount) +
-                    amountIf(eq(e.account, c.agreement.feeRecipient), platformFee) +
-                    amountIf(eq(e.account, c.agreement.arbiter), end.arbiterFee);
             _prove(
                 eq(freelancerAmount + end.clientAmount + platformFee + end.arbiterFee, s.amount) &
                     atMost(platformFee, end.freelancerGross) &
-                    eq(_received(e.account) - received, due) &
                     _same(_state(_word(id, c.index)), State(0, 0, s.submissions, end.status, end.outcome, s.flags)) &
                     eq(_word(e.id, e.index), elsewhere)
             );
+            _provePayments(c, e.account, claimable, end, freelancerAmount, platformFee);
         }
     }
 
-    /// @dev Everything that an account got: what it was paid, and what waits for it.
-    function _received(address account) internal view returns (uint256) {
+    /// @dev Of any account: it was paid its part where the token paid, the rest of its part became claimable, and it got
+    /// nothing else. Accounts may coincide: then their parts add up.
+    function _provePayments(
+        Call memory c,
+        address account,
+        uint256 claimable,
+        Conclusion memory end,
+        uint256 freelancerAmount,
+        uint256 platformFee
+    ) internal view {
+        // Nothing is transferred when there is nothing to transfer: then the first answer is the one to the client's payment.
+        Claim freelancerPaid = eq(token.answers(0), 1);
+        Claim clientPaid = eq(ifElse(eq(freelancerAmount, 0), token.answers(0), token.answers(1)), 1);
+        Claim toFreelancer = eq(account, _payoutTo(c));
+        Claim toClient = eq(account, _refundTo(c));
+
+        uint256 paid = _plusIf(toFreelancer & freelancerPaid, 0, freelancerAmount);
+        paid = _plusIf(toClient & clientPaid, paid, end.clientAmount);
+        claimable = _plusIf(eq(account, c.agreement.arbiter), claimable, end.arbiterFee);
+        claimable = _plusIf(eq(account, c.agreement.feeRecipient), claimable, platformFee);
+        claimable = _plusIf(toFreelancer & not(freelancerPaid), claimable, freelancerAmount);
+        claimable = _plusIf(toClient & not(clientPaid), claimable, end.clientAmount);
+        _prove(eq(token.paid(account), paid) & eq(escrow.claimable(address(token), account), claimable));
+    }
+
+    function _plusIf(Claim claim, uint256 sum, uint256 amount) internal pure returns (uint256) {
         unchecked {
-            return token.paid(account) + escrow.claimable(address(token), account);
+            return ifElse(claim, sum + amount, sum);
         }
+    }
+
+    function _payoutTo(Call memory c) internal pure returns (address) {
+        return _payee(c.agreement.payoutTo, c.agreement.freelancer);
+    }
+
+    function _refundTo(Call memory c) internal pure returns (address) {
+        return _payee(c.agreement.refundTo, c.agreement.client);
     }
 
     /// @dev No claimable balance comes near the largest number: the token's whole supply would have to.
     function _small(address account) internal view returns (Claim) {
-        return less(escrow.claimable(address(token), account), 1 << 255);
+        return less(escrow.claimable(address(token), account), 1 << 160);
     }
 }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IMicroEscrow} from "../../contracts/interfaces/IMicroEscrow.sol";
 import {TypedData} from "../contracts/utils/TypedData.sol";
-import {eq} from "./Claim.sol";
+import {atMost, eq} from "./Claim.sol";
 import {Proof} from "./Proof.sol";
 
 /// @notice The contract's hashing in assembly is EIP-712's, which TypedData spells out with `abi.encode`; and the views show
@@ -19,6 +19,9 @@ contract Hashes is Proof {
     }
 
     function check_milestone(bytes32 id, uint256 index) public view {
+        State memory stored = _state(_word(id, index));
+        _assume(atMost(stored.status, uint8(type(IMicroEscrow.Status).max)));
+        _assume(atMost(stored.outcome, uint8(type(IMicroEscrow.Outcome).max)));
         IMicroEscrow.MilestoneState memory shown = escrow.milestone(id, index);
         State memory s = State({
             amount: shown.amount,
@@ -28,7 +31,6 @@ contract Hashes is Proof {
             outcome: uint8(shown.outcome),
             flags: shown.flags
         });
-        State memory stored = _state(_word(id, index));
         stored.flags = uint8(stored.flags);
         _prove(_same(s, stored));
     }

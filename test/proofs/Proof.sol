@@ -4,12 +4,13 @@ pragma solidity 0.8.37;
 import {IMicroEscrow} from "../../contracts/interfaces/IMicroEscrow.sol";
 import {ArbitraryToken} from "./ArbitraryToken.sol";
 import {svm, vm} from "./Cheats.sol";
-import {Claim, amountIf, atMost, differ, eq, implies, less} from "./Claim.sol";
+import {Claim, amountIf, atMost, differ, eq, implies, less, quotient} from "./Claim.sol";
 
 /// @notice What all proofs share: the contract's own bytecode, with anything at all in its storage.
 ///
 /// A proof is a function `check_…`. It is executed for all values of its arguments at once, and holds when no value makes
 /// false what it passes to `_prove`. Of values for which something passed to `_assume` is false, it says nothing.
+/// A panic of the proof itself counts as false.
 abstract contract Proof {
     /// @dev What every proof is about: any caller, at any time, with any agreement, about any milestone of it.
     struct Call {
@@ -111,11 +112,11 @@ abstract contract Proof {
     function _part(uint256 amount, uint256 bps) internal pure returns (uint256 part) {
         unchecked {
             uint256 product = amount * bps;
-            part = product / BPS;
+            part = quotient(product, BPS);
             Claim small = less(amount, 1 << 128) & less(bps, 1 << 16);
             _assume(implies(small & atMost(bps, BPS), atMost(part, amount)));
-            _assume(implies(small & differ(bps, 0), eq(product / bps, amount)));
-            _assume(implies(small & differ(amount, 0), eq(product / amount, bps)));
+            _assume(implies(small & differ(bps, 0), eq(quotient(product, bps), amount)));
+            _assume(implies(small & differ(amount, 0), eq(quotient(product, amount), bps)));
             _assume(implies(eq(amount, 0) | eq(bps, 0), eq(product, 0) & eq(part, 0)));
         }
     }

@@ -40,19 +40,14 @@ contract Turns is Proof {
     }
 
     /// @dev Without the attestation that pays at once, which is in {Conclusions}.
-    function check_attest(
-        Call memory c,
-        Elsewhere memory e,
-        uint256 submission,
-        bool passed,
-        bytes32 report
-    ) public {
+    function check_attest(Call memory c, Elsewhere memory e, uint256 submission, bool passed, bytes32 report) public {
         State memory s = _now(c);
         _assume(implies(Claim.wrap(passed), differ(c.agreement.challengePeriod, 0)));
-        Claim allowed = isIn(s.status, SUBMITTED) &
-            less(c.time, s.clock) &
-            eq(c.caller, c.agreement.verifier) &
-            eq(submission, s.submissions);
+        Claim allowed =
+            isIn(s.status, SUBMITTED) &
+                less(c.time, s.clock) &
+                eq(c.caller, c.agreement.verifier) &
+                eq(submission, s.submissions);
         bytes memory data = abi.encodeCall(
             IMicroEscrow.attest,
             (c.agreement, c.index, submission, passed, report, _unsigned())
@@ -69,10 +64,11 @@ contract Turns is Proof {
 
     function check_extend(Call memory c, Elsewhere memory e, uint40 clock) public {
         State memory s = _now(c);
-        Claim allowed = isIn(s.status, FUNDED | CHANGES_REQUESTED) &
-            less(s.clock, clock) &
-            less(c.time, clock) &
-            eq(c.caller, c.agreement.client);
+        Claim allowed =
+            isIn(s.status, FUNDED | CHANGES_REQUESTED) &
+                less(s.clock, clock) &
+                less(c.time, clock) &
+                eq(c.caller, c.agreement.client);
         bytes memory data = abi.encodeCall(IMicroEscrow.extend, (c.agreement, c.index, clock, _unsigned()));
         s.clock = clock;
         _proveTransition(c, e, data, allowed, s);
@@ -94,11 +90,12 @@ contract Turns is Proof {
 
     function check_submitEvidence(Call memory c, Elsewhere memory e, bytes32 evidence) public {
         State memory s = _now(c);
-        Claim allowed = isIn(s.status, DISPUTED) &
-            (eq(c.caller, c.agreement.client) |
-                eq(c.caller, c.agreement.freelancer) |
-                eq(c.caller, c.agreement.arbiter) |
-                eq(c.caller, c.agreement.verifier));
+        Claim allowed =
+            isIn(s.status, DISPUTED) &
+                (eq(c.caller, c.agreement.client) |
+                    eq(c.caller, c.agreement.freelancer) |
+                    eq(c.caller, c.agreement.arbiter) |
+                    eq(c.caller, c.agreement.verifier));
         bytes memory data = abi.encodeCall(IMicroEscrow.submitEvidence, (c.agreement, c.index, evidence));
         _proveTransition(c, e, data, allowed, s);
     }
