@@ -1,0 +1,148 @@
+/**
+ * `npm run prove [-- --require-all] [-- --only TEXT]`: proves the statements of test/proofs about the contract's bytecode, for all
+ * inputs, and shows that each proof finds the bugs that are put into a copy of the contract.
+ *
+ * Exit code 0: all that it calls proved is proved, and no proof overlooked its bug. Without Python from 3.11 on nothing can be
+ * proved, which it says; with --require-all that is a failure too.
+ */
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { keccak256 } from "ethers";
+import { compile, readSource, root } from "./prove/compile.ts";
+import { prove, proveLemmas } from "./prove/halmos.ts";
+import { assumptions, type Canary, canaries, type Statement, sow, statements, unproved } from "./prove/statements.ts";
+import { install, NoTools, type Tools } from "./prove/tools.ts";
+
+const CONTRACT = "contracts/MicroEscrow.sol";
+const LEMMAS = "test/proofs/lemmas.smt2";
+const { values: options } = parseArgs({
+  options: { "require-all": { type: "boolean", default: false }, only: { type: "string", default: "" } },
+});
+const chosen = ({ check }: { check: string }) => check.includes(options.only);
+
+const work = await mkdtemp(join(tmpdir(), "micro-escrow-prove-"));
+try {
+  process.exitCode = (await main()) ? 0 : 1;
+} finally {
+  await rm(work, { recursive: true, force: true });
+}
+
+async function main(): Promise<boolean> {
+  const tools = await install().catch((error: unknown) => {
+    if (error instanceof NoTools) return error;
+    throw error;
+  });
+  if (tools instanceof NoTools) {
+    for (const { says } of statements) console.log(`NOT PROVED  ${says}`);
+    console.log(`\nNothing was proved: ${tools.message}.`);
+    return !options["require-all"];
+  }
+
+  const contract = await readSource(CONTRACT);
+  const initCode = (await compile({ [CONTRACT]: contract }, join(work, "contract"))).MicroEscrow ?? "";
+  const { initCodeHash, address } = JSON.parse(await readSource("deployments/create2.json"));
+  if (keccak256(initCode) !== initCodeHash) {
+    console.error(
+      `This is not the contract of deployments/create2.json: its init code hash is ${keccak256(initCode)}.`,
+    );
+    return false;
+  }
+  console.log(`About the bytecode with init code hash ${initCodeHash}, which is deployed at ${address}:\n`);
+
+  const proofs = await sources("test/proofs");
+  await compile(proofs, join(work, "contract"));
+  const tasks = [
+    ...(chosen({ check: LEMMAS }) ? [() => proveArithmetic(tools)] : []),
+    ...statements.filter(chosen).map((statement) => () => proveStatement(tools, statement)),
+    ...groups(canaries.filter(({ refutes }) => chosen({ check: refutes }))).map(
+      (bugs, index) => () => refuteBugs(tools, contract, proofs, bugs, join(work, `bugs-${index}`)),
+    ),
+  ];
+  const failures = await inParallel(tasks);
+  console.log(
+    `\nAssumed:\n${assumptions.map((assumption) => `- ${assumption}`).join("\n")}\n\nNot proved, but tested: ${unproved}.`,
+  );
+  console.log(failures === 0 ? "\nAll proved; every bug was found." : `\n${failures} of these FAILED.`);
+  return failures === 0;
+}
+
+/** What the other proofs take for granted about multiplication and division. */
+async function proveArithmetic(tools: Tools): Promise<number> {
+  const started = performance.now();
+  const answers = await proveLemmas(tools, join(root, LEMMAS));
+  for (const [lemma, answer] of answers) report(answer === "unsat" ? "proved" : "NOT PROVED", lemma, started, "");
+  return answers.length === 0 ? 1 : answers.filter(([, answer]) => answer !== "unsat").length;
+}
+
+/** @returns The number of failures: 0 or 1. */
+async function proveStatement(tools: Tools, { check, says, options: more }: Statement): Promise<number> {
+  const started = performance.now();
+  const outcome = await prove(tools, check, join(work, "contract"), more);
+  const label = { proved: "proved", refuted: "FALSE", unknown: "NOT PROVED" }[outcome.verdict];
+  report(label, says, started, outcome.verdict === "unknown" ? outcome.why : "");
+  return outcome.verdict === "proved" ? 0 : 1;
+}
+
+/** Puts all these bugs, each of which another proof must find, into one copy of the contract. */
+async function refuteBugs(
+  tools: Tools,
+  contract: string,
+  proofs: Record<string, string>,
+  bugs: Canary[],
+  project: string,
+) {
+  await compile({ [CONTRACT]: sow(contract, bugs) }, project);
+  await compile(proofs, project);
+  let failures = 0;
+  for (const { bug, refutes } of bugs) {
+    const started = performance.now();
+    const more = statements.find(({ check }) => check === refutes)?.options;
+    const outcome = await prove(tools, refutes, project, [...(more ?? []), "--early-exit"]);
+    const found = outcome.verdict === "refuted";
+    report(
+      found ? "bug found" : "BUG MISSED",
+      `${refutes}: ${bug}`,
+      started,
+      outcome.verdict === "unknown" ? outcome.why : "",
+    );
+    if (!found) failures += 1;
+  }
+  return failures;
+}
+
+/** As few groups as possible in which no bug is in the way of another's proof. */
+function groups(bugs: Canary[]): Canary[][] {
+  const result: Canary[][] = [];
+  for (const bug of bugs) {
+    const group = bug.shared
+      ? undefined
+      : result.find((others) => others.every((other) => !other.shared && other.refutes !== bug.refutes));
+    if (group === undefined) result.push([bug]);
+    else group.push(bug);
+  }
+  return result;
+}
+
+async function sources(folder: string): Promise<Record<string, string>> {
+  const files = (await readdir(join(root, folder))).filter((file) => file.endsWith(".sol"));
+  const paths = files.map((file) => `${folder}/${file}`);
+  return Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await readSource(path)])));
+}
+
+/** Runs as many tasks at a time as there are cores, and adds up what they return. */
+async function inParallel(tasks: (() => Promise<number>)[]): Promise<number> {
+  const queue = tasks.values();
+  const counts = Array.from({ length: availableParallelism() }, async () => {
+    let sum = 0;
+    for (const task of queue) sum += await task();
+    return sum;
+  });
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}
+
+function report(label: string, text: string, started: number, note: string): void {
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  console.log(`${label.padEnd(10)}  ${text} (${seconds} s)${note === "" ? "" : `: ${note}`}`);
+}
