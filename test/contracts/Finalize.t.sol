@@ -176,7 +176,7 @@ contract FinalizeTest is Base {
             available := mload(add(first, 0x24))
         }
         vm.assertLt(available, 150_000, "gas left when it is time to pay");
-        uint256 required = (uint256(200_000) * 64) / 63 + 5_000;
+        uint256 required = (uint256(200_000) * 64) / 63 + 20_000;
         vm.assertEq(first, abi.encodeWithSelector(IMicroEscrow.NotEnoughGas.selector, available, required), "error");
         // With 1,000 more to begin with, 1,000 more are left.
         vm.assertEq(
