@@ -49,18 +49,20 @@ export const CATCH_UP = [50, 100, 200, 400, 800, 1_600] as const;
 const CATCH_UP_LOCALLY = CATCH_UP.slice(0, 3);
 
 /**
- * The newest block, and never one before a transaction that was sent from here. An endpoint that stays behind is believed
- * in the end: then there was a reorganization.
+ * The newest block, and never one before a transaction that was sent from here before this was asked. An endpoint that stays
+ * behind is believed in the end: then there was a reorganization.
  */
 export async function latestBlock(provider: Provider): Promise<Block> {
+  // What is sent while this waits is for those who ask later: it neither prolongs the wait, nor counts as missing.
+  const head = heads.get(provider) ?? 0;
   for (let attempt = 0; ; ++attempt) {
     const block = await ask(provider.getBlock("latest"));
     if (block === null) throw new RpcError({ reason: "malformed", details: "the endpoint has no latest block" });
-    if (block.number >= (heads.get(provider) ?? 0)) return block;
+    if (block.number >= head) return block;
     const isLocal = localChainIds.includes(Number((await ask(provider.getNetwork())).chainId));
     const wait = (isLocal ? CATCH_UP_LOCALLY : CATCH_UP)[attempt];
     if (wait === undefined) {
-      heads.set(provider, block.number);
+      if (heads.get(provider) === head) heads.set(provider, block.number);
       return block;
     }
     await pause(wait);

@@ -139,5 +139,17 @@ export async function through(
   return MicroEscrow.connect(runner, { address: escrow.address });
 }
 
+/** In a `describe`: what this is given is stopped after the test, also when it fails; a watch that goes on keeps mocha alive. */
+export function stoppedAfterEach<Stoppable extends { stop(): void }>(): (started: Stoppable) => Stoppable {
+  const running: Stoppable[] = [];
+  afterEach(() => {
+    for (const started of running.splice(0)) started.stop();
+  });
+  return (started) => {
+    running.push(started);
+    return started;
+  };
+}
+
 /** An error as an endpoint answers it. */
 export const rpcError = (code: number | string, message: string) => Object.assign(new Error(message), { code });

@@ -3,7 +3,7 @@ import { defineAgreement, deploy, eventsOf, hashText, MicroEscrow, Status } from
 import { expect } from "chai";
 import { ContractFactory, HDNodeWallet, JsonRpcProvider, type Signer } from "ethers";
 import { artifacts } from "hardhat";
-import { UNIT } from "./chain.ts";
+import { stoppedAfterEach, UNIT } from "./chain.ts";
 import { startNode } from "./evm.ts";
 
 /** Hardhat's first accounts; anybody knows these keys. */
@@ -12,6 +12,7 @@ const PHRASE = "test test test test test test test test test test test junk";
 describe("ethers' providers", () => {
   let node: Awaited<ReturnType<typeof startNode>>;
   let provider: JsonRpcProvider;
+  const watching = stoppedAfterEach();
 
   before(async () => {
     node = await startNode();
@@ -59,10 +60,12 @@ describe("ethers' providers", () => {
       const statuses = async () => (await escrow.getAgreementState(agreement)).milestones.map(({ status }) => status);
       const seen: string[] = [];
       const failures: unknown[] = [];
-      const watching = escrow.watch(agreement, ({ added }) => void seen.push(...added.map(({ type }) => type)), {
-        interval: 50,
-        onError: (error) => failures.push(error),
-      });
+      const watch = watching(
+        escrow.watch(agreement, ({ added }) => void seen.push(...added.map(({ type }) => type)), {
+          interval: 50,
+          onError: (error) => failures.push(error),
+        }),
+      );
 
       const freelancerSignature = await escrow.connect(freelancer).sign(agreement);
       await escrow.fund({ agreement, indices: [0], freelancerSignature });
@@ -85,7 +88,7 @@ describe("ethers' providers", () => {
       ).to.have.length(2);
 
       await new Promise((resolve) => setTimeout(resolve, 600));
-      watching.stop();
+      watch.stop();
       expect(failures).to.deep.equal([]);
       expect(seen.filter((type) => type === "MilestoneAdvanced")).to.have.length(2);
     });

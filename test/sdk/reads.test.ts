@@ -35,6 +35,7 @@ import {
   reasoning,
   rpcError,
   setUp,
+  stoppedAfterEach,
   through,
   UNIT,
 } from "./chain.ts";
@@ -341,6 +342,37 @@ describe("Reads", () => {
     });
   });
 
+  it("never go back behind what was sent, however long another read waits for a late endpoint", async () => {
+    const agreement = await context.funded();
+    /** What "latest" answers next: blocks by their number (a cache, a node that is late), then the chain's own. */
+    const late: (() => Promise<number>)[] = [];
+    const escrow = await through(
+      context,
+      async (method, parameters, forward) => {
+        const answer = method === "eth_getBlockByNumber" && parameters[0] === "latest" ? late.shift() : undefined;
+        if (answer === undefined) return forward();
+        return context.chain.provider.request({ method, params: [toQuantity(await answer()), false] });
+      },
+      context.signers.client,
+    );
+    const { blockNumber: first } = (await escrow.advance({ agreement, index: 0, amount: 10n * UNIT })).transaction;
+
+    // A read that finds the endpoint late until its last look; while it looks, more is sent from here.
+    const second = new Promise<number>((resolve, reject) => {
+      const stale = async () => first - 1;
+      late.push(stale, stale, stale, async () => {
+        const sent = await escrow.advance({ agreement, index: 0, amount: 10n * UNIT });
+        resolve(sent.transaction.blockNumber);
+        return first;
+      });
+      escrow.getTime().catch(reject);
+    });
+    expect(await second).to.be.greaterThan(first);
+
+    late.push(async () => first);
+    expect((await escrow.getMilestone({ agreement, index: 0 })).held).to.equal(80n * UNIT);
+  });
+
   describe("say what is final", () => {
     /** An endpoint whose finalized block lags. */
     const lagging = (finalized: (latest: number) => Promise<unknown>) =>
@@ -479,24 +511,21 @@ describe("watch", () => {
     };
   };
   const options = { interval: 5, finality: 64 } as const;
+  const watching = stoppedAfterEach();
 
   it("tells what is there, and then what happens", async () => {
     const { escrow, funded, as } = await setUp();
     const agreement = await funded();
     const updates = inbox<WatchUpdate>();
-    const { stop } = escrow.watch(agreement, updates.put, options);
-    try {
-      const first = await updates.take();
-      const opening = ["AgreementOpened", "AgreementAccepted", "AgreementAccepted", "MilestoneFunded"];
-      expect(typesOf(first.added)).to.deep.equal(opening);
-      await as.freelancer.submit({ agreement, index: 0, deliverable });
-      const second = await updates.take();
-      expect(typesOf(second.added)).to.deep.equal(["MilestoneSubmitted"]);
-      expect(second.removed).to.deep.equal([]);
-      expect(eventsOf(second.history)).to.have.length(5);
-    } finally {
-      stop();
-    }
+    watching(escrow.watch(agreement, updates.put, options));
+    const first = await updates.take();
+    const opening = ["AgreementOpened", "AgreementAccepted", "AgreementAccepted", "MilestoneFunded"];
+    expect(typesOf(first.added)).to.deep.equal(opening);
+    await as.freelancer.submit({ agreement, index: 0, deliverable });
+    const second = await updates.take();
+    expect(typesOf(second.added)).to.deep.equal(["MilestoneSubmitted"]);
+    expect(second.removed).to.deep.equal([]);
+    expect(eventsOf(second.history)).to.have.length(5);
   });
 
   it("tells only what is new since a history", async () => {
@@ -505,9 +534,8 @@ describe("watch", () => {
     const since: History = await escrow.getTimeline(agreement);
     await as.freelancer.submit({ agreement, index: 0, deliverable });
     const updates = inbox<WatchUpdate>();
-    const { stop } = escrow.watch(agreement, updates.put, { interval: 5, since });
+    watching(escrow.watch(agreement, updates.put, { interval: 5, since }));
     expect(typesOf((await updates.take()).added)).to.deep.equal(["MilestoneSubmitted"]);
-    stop();
   });
 
   it("takes back what a reorganization took back", async () => {
@@ -516,26 +544,22 @@ describe("watch", () => {
     const snapshot = await chain.provider.request({ method: "evm_snapshot", params: [] });
     await as.freelancer.submit({ agreement, index: 0, deliverable });
     const updates = inbox<WatchUpdate>();
-    const { stop } = escrow.watch(agreement, updates.put, options);
-    try {
-      const [before] = (await updates.take()).added.slice(-1);
-      expect(before).to.include({ type: "MilestoneSubmitted", deliverable });
+    watching(escrow.watch(agreement, updates.put, options));
+    const [before] = (await updates.take()).added.slice(-1);
+    expect(before).to.include({ type: "MilestoneSubmitted", deliverable });
 
-      await chain.provider.request({ method: "evm_revert", params: [snapshot] });
-      await as.freelancer.submit({ agreement, index: 0, deliverable: otherDeliverable });
-      const removed: EscrowEvent[] = [];
-      const added: EscrowEvent[] = [];
-      while (added.length === 0) {
-        const update = await updates.take();
-        removed.push(...update.removed);
-        added.push(...update.added);
-      }
-      expect(removed).to.deep.equal([before]);
-      expect(added).to.have.length(1);
-      expect(added[0]).to.include({ type: "MilestoneSubmitted", deliverable: otherDeliverable });
-    } finally {
-      stop();
+    await chain.provider.request({ method: "evm_revert", params: [snapshot] });
+    await as.freelancer.submit({ agreement, index: 0, deliverable: otherDeliverable });
+    const removed: EscrowEvent[] = [];
+    const added: EscrowEvent[] = [];
+    while (added.length === 0) {
+      const update = await updates.take();
+      removed.push(...update.removed);
+      added.push(...update.added);
     }
+    expect(removed).to.deep.equal([before]);
+    expect(added).to.have.length(1);
+    expect(added[0]).to.include({ type: "MilestoneSubmitted", deliverable: otherDeliverable });
   });
 
   it("survives an endpoint that fails, and tells so", async () => {
@@ -551,15 +575,11 @@ describe("watch", () => {
     outages = 2;
     const updates = inbox<WatchUpdate>();
     const errors = inbox<MicroEscrowError>();
-    const { stop } = flaky.watch(agreement, updates.put, { ...options, onError: errors.put });
-    try {
-      expect(await errors.take()).to.be.instanceOf(RpcError);
-      expect(await errors.take()).to.be.instanceOf(RpcError);
-      expect((await updates.take()).added).to.have.length(4);
-      expect(errors.left).to.equal(0);
-    } finally {
-      stop();
-    }
+    watching(flaky.watch(agreement, updates.put, { ...options, onError: errors.put }));
+    expect(await errors.take()).to.be.instanceOf(RpcError);
+    expect(await errors.take()).to.be.instanceOf(RpcError);
+    expect((await updates.take()).added).to.have.length(4);
+    expect(errors.left).to.equal(0);
   });
 
   it("survives a listener that fails, and tells it again", async () => {
@@ -572,10 +592,9 @@ describe("watch", () => {
       if (failures-- > 0) throw new Error("the page is gone");
       updates.put(update);
     };
-    const { stop } = escrow.watch(agreement, listener, { ...options, onError: errors.put });
+    watching(escrow.watch(agreement, listener, { ...options, onError: errors.put }));
     expect((await errors.take()).message).to.equal("the page is gone");
     expect((await updates.take()).added).to.have.length(4);
-    stop();
   });
 
   it("ends when it is stopped", async () => {
