@@ -85,7 +85,7 @@ function positive(option: string, value: string): number {
   return Number(value);
 }
 
-/** Tells every ten seconds how far it is. A mutant with a contract of its own takes about as long as 20 that share one. */
+/** Tells of each survivor at once, and every ten seconds how far it is. A mutant with a contract of its own takes about as long as 20 that share one. */
 function progress(mutants: readonly Mutant[], started: number): (result: Result) => void {
   const cost = ({ slot }: Mutant) => (slot === undefined ? 20 : 1);
   const total = mutants.reduce((sum, mutant) => sum + cost(mutant), 0);
@@ -93,7 +93,10 @@ function progress(mutants: readonly Mutant[], started: number): (result: Result)
   return ({ mutant, result }) => {
     done += cost(mutant);
     finished += 1;
-    if (result.outcome === "survived") survived += 1;
+    if (result.outcome === "survived") {
+      survived += 1;
+      console.log(`Survives: ${heading(mutant)}: ${mutant.original} → ${mutant.mutated}`);
+    }
     const now = performance.now();
     if (now - told < 10_000) return;
     told = now;

@@ -14,6 +14,9 @@ const root = join(import.meta.dirname, "../..");
 /** Far above what any test needs (0.1 billion), and an endless loop ends in a second. */
 const GAS_LIMIT = 2_000_000_000n;
 
+/** What a survivor takes is nearly all fuzzing, and what 100 inputs do not notice, 1,000 hardly ever do. */
+const FUZZ_RUNS = 100;
+
 /** Tests that must pass at once, in the order in which they are likely to notice something. */
 const STAGES = {
   unit: "test/contracts/*.t.sol",
@@ -54,7 +57,7 @@ export class TestRunner {
       {
         ...config,
         paths: { ...config.paths, artifacts, cache: join(folder, "cache") },
-        test: { solidity: { ...config.test?.solidity, gasLimit: GAS_LIMIT } },
+        test: { solidity: { ...config.test?.solidity, fuzz: { runs: FUZZ_RUNS }, gasLimit: GAS_LIMIT } },
       },
       {},
       root,
