@@ -104,8 +104,7 @@ abstract contract Calls is Warrants {
     ) internal returns (string memory) {
         Ghost storage ghost = ghosts[e][i];
         if (!_in(ghost.status, statuses)) return "Invariant 3: acted in a status that does not allow it";
-        if (authorized && block.timestamp + 1 == ghost.clock) ++_lastSeconds[time];
-        if (authorized && block.timestamp == ghost.clock) ++_clockSeconds[time];
+        if (authorized) _countEdge(time, ghost.clock);
         if (time == Time.BeforeClock && block.timestamp >= ghost.clock) return "Invariant 6: a turn after the clock";
         if (time == Time.FromClock && block.timestamp < ghost.clock) return "Invariant 6: finalized before the clock";
         if (!authorized) return "Invariant 8: acted without the authorization that it takes";
@@ -117,6 +116,12 @@ abstract contract Calls is Warrants {
     function _tally(Action action, bool success) internal {
         if (success) ++_successes[action];
         else ++_failures[action];
+    }
+
+    /// @dev To be called where nothing but the time decides.
+    function _countEdge(Time time, uint256 clock) internal {
+        if (block.timestamp + 1 == clock) ++_lastSeconds[time];
+        if (block.timestamp == clock) ++_clockSeconds[time];
     }
 
     function tally(Action action) external view returns (uint256 successes, uint256 failures) {

@@ -9,11 +9,12 @@ import {Checks} from "./Checks.sol";
 /// @notice How a move is drawn from its seed: which milestone, which amount, which moment. It prefers what makes sense,
 /// so that milestones live long lives, and misses that often enough.
 abstract contract Choices is Checks {
-    /// @notice What an action asks of a milestone's clock.
+    /// @notice What an action asks of a milestone's clock, or of the time until which the agreement can be funded.
     enum Time {
         Any,
         BeforeClock,
-        FromClock
+        FromClock,
+        BeforeFundBy
     }
 
     // Sets of statuses, a bit each.
@@ -71,6 +72,13 @@ abstract contract Choices is Checks {
         uint256 clock = ghosts[e][i].clock;
         if (clock <= block.timestamp + 1 || clock > block.timestamp + PATIENCE) return;
         if (_chance(n)) vm.warp(clock - 1 + _draw(3));
+    }
+
+    /// @dev The same for the time until which an agreement can be funded, which it has but once.
+    function _comeInTimeToFund(uint256 e, uint256 n) internal {
+        uint256 fundBy = entries[e].agreement.fundBy;
+        if (fundBy <= block.timestamp + 1 || fundBy > block.timestamp + FUNDING_TIME) return;
+        if (_chance(n)) vm.warp(fundBy - 1 + _draw(3));
     }
 
     /// @dev Gifts are possible in every status that holds money; each of these as likely as the next.

@@ -83,6 +83,7 @@ abstract contract FundingMoves is Calls {
     function _funding() private returns (Funding memory f) {
         (uint256 e, uint256 i) = _pick(NONE, Time.Any);
         for (uint256 k = 0; k < 8 && !_isOpen(e); ++k) (e, i) = _pick(NONE, Time.Any);
+        _comeInTimeToFund(e, 3);
         IMicroEscrow.Agreement memory agreement = entries[e].agreement;
         (f.entry, f.scheduleOf) = (e, _chance(30) ? _draw(entries.length) : e);
         f.indices = _indices(e, i);
@@ -140,7 +141,6 @@ abstract contract FundingMoves is Calls {
         uint256 token = entries[e].token;
         IMicroEscrow.Agreement memory agreement = entries[e].agreement;
         if (flags[e] & CLOSED != 0) return "Invariant 8: funded after the close";
-        if (block.timestamp >= agreement.fundBy) return "Invariant 6: funded too late";
         if (f.indices.length == 0) return "Invariant 8: funded nothing";
         if (!_sameSchedule(e, f.scheduleOf)) return "Invariant 8: funded another schedule";
         if (flags[e] & CLIENT_CONSENTED == 0 && f.payer != agreement.client) {
@@ -154,6 +154,8 @@ abstract contract FundingMoves is Calls {
             if (ghosts[e][f.indices[k]].status != IMicroEscrow.Status.None) return "Invariant 3: funded again";
             if (k != 0 && f.indices[k] == f.indices[0]) return "Invariant 3: funded twice";
         }
+        _countEdge(Time.BeforeFundBy, agreement.fundBy);
+        if (block.timestamp >= agreement.fundBy) return "Invariant 6: funded too late";
         if (agreement.gate != address(0)) ++met[Trouble.GateFault][uint256(gate.fault())];
         if (agreement.gate != address(0) && !_gatePasses()) return "Invariant 8: funded past the gate";
         if (f.allowance < f.sum) return "Invariant 1: funded with less than it takes";

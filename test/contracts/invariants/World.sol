@@ -67,6 +67,9 @@ abstract contract World {
 
     uint256 internal constant BPS = 10_000;
 
+    /// @dev How long some of the agreements can be funded.
+    uint256 internal constant FUNDING_TIME = 45 days;
+
     IMicroEscrow internal immutable escrow;
     bytes32 internal immutable domain;
 
@@ -142,7 +145,7 @@ abstract contract World {
         terms.arbiterFeeBps = 1_000;
         terms.defaultShareBps = 3_333;
         terms.challengePeriod = 1 days;
-        terms.fundBy = uint40(block.timestamp + 45 days);
+        terms.fundBy = uint40(block.timestamp + FUNDING_TIME);
         _add(terms, RESTRICTED, [uint128(1_000e6 + 1), 777_777_777, 9_999, 10_000, 0, 0]);
 
         // The same token for other people. The verifier's word pays at once.
