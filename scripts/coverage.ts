@@ -12,7 +12,11 @@ const paths = { ...config.paths, artifacts: "coverage/artifacts", cache: "covera
 /** Lines are covered by few inputs or by none; what many inputs show, `npm test` shows. */
 const solidity = { ...config.test?.solidity, fuzz: { runs: 20 }, invariant: { runs: 1, depth: 20 } };
 const hre = await createHardhatRuntimeEnvironment({ ...config, paths, test: { solidity } }, { coverage: true }, root);
-await hre.tasks.getTask(["test", "solidity"]).run();
+const { success } = await hre.tasks.getTask(["test", "solidity"]).run();
+if (!success) {
+  console.error("A Solidity test fails.");
+  process.exitCode = 1;
+}
 
 // lcov: per file "SF:path", per line "DA:line,hits".
 const report = await readFile(join(root, "coverage/lcov.info"), "utf8");

@@ -85,7 +85,7 @@ async function tryPage(
       return asked.sort((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
     } catch (error) {
       const failure = decodeError(error);
-      const isPassing = passes(failure);
+      const isPassing = passes(failure, range);
       if (!isPassing && range.toBlock > range.fromBlock) return "too much";
       if (!isPassing || attempt === RETRIES) throw failure;
       await pause(RETRY_PAUSE * 2 ** attempt);
@@ -100,8 +100,10 @@ function matches(log: Log, escrow: string, topics: Topics): boolean {
   return log.address.toLowerCase() === escrow.toLowerCase() && topics.every(isMatch);
 }
 
-/** Whether a failure has nothing to do with the range: no connection, or too many requests. */
-function passes(failure: MicroEscrowError): boolean {
+/** Whether a failure has nothing to do with the range: no connection, too many requests, or no time for even one block. */
+function passes(failure: MicroEscrowError, { fromBlock, toBlock }: BlockRange): boolean {
   if (!(failure instanceof RpcError)) return false;
-  return failure.reason === "unreachable" || /\b429\b|rate limit|too many requests/i.test(failure.details);
+  if (failure.reason === "unreachable") return true;
+  if (failure.reason === "timeout") return fromBlock === toBlock;
+  return /\b429\b|rate limit|too many requests/i.test(failure.details);
 }

@@ -29,7 +29,7 @@ describe("deliverables", () => {
     expect(sha256(new Uint8Array())).to.equal(EMPTY);
     expect(hashText("hello world")).to.equal(HELLO);
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 1_000 }), (content) => {
+      fc.property(fc.uint8Array({ maxLength: 1_000, size: "max" }), (content) => {
         expect(sha256(content)).to.equal(`0x${createHash("sha256").update(content).digest("hex")}`);
       }),
     );
@@ -50,7 +50,7 @@ describe("deliverables", () => {
 
     it("lead back to the hash", () => {
       fc.assert(
-        fc.property(fc.uint8Array({ maxLength: 100 }), (content) => {
+        fc.property(fc.uint8Array({ maxLength: 100, size: "max" }), (content) => {
           expect(hashOfCid(cidOf(sha256(content)))).to.equal(sha256(content));
         }),
       );
@@ -172,7 +172,7 @@ describe("deliverables", () => {
     it("of random files is read back and verifies", () => {
       const names = fc.stringMatching(/^[a-z0-9_-]{1,12}$/);
       const paths = fc.array(names, { minLength: 1, maxLength: 4 }).map((parts) => `f/${parts.join("/")}.txt`);
-      const file = fc.record({ path: paths, bytes: fc.uint8Array({ maxLength: 50 }) });
+      const file = fc.record({ path: paths, bytes: fc.uint8Array({ maxLength: 50, size: "max" }) });
       fc.assert(
         fc.property(fc.uniqueArray(file, { minLength: 1, selector: ({ path }) => path }), (list) => {
           const { text, hash } = manifest(list);

@@ -75,7 +75,7 @@ const periods = fc.integer({ min: 1, max: 2 ** 32 - 1 });
 
 export const schedules: fc.Arbitrary<Milestone[]> = fc.array(
   fc.record({ amount: fc.bigInt({ min: 1n, max: 2n ** 128n - 1n }), workPeriod: periods }),
-  { minLength: 1, maxLength: 50 },
+  { minLength: 1, maxLength: 50, size: "max" },
 );
 
 /** Agreements whose members are any values that the contract's types hold. */

@@ -252,6 +252,21 @@ describe("Reads", () => {
       expect(new Set(ranges).size, "the range was not at fault").to.equal(1);
     });
 
+    it("go on with smaller ranges where larger ones time out, and try again where even one block does", async () => {
+      const agreement = await busy();
+      const ranges: number[] = [];
+      let late = 2;
+      const slow = await through(context, async (method, parameters, forward) => {
+        if (method !== "eth_getLogs") return forward();
+        const { from, to } = rangeOf(parameters);
+        ranges.push(to - from + 1);
+        if (to > from || late-- > 0) throw rpcError("TIMEOUT", "request timeout");
+        return forward();
+      });
+      expect(typesOf(eventsOf(await slow.getTimeline(agreement)))).to.deep.equal(busyTypes);
+      expect(Math.max(...ranges)).to.be.greaterThan(4);
+    });
+
     it("fail where the endpoint refuses every range", async () => {
       const agreement = await busy();
       const refusing = await through(context, async (method, _, forward) => {

@@ -10,6 +10,7 @@ import { randomInt } from "node:crypto";
 import { Outcome } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import fc from "fast-check";
+import { onAnvil } from "../evm.ts";
 import { type Chain, createChain } from "./chain.ts";
 import { agreementOf, type Plan, plans } from "./plans.ts";
 import { Disagreement } from "./story.ts";
@@ -102,6 +103,8 @@ async function shrink(chain: Chain, trace: Trace, failure: { error: Error; steps
 
 describe("differential", () => {
   it(`the model and the contract do the same, ${RUNS} traces long`, async function () {
+    // It needs a chain that is set back thousands of times in a minute, which Hardhat's own is.
+    if (onAnvil) this.skip();
     this.timeout(0);
     console.log(`      seed: ${SEED} (repeat with SEED=${SEED}${DEEP ? " DEEP=1" : ""})`);
     const counts = new Counts();
