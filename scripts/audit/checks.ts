@@ -87,7 +87,7 @@ export const checks: readonly Check[] = [
     shows: "Small changes of the contract are noticed by the tests.",
     script: "mutate",
     minutes: 10,
-    quotes: /^(\d+ of \d+ mutants|group |[a-z]+ +\d+ +\d+ +\d+ +[\d.]+%|Not counted|\d+ of the killed|M\w+ .*survives)/,
+    quotes: /^(\d+ of \d+ mutants|group |[a-z ]+( +\d+){4} +[\d.]+%|Not counted|\d+ of the killed|M\w+ .*survives)/,
   },
   {
     name: "anvil",

@@ -20,6 +20,8 @@ export interface Score {
   group: Group | "all";
   mutants: number;
   killed: number;
+  /** Survivors that are listed with the reason that no test can notice them. */
+  equivalent: number;
   survived: number;
 }
 
@@ -30,6 +32,7 @@ export interface Verdict {
   problems: string[];
 }
 
+/** Of all, those that behave as the contract does among them. */
 const REQUIRED_PERCENT = 95;
 
 /**
@@ -40,7 +43,10 @@ export function judge(all: readonly Mutant[], results: readonly Result[], listed
   const scoreOf = (group: Score["group"]): Score => {
     const inGroup = counted.filter(({ mutant }) => group === "all" || mutant.group === group);
     const killed = inGroup.filter(({ result }) => isKilled(result)).length;
-    return { group, mutants: inGroup.length, killed, survived: inGroup.length - killed };
+    const equivalent = inGroup.filter(
+      ({ mutant, result }) => !isKilled(result) && listed.some((survivor) => isSame(survivor, mutant)),
+    ).length;
+    return { group, mutants: inGroup.length, killed, equivalent, survived: inGroup.length - killed - equivalent };
   };
   const total = scoreOf("all");
 
@@ -60,7 +66,7 @@ export function judge(all: readonly Mutant[], results: readonly Result[], listed
     if (survivor.reason.trim() === "") problems.push(`${what} has no reason.`);
   }
   if (results.length === all.length && total.killed * 100 < REQUIRED_PERCENT * total.mutants) {
-    problems.push(`${percent(total)} killed is less than ${REQUIRED_PERCENT}%.`);
+    problems.push(`${percent(total.killed, total.mutants)} killed is less than ${REQUIRED_PERCENT}%.`);
   }
   if (counted.length === 0) problems.push("Not one mutant counts.");
   return { scores: [...groups.map(scoreOf), total].filter(({ mutants }) => mutants > 0), survivors, problems };
@@ -78,17 +84,25 @@ export function isSame(survivor: Survivor, mutant: Mutant): boolean {
   );
 }
 
+/** The score is of those that a test could notice: the mutants without the equivalent ones. */
 export function table(scores: readonly Score[]): string {
   const rows = scores.map((score) =>
-    [score.group, score.mutants, score.killed, score.survived, percent(score)].map(String),
+    [
+      score.group,
+      score.mutants,
+      score.killed,
+      score.equivalent,
+      score.survived,
+      percent(score.killed, score.killed + score.survived),
+    ].map(String),
   );
-  const lines = [["group", "mutants", "killed", "survived", "score"], ...rows];
+  const lines = [["group", "mutants", "killed", "equivalent", "survived", "score"], ...rows];
   return lines
-    .map(([group = "", ...numbers]) => `${group.padEnd(20)}${numbers.map((cell) => cell.padStart(10)).join("")}`)
+    .map(([group = "", ...numbers]) => `${group.padEnd(20)}${numbers.map((cell) => cell.padStart(11)).join("")}`)
     .join("\n");
 }
 
 /** Rounded down: 100% is all of them. */
-function percent({ killed, mutants }: Score): string {
-  return `${(Math.floor((killed * 1000) / mutants) / 10).toFixed(1)}%`;
+function percent(killed: number, mutants: number): string {
+  return mutants === 0 ? "-" : `${(Math.floor((killed * 1000) / mutants) / 10).toFixed(1)}%`;
 }

@@ -361,6 +361,13 @@ describe("mutate", () => {
       expect(problems([survived(first), killed(second)], [listing(first, " ")])).to.have.length(1);
     });
 
+    it("a listed one is equivalent, and the score is of the others; one that is not listed lowers it", () => {
+      const results = [survived(first), killed(second)];
+      expect(table(judge(mutants, results, [listing(first)]).scores)).to.match(/^all +2 +1 +1 +0 +100\.0%$/m);
+      expect(table(judge(mutants, results, []).scores)).to.match(/^all +2 +1 +0 +1 +50\.0%$/m);
+      expect(table(judge(mutants, [survived(first)], [listing(first)]).scores)).to.match(/^all +1 +0 +1 +0 +-$/m);
+    });
+
     it("a listed one that is killed, or that there is not any more: not good; one that was not drawn: good", () => {
       expect(problems([killed(first)], [listing(first)]).join()).to.contain("does not survive any more: killed");
       expect(problems([killed(second)], [{ ...listing(first), mutated: "?" }]).join()).to.contain(
@@ -387,8 +394,8 @@ describe("mutate", () => {
         ],
         [],
       );
-      expect(scores.at(-1)).to.deep.equal({ group: "all", mutants: 2, killed: 2, survived: 0 });
-      expect(table(scores)).to.match(/^all +2 +2 +0 +100\.0%$/m);
+      expect(scores.at(-1)).to.deep.equal({ group: "all", mutants: 2, killed: 2, equivalent: 0, survived: 0 });
+      expect(table(scores)).to.match(/^all +2 +2 +0 +0 +100\.0%$/m);
       expect(
         problems(mutants.map((mutant): Result => ({ mutant, result: { outcome: "same bytecode" } }))),
       ).to.have.length(1);
