@@ -1,7 +1,8 @@
 /**
  * Everything that an auditor wants to see run, one after another, and one report of this run.
  *
- *   npm run audit                          all of it
+ *   npm run audit                          all of it, but of the mutants a sample
+ *   npm run audit -- --full                all mutants too, which takes half an hour more
  *   npm run audit -- --only prove,mutate   some of it, and the report says so
  *
  * Writes audit/report.md, and what each command wrote beside it. Exit code 1 when a check failed; one that could not run in full
@@ -14,7 +15,7 @@ import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
 import { join } from "node:path";
 import { promisify, stripVTControlCharacters } from "node:util";
 import { solc } from "../hardhat.config.ts";
-import { type Check, checks } from "./audit/checks.ts";
+import { type Check, checks, commandOf } from "./audit/checks.ts";
 import { duration, type Result, type Subject, verdictOf, writeReport } from "./audit/report.ts";
 import { readRelease } from "./records.ts";
 import { expect, readOptions, runScript } from "./script.ts";
@@ -23,8 +24,12 @@ const root = join(import.meta.dirname, "..");
 const folder = join(root, "audit");
 
 await runScript(async () => {
-  const { only } = readOptions("npm run audit [-- --only NAME,NAME]", { only: { type: "string" } });
-  const chosen = choose(only);
+  const { only, full } = readOptions("npm run audit [-- [--full] [--only NAME,NAME]]", {
+    only: { type: "string" },
+    full: { type: "boolean", default: false },
+  });
+  const all = full ? checks.map((check) => ({ ...check, shortened: [] })) : checks;
+  const chosen = choose(all, only);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
   const subject = await describeSubject();
@@ -33,24 +38,24 @@ await runScript(async () => {
   const results: Result[] = [];
   for (const [position, check] of chosen.entries()) {
     const timeLeft = clock(results, chosen.slice(position));
-    console.log(`${position + 1} of ${chosen.length}: npm run ${check.script}, ${timeLeft()}`);
+    console.log(`${position + 1} of ${chosen.length}: ${commandOf(check)}, ${timeLeft()}`);
     const ticking = setInterval(() => console.log(`  ${check.name}: ${timeLeft()}`), 60_000);
     const result = await run(check).finally(() => clearInterval(ticking));
     results.push(result);
     console.log(`  ${check.name}: ${result.verdict} after ${duration(result.seconds)}`);
-    await writeFile(join(folder, "report.md"), writeReport(subject, results, checks));
+    await writeFile(join(folder, "report.md"), writeReport(subject, results, all));
   }
   console.log("\nThe report is audit/report.md.");
   return results.every(({ verdict }) => verdict !== "FAILED");
 });
 
-function choose(only: string | undefined): readonly Check[] {
-  if (only === undefined) return checks;
+function choose(all: readonly Check[], only: string | undefined): readonly Check[] {
+  if (only === undefined) return all;
   const names = only.split(",");
-  const known = checks.map(({ name }) => name);
+  const known = all.map(({ name }) => name);
   for (const name of names)
     expect(known.includes(name), `There is no check "${name}". There are: ${known.join(", ")}.`);
-  return checks.filter(({ name }) => names.includes(name));
+  return all.filter(({ name }) => names.includes(name));
 }
 
 /** Runs a check to its end, whatever that is. */
@@ -59,7 +64,7 @@ async function run(check: Check): Promise<Result> {
   const log = createWriteStream(join(folder, `${check.name}.log`));
   let output = "";
   const exitCode = await new Promise<number | null>((resolve, reject) => {
-    const child = spawn("npm", ["run", check.script], {
+    const child = spawn("npm", ["run", check.script, "--", ...(check.shortened ?? [])], {
       cwd: root,
       env: { ...process.env, NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "pipe"],

@@ -7,6 +7,8 @@ export interface Check {
   readonly shows: string;
   /** A script of package.json. */
   readonly script: string;
+  /** Options that shorten it; `--full` leaves them out. */
+  readonly shortened?: readonly string[];
   /** How long it takes on two cores; for the time left, nothing else. */
   readonly minutes: number;
   /** The lines of its output that are quoted; `undefined`: none. */
@@ -15,6 +17,11 @@ export interface Check {
   readonly counts?: (output: string) => readonly string[];
   /** A line that says that it, or a part of it, could not run on this machine. */
   readonly notRun?: RegExp;
+}
+
+/** As a person would type it. */
+export function commandOf({ script, shortened = [] }: Check): string {
+  return `npm run ${[script, ...(shortened.length > 0 ? ["--", ...shortened] : [])].join(" ")}`;
 }
 
 const count = (output: string, pattern: RegExp) => output.match(pattern)?.length ?? 0;
@@ -86,6 +93,7 @@ export const checks: readonly Check[] = [
     name: "mutate",
     shows: "Small changes of the contract are noticed by the tests.",
     script: "mutate",
+    shortened: ["--sample", "150"],
     minutes: 10,
     quotes: /^(\d+ of \d+ mutants|group |[a-z ]+( +\d+){4} +[\d.]+%|Not counted|\d+ of the killed|M\w+ .*survives)/,
   },

@@ -1,5 +1,5 @@
 /** The report of a run, in Markdown: what ran on what, what each check said, and how it ended. */
-import type { Check } from "./checks.ts";
+import { type Check, commandOf } from "./checks.ts";
 
 export interface Result {
   readonly check: Check;
@@ -41,9 +41,9 @@ export function writeReport(subject: Subject, results: readonly Result[], all: r
     "|---|---|---|---:|---|",
     ...results.map(
       ({ check, verdict, seconds }) =>
-        `| ${check.name} | \`npm run ${check.script}\` | ${verdict} | ${duration(seconds)} | ${check.shows} |`,
+        `| ${check.name} | \`${commandOf(check)}\` | ${verdict} | ${duration(seconds)} | ${check.shows} |`,
     ),
-    ...leftOut.map(({ name, script, shows }) => `| ${name} | \`npm run ${script}\` | left out | | ${shows} |`),
+    ...leftOut.map((check) => `| ${check.name} | \`${commandOf(check)}\` | left out | | ${check.shows} |`),
     ...results.flatMap(section),
     "",
   ].join("\n");
