@@ -33,7 +33,7 @@ export interface Scope {
  * @throws {InvalidScopeError} For what has no canonical form: numbers that are not safe integers, text with half a
  * surrogate pair (it would not survive UTF-8), anything that is not JSON.
  * @example
- * canonicalJson({ b: 1, a: ["x"] }); // {"a":["x"],"b":1}
+ * canonicalJson({ b: 1, a: ["x"] }); // '{"a":["x"],"b":1}'
  */
 export function canonicalJson(value: unknown): string {
   return canonical(value, "$");
