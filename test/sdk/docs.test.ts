@@ -32,9 +32,9 @@ declare const transaction: Hash;
 `;
 
 const { options } = ts.parseJsonConfigFileContent(
-  ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile).config,
+  ts.readConfigFile(join(root, "sdk/tsconfig.json"), ts.sys.readFile).config,
   ts.sys,
-  root,
+  join(root, "sdk"),
 );
 
 /** The two programs, of the package and of the examples, read each file once. */
