@@ -132,7 +132,7 @@ const SIGNATURE_PERIOD = 4 * 3_600;
  * - what acts: `MissingSignerError` when there is no signer, `WrongChainError` when its wallet is on another chain, and
  * `UserRejectedError` when its user refuses;
  * - what sends: `InsufficientGasFundsError`, `NotMinedError` and `TransactionReplacedError`, and
- * `TransactionRevertedError` when another transaction came first.
+ * `TransactionRevertedError` when another transaction came first, or a token refuses to pay in words of its own.
  *
  * @example
  * const escrow = await MicroEscrow.connect(clientSigner);
@@ -324,9 +324,11 @@ export class MicroEscrow {
    * @throws {GateRefusedError} When the agreement's gate refuses.
    * @throws {InsufficientAllowanceError} When it must be paid by "allowance", and that is too small.
    * @throws {PermitUnsupportedError} When it must be paid by "permit", and the token or the account has none.
+   * @throws {CannotSignError} When it must be paid by "permit", and the wallet signs none.
    * @throws {TokenWithoutCodeError} When there is no token at its address.
-   * @throws {UnexpectedBalanceError} When the token delivers another amount than it was asked for.
-   * @throws {TokenRefusedError} When the token refuses the payer or the escrow.
+   * @throws {TokenRefusedError} When the token refuses to pay, and says why by the standard.
+   * @throws {SafeERC20FailedOperationError} When it refuses by returning false.
+   * @throws {UnexpectedBalanceError} When it delivers another amount than it was asked for.
    * @throws {MicroEscrowError} When the agreement is not valid: the error of the first rule that it breaks, see
    * `validateAgreement`.
    * @example
@@ -765,7 +767,6 @@ export class MicroEscrow {
    *
    * @throws {TokenRefusedError} When the token refuses to pay, and says why by the standard. The balance stays.
    * @throws {SafeERC20FailedOperationError} When it refuses by returning false.
-   * @throws {TransactionRevertedError} When it refuses in its own words, or without any.
    * @example
    * const { amount } = await escrow.withdraw({ token: agreement.terms.token, account: arbiter });
    */

@@ -37,7 +37,7 @@ export async function checkCode(provider: Provider, address: Address, chainId: n
  *
  * @throws {WrongDomainError} When it does not.
  * @throws {TransactionRevertedError} When it tells of no domain at all (EIP-5267).
- * @throws {RpcError} When the endpoint fails.
+ * @throws {RpcError} When the endpoint fails, or there is no contract.
  * @example
  * await checkDomain(provider, escrowAddress(8453), 8453);
  */
