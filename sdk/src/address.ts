@@ -13,6 +13,8 @@ export const zeroAddress = ZeroAddress as Address;
  *
  * @param text All lower case, or with a right checksum.
  * @throws {InvalidAddressError} When it is anything else; names (ENS) are not resolved.
+ * @example
+ * toAddress("0x833589fcd6edb6e08f4c7c32d4f71b54bda02913"); // "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"
  */
 export function toAddress(text: string): Address {
   if (typeof text !== "string" || !/^0x[0-9a-fA-F]{40}$/.test(text)) {
@@ -35,6 +37,8 @@ export function toAddress(text: string): Address {
  * Reads a 32-byte hash and writes it in lower case.
  *
  * @throws {InvalidHashError} When it is not 0x and 64 hexadecimal digits.
+ * @example
+ * const deliverable = toHash("0xB94D27B9934D3E08A52E52D7DA7DABFAC484EFE37A5380EE9088F7ACE2EFCDE9");
  */
 export function toHash(text: string): Hash {
   if (typeof text !== "string" || !/^0x[0-9a-fA-F]{64}$/.test(text)) {

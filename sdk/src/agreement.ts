@@ -77,14 +77,19 @@ const typehash = keccak256(new TextEncoder().encode(encoder.encodeType("Agreemen
  * The EIP-712 hash of a schedule, as it stands in {@link Terms.milestones}.
  *
  * @param schedule Amounts in token base units, work periods in seconds.
+ * @example
+ * scheduleHash(agreement.schedule) === agreement.terms.milestones; // true
  */
 export function scheduleHash(schedule: readonly Milestone[]): Hash {
   return keccak256(concat(schedule.map((entry) => milestoneEncoder.hash(entry)))) as Hash;
 }
 
 /**
- * The identifier of an agreement: the EIP-712 struct hash of its terms, without a domain. It is the same on every chain;
- * what the parties sign is not (see {@link agreementTypedData}).
+ * The identifier of an agreement: the EIP-712 struct hash of its terms, without a domain. It is the same on every
+ * chain; what the parties sign is not (see {@link agreementTypedData}).
+ *
+ * @example
+ * agreementId(agreement.terms) === agreement.id; // true
  */
 export function agreementId(terms: Terms): AgreementId {
   // EIP-712 encodes an array member as one hash, which is what `terms.milestones` is: so the struct is encoded by hand.
@@ -93,7 +98,14 @@ export function agreementId(terms: Terms): AgreementId {
   return keccak256(AbiCoder.defaultAbiCoder().encode(types, [typehash, ...values, terms.milestones])) as AgreementId;
 }
 
-/** An agreement of these terms and this schedule; computes the id and checks nothing (see `validateAgreement`). */
+/**
+ * An agreement of these terms and this schedule; computes the id and checks nothing (see `validateAgreement`).
+ *
+ * @param schedule The one that `terms.milestones` is the hash of.
+ * @example
+ * const { terms, schedule, scope } = agreement;
+ * const later = toAgreement({ ...terms, fundBy: terms.fundBy + parseDuration("30 days") }, schedule, scope);
+ */
 export function toAgreement(terms: Terms, schedule: readonly Milestone[], scope?: Scope): Agreement {
   return { id: agreementId(terms), terms, schedule, scope };
 }
@@ -101,9 +113,10 @@ export function toAgreement(terms: Terms, schedule: readonly Milestone[], scope?
 /**
  * What client and freelancer sign: the agreement with its whole schedule, for one escrow on one chain.
  *
+ * @throws {InvalidAddressError} When the escrow is not an address.
  * @example
- * const { domain, types, message } = agreementTypedData(agreement, { chainId: 8453, escrow });
- * const signature = await signer.signTypedData(domain, types, message);
+ * const { domain, types, message } = agreementTypedData(agreement, escrow.connection);
+ * const freelancerSignature = await freelancerSigner.signTypedData(domain, types, message);
  */
 export function agreementTypedData(agreement: Agreement, { chainId, escrow }: EscrowLocation): TypedData {
   return {
@@ -114,7 +127,13 @@ export function agreementTypedData(agreement: Agreement, { chainId, escrow }: Es
   };
 }
 
-/** The EIP-712 domain of an escrow, for everything that is signed for it. */
+/**
+ * The EIP-712 domain of an escrow, for everything that is signed for it.
+ *
+ * @throws {InvalidAddressError} When the escrow is not an address.
+ * @example
+ * const domain = escrowDomain({ chainId: 8453, escrow: escrowAddress(8453) });
+ */
 export function escrowDomain({ chainId, escrow }: EscrowLocation): TypedDataDomain {
   return { name: "MicroEscrow", version: "1", chainId, verifyingContract: toAddress(escrow) };
 }

@@ -125,6 +125,14 @@ const SIGNATURE_PERIOD = 4 * 3_600;
  * MicroEscrow on one chain. Without a signer it reads; with one it acts as that account.
  *
  * Every method fails with a {@link MicroEscrowError}; what would revert is found by simulation, and nothing is sent.
+ * What many methods fail with is said here, and not again with each:
+ * - `RpcError` when the endpoint fails;
+ * - `MilestoneOutOfRangeError` for an index that the schedule does not have, and an `InvalidValueError` for an address,
+ * a hash, an amount, a time or a number that is none;
+ * - what acts: `MissingSignerError` when there is no signer, `WrongChainError` when its wallet is on another chain, and
+ * `UserRejectedError` when its user refuses;
+ * - what sends: `InsufficientGasFundsError`, `NotMinedError` and `TransactionReplacedError`, and
+ * `TransactionRevertedError` when another transaction came first, or a token refuses to pay in words of its own.
  *
  * @example
  * const escrow = await MicroEscrow.connect(clientSigner);
@@ -133,7 +141,13 @@ const SIGNATURE_PERIOD = 4 * 3_600;
  * await escrow.approve({ agreement, index: 0 });
  */
 export class MicroEscrow {
-  /** The chain, the contract's address, and the provider that reads go through. */
+  /**
+   * The chain, the contract's address, and the provider that reads go through: for the functions that take a
+   * connection.
+   *
+   * @example
+   * const milestone = await getMilestone(escrow.connection, agreement.id, 0, { blockTag: "finalized" });
+   */
   readonly connection: EscrowConnection;
   readonly #signer: Signer | undefined;
   readonly #options: ConfirmationOptions & SendingOptions;
@@ -151,10 +165,15 @@ export class MicroEscrow {
   /**
    * Connects to the escrow on the chain of a signer or provider, and makes sure that it is the right one.
    *
+   * @throws {MissingProviderError} When the signer has no provider, and the options neither.
    * @throws {WrongChainError} When the chain is not `chainId`, or signer and provider are on two chains.
+   * @throws {InvalidAddressError} When `address` is not an address.
    * @throws {NoCodeError} When there is no contract at the address.
    * @throws {WrongContractError} When it is another contract.
    * @throws {WrongDomainError} When it takes signatures under another domain.
+   * @example
+   * const escrow = await MicroEscrow.connect(clientSigner);
+   * const reader = await MicroEscrow.connect(provider, { chainId: 8453 });
    */
   static async connect(runner: Signer | Provider, options: ConnectOptions = {}): Promise<MicroEscrow> {
     const { address, startBlock, chainId: expected, provider: reader, ...rest } = options;
@@ -172,17 +191,32 @@ export class MicroEscrow {
     return new MicroEscrow(connection, signer, rest);
   }
 
-  /** The same escrow, acting as another account. Its chain is checked when it acts. */
+  /**
+   * The same escrow, acting as another account. Its chain is checked when it acts.
+   *
+   * @example
+   * await escrow.connect(freelancerSigner).submit({ agreement, index: 0, deliverable });
+   */
   connect(signer: Signer): MicroEscrow {
     return new MicroEscrow(this.connection, signer, this.#options);
   }
 
-  /** Address of the contract. */
+  /**
+   * Address of the contract.
+   *
+   * @example
+   * const call = finalizeCall({ escrow: escrow.address, agreement, index: 0 });
+   */
   get address(): Address {
     return this.connection.escrow;
   }
 
-  /** The chain. */
+  /**
+   * The chain's id.
+   *
+   * @example
+   * for (const sentence of describe(agreement, { chainId: escrow.chainId })) console.log(sentence);
+   */
   get chainId(): number {
     return this.connection.chainId;
   }
@@ -213,6 +247,12 @@ export class MicroEscrow {
    * Records a party's consent: the signer's own, or another party's with its signature.
    *
    * @throws {InvalidSignatureError} When the signature is not the party's.
+   * @throws {UnauthorizedError} When it is another party's consent, and there is no signature.
+   * @throws {NotAPartyError} When the party is neither client nor freelancer.
+   * @throws {MicroEscrowError} When the agreement is not valid: the error of the first rule that it breaks, see
+   * `validateAgreement`.
+   * @example
+   * const { recorded } = await escrow.connect(freelancerSigner).accept({ agreement });
    */
   async accept({
     agreement,
@@ -222,7 +262,16 @@ export class MicroEscrow {
     return this.#send("accept", acceptCall({ ...this.connection, agreement, party: actor.account, ...options }));
   }
 
-  /** Signs a consent that anybody can relay; see {@link sign}. It has no deadline: `fundBy` and `close` end it. */
+  /**
+   * Signs a consent that anybody can relay; see {@link sign}. It has no deadline: `fundBy` and `close` end it.
+   *
+   * @throws {InvalidAgreementError} When it breaks a rule of the contract; all of its problems are listed.
+   * @throws {FundingExpiredError} When it is too late to fund it.
+   * @throws {NotAPartyError} When the signer is neither client nor freelancer.
+   * @throws {CannotSignError} When the contract would not accept the signature: use {@link accept} instead.
+   * @example
+   * const action = await escrow.connect(freelancerSigner).signAccept({ agreement });
+   */
   async signAccept({ agreement }: Pick<AcceptParameters, "agreement">): Promise<SignedAction<"accept">> {
     const signature = await this.sign(agreement);
     const { account: party } = await this.#actor();
@@ -230,13 +279,27 @@ export class MicroEscrow {
     return { verb: "accept", chainId: this.chainId, to, data, signers: [party], deadline: null };
   }
 
-  /** Ends the funding of an agreement for good, as its client or freelancer. What is funded goes on as agreed. */
+  /**
+   * Ends the funding of an agreement for good, as its client or freelancer. What is funded goes on as agreed.
+   *
+   * @throws {NotAPartyError} When the signer is neither client nor freelancer.
+   * @example
+   * const { recorded } = await escrow.close({ agreement });
+   */
   async close({ agreement }: Pick<CloseParameters, "agreement">): Promise<Results["close"]> {
     const { account: party } = await this.#party(agreement);
     return this.#send("close", closeCall({ ...this.connection, agreement, party }));
   }
 
-  /** Signs a {@link close} that anybody can relay. */
+  /**
+   * Signs a {@link close} that anybody can relay.
+   *
+   * @throws {NotAPartyError} When the signer is neither client nor freelancer.
+   * @throws {SignatureExpiredError} When the deadline has passed.
+   * @throws {CannotSignError} When the contract would not accept the signature.
+   * @example
+   * const action = await escrow.connect(freelancerSigner).signClose({ agreement });
+   */
   async signClose(parameters: Pick<CloseParameters, "agreement"> & SigningOptions): Promise<SignedAction<"close">> {
     const { account: party } = await this.#party(parameters.agreement);
     return this.#sign("close", party, parameters, {
@@ -251,10 +314,23 @@ export class MicroEscrow {
    * Funds milestones with the signer's tokens. It uses an allowance that is large enough, else a permit in the same
    * transaction, else it approves exactly the amount first.
    *
+   * @throws {NothingToFundError} When the list of milestones is empty.
    * @throws {InsufficientBalanceError} When the account has too little of the token.
    * @throws {NotAcceptedError} When a party's consent is missing.
+   * @throws {InvalidSignatureError} When the freelancer's signature is not one of this agreement.
    * @throws {FundingClosedError} When a party closed the agreement.
    * @throws {FundingExpiredError} When it is too late to fund.
+   * @throws {WrongStatusError} When a milestone was funded before.
+   * @throws {GateRefusedError} When the agreement's gate refuses.
+   * @throws {InsufficientAllowanceError} When it must be paid by "allowance", and that is too small.
+   * @throws {PermitUnsupportedError} When it must be paid by "permit", and the token or the account has none.
+   * @throws {CannotSignError} When it must be paid by "permit", and the wallet signs none.
+   * @throws {TokenWithoutCodeError} When there is no token at its address.
+   * @throws {TokenRefusedError} When the token refuses to pay, and says why by the standard.
+   * @throws {SafeERC20FailedOperationError} When it refuses by returning false.
+   * @throws {UnexpectedBalanceError} When it delivers another amount than it was asked for.
+   * @throws {MicroEscrowError} When the agreement is not valid: the error of the first rule that it breaks, see
+   * `validateAgreement`.
    * @example
    * const { payment, milestones } = await escrow.fund({ agreement, indices: [0, 1], freelancerSignature });
    */
@@ -273,15 +349,27 @@ export class MicroEscrow {
   /**
    * Submits work, as the freelancer.
    *
+   * @throws {WrongStatusError} When the milestone is neither funded nor sent back for changes.
    * @throws {ClockRanOutError} When it is too late.
+   * @throws {TooManySubmissionsError} When there were 255 submissions before.
+   * @throws {UnauthorizedError} When the signer is not the freelancer.
    * @example
-   * const { submission, clock } = await escrow.submit({ agreement, index: 0, deliverable: sha256(bytes) });
+   * const { submission, clock } = await escrow.connect(freelancerSigner).submit({ agreement, index: 0, deliverable });
    */
   async submit(parameters: SubmitParameters): Promise<Results["submit"]> {
     return this.#send("submit", submitCall({ ...this.connection, ...parameters }));
   }
 
-  /** Signs a {@link submit} that anybody can relay. */
+  /**
+   * Signs a {@link submit} that anybody can relay.
+   *
+   * @throws {UnauthorizedError} When the signer is not the freelancer.
+   * @throws {SignatureExpiredError} When the deadline has passed.
+   * @throws {CannotSignError} When the contract would not accept the signature.
+   * @throws {MicroEscrowError} What {@link submit} would fail with: it is simulated.
+   * @example
+   * const action = await escrow.connect(freelancerSigner).signSubmit({ agreement, index: 0, deliverable });
+   */
   async signSubmit(parameters: SubmitParameters & SigningOptions): Promise<SignedAction<"submit">> {
     const { submissions } = await this.getMilestone(parameters);
     return this.#sign("submit", parameters.agreement.terms.freelancer, parameters, {
@@ -292,13 +380,16 @@ export class MicroEscrow {
   }
 
   /**
-   * Approves a milestone, as the client: the freelancer is paid what is held. It binds to one submission, the current one
-   * by default, waits until that is in a block that stays, and returns it with its deliverable. A UI passes the
+   * Approves a milestone, as the client: the freelancer is paid what is held. It binds to one submission, the current
+   * one by default, waits until that is in a block that stays, and returns it with its deliverable. A UI passes the
    * submission, or the deliverable, that it showed.
    *
+   * @throws {WrongStatusError} When the milestone holds nothing.
+   * @throws {UnauthorizedError} When the signer is not the client.
    * @throws {WrongSubmissionError} When there is a newer submission.
    * @throws {DeliverableMismatchError} When the deliverable is not what was shown.
    * @throws {NotConfirmedError} When the submission did not get into a safe block in time.
+   * @throws {IncompleteHistoryError} When the endpoint leaves out the submission's event.
    * @example
    * const { freelancerAmount, answered } = await escrow.approve({ agreement, index: 0, submission: 1 });
    */
@@ -308,7 +399,16 @@ export class MicroEscrow {
     return { ...(await this.#send("approve", build(answered))), answered };
   }
 
-  /** Signs an {@link approve} that anybody can relay. It is void when the submission or the amount changes. */
+  /**
+   * Signs an {@link approve} that anybody can relay. It is void when the submission or the amount changes.
+   *
+   * @throws {UnauthorizedError} When the signer is not the client.
+   * @throws {SignatureExpiredError} When the deadline has passed.
+   * @throws {CannotSignError} When the contract would not accept the signature.
+   * @throws {MicroEscrowError} What {@link approve} would fail with: it is simulated, and waits as that does.
+   * @example
+   * const action = await escrow.signApprove({ agreement, index: 0, submission: 1 });
+   */
   async signApprove(parameters: Decision<ApproveParameters> & SigningOptions): Promise<SignedAction<"approve">> {
     const build = (seen: NumberedSubmission) => approveCall({ ...this.connection, ...parameters, ...seen });
     const answered = await this.#confirmed(parameters, build);
@@ -322,13 +422,26 @@ export class MicroEscrow {
   /**
    * Releases a part of a milestone early, as the client. Status and clock stay.
    *
+   * @throws {WrongStatusError} When the milestone holds nothing, or is disputed.
    * @throws {AmountOutOfRangeError} When the part is nothing, or not less than what is held.
+   * @throws {UnauthorizedError} When the signer is not the client.
+   * @example
+   * const { remaining } = await escrow.advance({ agreement, index: 0, amount: parseAmount("100", 6) });
    */
   async advance(parameters: AdvanceParameters): Promise<Results["advance"]> {
     return this.#send("advance", advanceCall({ ...this.connection, ...parameters }));
   }
 
-  /** Signs an {@link advance} that anybody can relay. */
+  /**
+   * Signs an {@link advance} that anybody can relay.
+   *
+   * @throws {UnauthorizedError} When the signer is not the client.
+   * @throws {SignatureExpiredError} When the deadline has passed.
+   * @throws {CannotSignError} When the contract would not accept the signature.
+   * @throws {MicroEscrowError} What {@link advance} would fail with: it is simulated.
+   * @example
+   * const action = await escrow.signAdvance({ agreement, index: 0, amount: parseAmount("100", 6) });
+   */
   async signAdvance(parameters: AdvanceParameters & SigningOptions): Promise<SignedAction<"advance">> {
     const { held } = await this.getMilestone(parameters);
     return this.#sign("advance", parameters.agreement.terms.client, parameters, {
@@ -340,7 +453,15 @@ export class MicroEscrow {
   /**
    * Asks for changes, as the client. It binds to a submission as {@link approve} does.
    *
+   * @throws {WrongStatusError} When there is no submission to answer.
    * @throws {ClockRanOutError} When the review period is over.
+   * @throws {UnauthorizedError} When the signer is not the client.
+   * @throws {WrongSubmissionError} When there is a newer submission.
+   * @throws {DeliverableMismatchError} When the deliverable is not what was shown.
+   * @throws {NotConfirmedError} When the submission did not get into a safe block in time.
+   * @throws {IncompleteHistoryError} When the endpoint leaves out the submission's event.
+   * @example
+   * const { clock } = await escrow.requestChanges({ agreement, index: 0, reason: hashText("The logo is missing") });
    */
   async requestChanges(parameters: Decision<RequestChangesParameters>): Promise<Decided<"requestChanges">> {
     const build = (seen: NumberedSubmission) => requestChangesCall({ ...this.connection, ...parameters, ...seen });
@@ -348,7 +469,16 @@ export class MicroEscrow {
     return { ...(await this.#send("requestChanges", build(answered))), answered };
   }
 
-  /** Signs a {@link requestChanges} that anybody can relay. */
+  /**
+   * Signs a {@link requestChanges} that anybody can relay.
+   *
+   * @throws {UnauthorizedError} When the signer is not the client.
+   * @throws {SignatureExpiredError} When the deadline has passed.
+   * @throws {CannotSignError} When the contract would not accept the signature.
+   * @throws {MicroEscrowError} What {@link requestChanges} would fail with: it is simulated, and waits as that does.
+   * @example
+   * const action = await escrow.signRequestChanges({ agreement, index: 0, reason: hashText("The logo is missing") });
+   */
   async signRequestChanges(
     parameters: Decision<RequestChangesParameters> & SigningOptions,
   ): Promise<SignedAction<"requestChanges">> {
@@ -363,7 +493,16 @@ export class MicroEscrow {
   /**
    * Passes or fails a submission, as the verifier. It binds to a submission as {@link approve} does.
    *
+   * @throws {WrongStatusError} When there is no submission to answer.
    * @throws {ClockRanOutError} When the review period is over.
+   * @throws {UnauthorizedError} When the signer is not the verifier.
+   * @throws {WrongSubmissionError} When there is a newer submission.
+   * @throws {DeliverableMismatchError} When the deliverable is not what was shown.
+   * @throws {NotConfirmedError} When the submission did not get into a safe block in time.
+   * @throws {IncompleteHistoryError} When the endpoint leaves out the submission's event.
+   * @example
+   * const decision = { agreement, index: 0, passed: true, report: hashText("All tests pass") };
+   * const { conclusion } = await escrow.connect(verifierSigner).attest(decision);
    */
   async attest(parameters: Decision<AttestParameters>): Promise<Decided<"attest">> {
     const build = (seen: NumberedSubmission) => attestCall({ ...this.connection, ...parameters, ...seen });
@@ -371,7 +510,17 @@ export class MicroEscrow {
     return { ...(await this.#send("attest", build(answered))), answered };
   }
 
-  /** Signs an {@link attest} that anybody can relay. */
+  /**
+   * Signs an {@link attest} that anybody can relay.
+   *
+   * @throws {UnauthorizedError} When the signer is not the verifier.
+   * @throws {SignatureExpiredError} When the deadline has passed.
+   * @throws {CannotSignError} When the contract would not accept the signature.
+   * @throws {MicroEscrowError} What {@link attest} would fail with: it is simulated, and waits as that does.
+   * @example
+   * const decision = { agreement, index: 0, passed: true, report: hashText("All tests pass") };
+   * const action = await escrow.connect(verifierSigner).signAttest(decision);
+   */
   async signAttest(parameters: Decision<AttestParameters> & SigningOptions): Promise<SignedAction<"attest">> {
     const build = (seen: NumberedSubmission) => attestCall({ ...this.connection, ...parameters, ...seen });
     const answered = await this.#confirmed(parameters, build);
@@ -384,13 +533,28 @@ export class MicroEscrow {
   /**
    * Gives the freelancer more time, as the client; also after the clock ran out, as long as nobody finalized.
    *
+   * @throws {WrongStatusError} When the milestone is neither funded nor sent back for changes.
    * @throws {ClockNotLaterError} When the new clock is not later than the present one and than now.
+   * @throws {UnauthorizedError} When the signer is not the client.
+   * @example
+   * const { clock } = await escrow.getMilestone({ agreement, index: 0 });
+   * await escrow.extend({ agreement, index: 0, clock: clock + parseDuration("7 days") });
    */
   async extend(parameters: ExtendParameters): Promise<Results["extend"]> {
     return this.#send("extend", extendCall({ ...this.connection, ...parameters }));
   }
 
-  /** Signs an {@link extend} that anybody can relay. */
+  /**
+   * Signs an {@link extend} that anybody can relay. It is void when the clock or the submission changes.
+   *
+   * @throws {UnauthorizedError} When the signer is not the client.
+   * @throws {SignatureExpiredError} When the deadline has passed.
+   * @throws {CannotSignError} When the contract would not accept the signature.
+   * @throws {MicroEscrowError} What {@link extend} would fail with: it is simulated.
+   * @example
+   * const { clock } = await escrow.getMilestone({ agreement, index: 0 });
+   * const action = await escrow.signExtend({ agreement, index: 0, clock: clock + parseDuration("7 days") });
+   */
   async signExtend(parameters: ExtendParameters & SigningOptions): Promise<SignedAction<"extend">> {
     const { clock: currentClock, submissions: submission } = await this.getMilestone(parameters);
     return this.#sign("extend", parameters.agreement.terms.client, parameters, {
@@ -406,14 +570,28 @@ export class MicroEscrow {
    * Calls the arbiter: the client about a submission, the freelancer about a request for changes. The submission is the
    * current one by default.
    *
+   * @throws {WrongStatusError} When there is neither a submission nor a request for changes to answer.
    * @throws {ClockRanOutError} When it is too late.
+   * @throws {WrongSubmissionError} When there is a newer submission.
+   * @throws {UnauthorizedError} When the signer is not the party whose turn it is.
+   * @example
+   * const { clock } = await escrow.dispute({ agreement, index: 0, evidence: hashText("It is a copy") });
    */
   async dispute(parameters: Current<DisputeParameters>): Promise<Results["dispute"]> {
     const submission = await this.#current(parameters);
     return this.#send("dispute", disputeCall({ ...this.connection, ...parameters, submission }));
   }
 
-  /** Signs a {@link dispute} that anybody can relay, as the client or the freelancer. */
+  /**
+   * Signs a {@link dispute} that anybody can relay, as the client or the freelancer.
+   *
+   * @throws {NotAPartyError} When the signer is neither client nor freelancer.
+   * @throws {SignatureExpiredError} When the deadline has passed.
+   * @throws {CannotSignError} When the contract would not accept the signature.
+   * @throws {MicroEscrowError} What {@link dispute} would fail with: it is simulated.
+   * @example
+   * const action = await escrow.signDispute({ agreement, index: 0, evidence: hashText("It is a copy") });
+   */
   async signDispute(parameters: Current<DisputeParameters> & SigningOptions): Promise<SignedAction<"dispute">> {
     const submission = await this.#current(parameters);
     const { account } = await this.#party(parameters.agreement);
@@ -423,7 +601,14 @@ export class MicroEscrow {
     });
   }
 
-  /** Puts evidence before the arbiter, as a party, the arbiter or the verifier. */
+  /**
+   * Puts evidence before the arbiter, as a party, the arbiter or the verifier.
+   *
+   * @throws {WrongStatusError} When the milestone is not disputed.
+   * @throws {NotAPartyError} When the signer is none of these.
+   * @example
+   * await escrow.submitEvidence({ agreement, index: 0, evidence: hashText("Our chat") });
+   */
   async submitEvidence(parameters: SubmitEvidenceParameters): Promise<Results["submitEvidence"]> {
     return this.#send("submitEvidence", submitEvidenceCall({ ...this.connection, ...parameters }));
   }
@@ -432,8 +617,15 @@ export class MicroEscrow {
    * Splits a disputed milestone, as the arbiter, once the dispute is in a block that stays. The arbiter's fee comes off
    * the top.
    *
-   * @throws {AmountOutOfRangeError} When it is more than what is held less the arbiter's fee.
+   * @throws {WrongStatusError} When the milestone is not disputed.
    * @throws {ClockRanOutError} When the arbitration period is over.
+   * @throws {AmountOutOfRangeError} When it is more than what is held less the arbiter's fee.
+   * @throws {UnauthorizedError} When the signer is not the arbiter.
+   * @throws {NotConfirmedError} When the dispute did not get into a safe block in time.
+   * @throws {IncompleteHistoryError} When the endpoint leaves out the dispute's event.
+   * @example
+   * const ruling = { freelancerAmount: parseAmount("250", 6), reasoning: hashText("Half is done") };
+   * const { arbiterFee } = await escrow.connect(arbiterSigner).rule({ agreement, index: 0, ...ruling });
    */
   async rule(parameters: RuleParameters & ConfirmationOptions): Promise<Results["rule"]> {
     const call = ruleCall({ ...this.connection, ...parameters });
@@ -441,7 +633,17 @@ export class MicroEscrow {
     return this.#send("rule", call);
   }
 
-  /** Signs a {@link rule} that anybody can relay. */
+  /**
+   * Signs a {@link rule} that anybody can relay.
+   *
+   * @throws {UnauthorizedError} When the signer is not the arbiter.
+   * @throws {SignatureExpiredError} When the deadline has passed.
+   * @throws {CannotSignError} When the contract would not accept the signature.
+   * @throws {MicroEscrowError} What {@link rule} would fail with: it is simulated, and waits as that does.
+   * @example
+   * const ruling = { freelancerAmount: parseAmount("250", 6), reasoning: hashText("Half is done") };
+   * const action = await escrow.connect(arbiterSigner).signRule({ agreement, index: 0, ...ruling });
+   */
   async signRule(parameters: RuleParameters & ConfirmationOptions & SigningOptions): Promise<SignedAction<"rule">> {
     await this.#confirmedDispute(parameters, ruleCall({ ...this.connection, ...parameters }));
     return this.#sign("rule", parameters.agreement.terms.arbiter, parameters, {
@@ -451,14 +653,19 @@ export class MicroEscrow {
   }
 
   /**
-   * Splits a milestone as both parties agree. Who does not send it must have signed it (see {@link signSettle}); with both
-   * signatures anybody can send it.
+   * Splits a milestone as both parties agree. Who does not send it must have signed it (see {@link signSettle}); with
+   * both signatures anybody can send it.
    *
    * @throws {UnauthorizedError} When a signature is missing.
    * @throws {InvalidSignedActionError} When a signature is for another settlement.
+   * @throws {WrongStatusError} When the milestone holds nothing.
+   * @throws {AmountOutOfRangeError} When it is more than what is held.
+   * @throws {SignatureExpiredError} When a signature's deadline has passed.
+   * @throws {InvalidSignatureError} When what is held has changed since a party signed.
    * @example
-   * const half = await escrow.connect(clientSigner).signSettle({ agreement, index: 0, freelancerAmount });
-   * await escrow.connect(freelancerSigner).settle({ agreement, index: 0, freelancerAmount, signatures: [half] });
+   * const split = { agreement, index: 0, freelancerAmount: parseAmount("300", 6) };
+   * const half = await escrow.connect(clientSigner).signSettle(split);
+   * await escrow.connect(freelancerSigner).settle({ ...split, signatures: [half] });
    */
   async settle({ signatures = [], ...parameters }: SettlementParameters): Promise<Results["settle"]> {
     const { agreement, index, freelancerAmount } = parameters;
@@ -485,8 +692,13 @@ export class MicroEscrow {
   /**
    * Signs one party's half of a settlement. The other party sends it, or signs too (see `joinSettlement`).
    *
+   * @throws {NotAPartyError} When the signer is neither client nor freelancer.
    * @throws {WrongStatusError} When nothing is held.
    * @throws {AmountOutOfRangeError} When it is more than what is held.
+   * @throws {SignatureExpiredError} When the deadline has passed.
+   * @throws {CannotSignError} When the contract would not accept the signature.
+   * @example
+   * const half = await escrow.signSettle({ agreement, index: 0, freelancerAmount: parseAmount("300", 6) });
    */
   async signSettle(parameters: SettleParameters & SigningOptions): Promise<SignedSettlement> {
     const { agreement, index, freelancerAmount } = parameters;
@@ -506,12 +718,28 @@ export class MicroEscrow {
     };
   }
 
-  /** Gives everything that is held back to the client, as the freelancer. */
+  /**
+   * Gives everything that is held back to the client, as the freelancer.
+   *
+   * @throws {WrongStatusError} When the milestone holds nothing.
+   * @throws {UnauthorizedError} When the signer is not the freelancer.
+   * @example
+   * const { clientAmount } = await escrow.connect(freelancerSigner).refund({ agreement, index: 0 });
+   */
   async refund(parameters: RefundParameters): Promise<Results["refund"]> {
     return this.#send("refund", refundCall({ ...this.connection, ...parameters }));
   }
 
-  /** Signs a {@link refund} that anybody can relay. */
+  /**
+   * Signs a {@link refund} that anybody can relay. It is void when the amount changes.
+   *
+   * @throws {UnauthorizedError} When the signer is not the freelancer.
+   * @throws {SignatureExpiredError} When the deadline has passed.
+   * @throws {CannotSignError} When the contract would not accept the signature.
+   * @throws {MicroEscrowError} What {@link refund} would fail with: it is simulated.
+   * @example
+   * const action = await escrow.connect(freelancerSigner).signRefund({ agreement, index: 0 });
+   */
   async signRefund(parameters: RefundParameters & SigningOptions): Promise<SignedAction<"refund">> {
     const { held } = await this.getMilestone(parameters);
     return this.#sign("refund", parameters.agreement.terms.freelancer, parameters, {
@@ -525,13 +753,23 @@ export class MicroEscrow {
   /**
    * Makes the default outcome happen; anybody may, once the milestone's clock has run out.
    *
+   * @throws {WrongStatusError} When the milestone holds nothing.
    * @throws {ClockStillRunningError} When it is too early.
+   * @example
+   * const { outcome } = await escrow.finalize({ agreement, index: 0 });
    */
   async finalize(parameters: FinalizeParameters): Promise<Results["finalize"]> {
     return this.#send("finalize", finalizeCall({ ...this.connection, ...parameters }));
   }
 
-  /** Pays an account everything that waits for it in a token; anybody may. With nothing to pay, `amount` is 0. */
+  /**
+   * Pays an account everything that waits for it in a token; anybody may. With nothing to pay, `amount` is 0.
+   *
+   * @throws {TokenRefusedError} When the token refuses to pay, and says why by the standard. The balance stays.
+   * @throws {SafeERC20FailedOperationError} When it refuses by returning false.
+   * @example
+   * const { amount } = await escrow.withdraw({ token: agreement.terms.token, account: arbiter });
+   */
   async withdraw(parameters: WithdrawParameters): Promise<Results["withdraw"]> {
     return this.#send("withdraw", withdrawCall({ ...this.connection, ...parameters }));
   }
@@ -539,10 +777,13 @@ export class MicroEscrow {
   /**
    * Makes several calls of the escrow in one transaction, all or none.
    *
+   * @throws {EmptyMulticallError} When there is no call.
    * @throws {WrongContractCallError} When a call is for another contract.
+   * @throws {MicroEscrowError} What the first call that cannot happen would fail with.
    * @example
+   * const approval = approveCall({ escrow: escrow.address, agreement, index: 0, submission: 1 });
    * const next = fundCall({ escrow: escrow.address, agreement, indices: [1] });
-   * await escrow.multicall({ calls: [approveCall({ escrow: escrow.address, agreement, index: 0, submission: 1 }), next] });
+   * await escrow.multicall({ calls: [approval, next] });
    */
   async multicall(parameters: MulticallParameters): Promise<Results["multicall"]> {
     return this.#send("multicall", multicallCall({ ...this.connection, ...parameters }));
@@ -553,11 +794,13 @@ export class MicroEscrow {
    *
    * @throws {InvalidSignedActionError} When it is not a signed call of its verb.
    * @throws {WrongChainError} When it is for another chain.
+   * @throws {WrongContractCallError} When it is for another escrow.
    * @throws {SignatureExpiredError} When its deadline has passed.
    * @throws {InvalidSignatureError} When the state that was signed about has changed.
+   * @throws {MicroEscrowError} What its verb would fail with.
    * @example
    * const action = await escrow.connect(freelancerSigner).signSubmit({ agreement, index: 0, deliverable });
-   * const { submission } = await escrow.connect(relayer).relay(action);
+   * const { submission } = await escrow.relay(action);
    */
   async relay<V extends SignableVerb>(action: SignedAction<V>): Promise<Results[V]> {
     return this.#send(action.verb, relayedCall(action, this.connection));
@@ -565,22 +808,45 @@ export class MicroEscrow {
 
   // ------------------------------------------------------------------------------------------------------------ reads
 
-  /** The chain's time, Unix seconds: compare clocks with this, not with the device's clock. */
+  /**
+   * The chain's time, Unix seconds: compare clocks with this, not with the device's clock.
+   *
+   * @example
+   * const { clock } = await escrow.getMilestone({ agreement, index: 0 });
+   * const secondsLeft = clock - (await escrow.getTime());
+   */
   getTime(): Promise<number> {
     return reads.getTime(this.connection);
   }
 
-  /** The state of one milestone. */
+  /**
+   * The state of one milestone.
+   *
+   * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+   * @example
+   * const { status, held, clock } = await escrow.getMilestone({ agreement, index: 0 });
+   */
   async getMilestone({ agreement, index }: MilestoneParameters): Promise<MilestoneState> {
     return reads.getMilestone(this.connection, agreement.id, checkIndex(agreement, index));
   }
 
-  /** The state of a whole agreement. */
+  /**
+   * The state of a whole agreement.
+   *
+   * @example
+   * const { closed, milestones } = await escrow.getAgreementState(agreement);
+   */
   getAgreementState(agreement: Agreement): Promise<AgreementState> {
     return reads.getAgreementState(this.connection, agreement);
   }
 
-  /** What waits for an account in a token, base units; see {@link withdraw}. */
+  /**
+   * What waits for an account in a token, base units; see {@link withdraw}.
+   *
+   * @throws {InvalidAddressError} When the token or the account is not an address.
+   * @example
+   * const waiting = await escrow.getClaimable({ token: agreement.terms.token, account: arbiter });
+   */
   getClaimable(parameters: { readonly token: string; readonly account: string }): Promise<bigint> {
     return reads.getClaimable(this.connection, parameters);
   }
@@ -589,27 +855,55 @@ export class MicroEscrow {
    * An agreement from the chain alone, without its scope.
    *
    * @throws {UnknownAgreementError} When nobody has accepted or funded such an agreement here.
+   * @example
+   * const agreement = await escrow.getAgreement(id);
    */
   getAgreement(id: AgreementId): Promise<Agreement> {
     return reads.getAgreement(this.connection, id);
   }
 
-  /** The agreements that name an account as client or freelancer; see {@link reads.listAgreements}. */
+  /**
+   * The agreements that name an account as client or freelancer; see {@link reads.listAgreements}.
+   *
+   * @throws {InvalidAddressError} When the account is not an address.
+   * @example
+   * const { consented, inbox } = await escrow.listAgreements(freelancer);
+   */
   listAgreements(account: string, options?: HistoryOptions): Promise<reads.AgreementList> {
     return reads.listAgreements(this.connection, account, options);
   }
 
-  /** Everything that happened to an agreement; see {@link reads.getTimeline}. */
+  /**
+   * Everything that happened to an agreement; see {@link reads.getTimeline}.
+   *
+   * @throws {IncompleteHistoryError} When the endpoint leaves out events.
+   * @example
+   * const history = await escrow.getTimeline(agreement);
+   * for (const { type, block } of eventsOf(history)) console.log(type, block);
+   */
   getTimeline(agreement: Agreement, options?: HistoryOptions): Promise<History> {
     return reads.getTimeline(this.connection, agreement, options);
   }
 
-  /** How far an agreement is, in money and in milestones. */
+  /**
+   * How far an agreement is, in money and in milestones.
+   *
+   * @throws {IncompleteHistoryError} When the endpoint leaves out events.
+   * @example
+   * const { paid, total, milestones } = await escrow.getProgress(agreement);
+   */
   getProgress(agreement: Agreement, options?: HistoryOptions): Promise<Progress> {
     return reads.getProgress(this.connection, agreement, options);
   }
 
-  /** Calls a listener when something happens to an agreement; see {@link watch}. */
+  /**
+   * Calls a listener when something happens to an agreement; see {@link watch}.
+   *
+   * @example
+   * const { stop } = escrow.watch(agreement, ({ added }) => {
+   *   for (const { type, block } of added) console.log(type, block);
+   * });
+   */
   watch(agreement: Agreement, listener: (update: WatchUpdate) => void | Promise<void>, options?: WatchOptions): Watch {
     return watch(this.connection, agreement, listener, options);
   }
@@ -619,15 +913,22 @@ export class MicroEscrow {
    * decimals.
    *
    * @throws {TokenWithoutCodeError} When there is no contract at the address.
-   * @throws {InvalidAddressError} When the contract has no decimals: then it is no ERC-20 to agree on.
+   * @throws {InvalidAddressError} When it is not an address, or the contract has no decimals: then it is no ERC-20 to
+   * agree on.
    * @example
-   * const agreement = defineAgreement({ token: await escrow.getToken("0x…"), ...others });
+   * const { address, decimals, symbol } = await escrow.getToken("0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913");
    */
   getToken(address: string): Promise<TokenDescription> {
     return describeToken(this.connection, toAddress(address));
   }
 
-  /** Whether the contract would accept this signature now; see {@link verifySignature}. */
+  /**
+   * Whether the contract would accept this signature now; see {@link verifySignature}.
+   *
+   * @example
+   * const typedData = agreementTypedData(agreement, escrow.connection);
+   * const isSigned = await escrow.verifySignature({ signer: freelancer, typedData, signature: freelancerSignature });
+   */
   verifySignature(parameters: VerifySignatureParameters): Promise<boolean> {
     return verifySignature(this.connection.provider, parameters);
   }

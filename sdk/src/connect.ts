@@ -20,6 +20,9 @@ export async function chainIdOf(provider: Provider): Promise<number> {
  *
  * @throws {NoCodeError} When there is no contract.
  * @throws {WrongContractError} When it is another one.
+ * @throws {RpcError} When the endpoint fails.
+ * @example
+ * await checkCode(provider, escrowAddress(8453), 8453);
  */
 export async function checkCode(provider: Provider, address: Address, chainId: number): Promise<void> {
   const code = await codeOf(provider, address);
@@ -33,6 +36,10 @@ export async function checkCode(provider: Provider, address: Address, chainId: n
  * Checks that the contract takes signatures under the domain that the SDK signs for.
  *
  * @throws {WrongDomainError} When it does not.
+ * @throws {TransactionRevertedError} When it tells of no domain at all (EIP-5267).
+ * @throws {RpcError} When the endpoint fails, or there is no contract.
+ * @example
+ * await checkDomain(provider, escrowAddress(8453), 8453);
  */
 export async function checkDomain(provider: Provider, address: Address, chainId: number): Promise<void> {
   const data = escrowInterface.encodeFunctionData("eip712Domain");

@@ -196,8 +196,13 @@ export type DecodableLog = Pick<
 >;
 
 /**
- * The event that a log is, or `undefined` when it is none of this escrow's: another contract's, unknown, malformed, or an
- * opened agreement that does not hash to its id.
+ * The event that a log is, or `undefined` when it is none of this escrow's: another contract's, unknown, malformed, or
+ * an opened agreement that does not hash to its id.
+ *
+ * @example
+ * const [log] = await provider.getLogs({ address: escrow.address });
+ * const event = log && decodeLog(log, escrow.address);
+ * if (event?.type === "MilestoneFunded") console.log(event.payer, event.amount);
  */
 export function decodeLog(log: DecodableLog, escrow: Address): EscrowEvent | undefined {
   if (log.address.toLowerCase() !== escrow.toLowerCase()) return undefined;
@@ -220,7 +225,13 @@ export function decodeLog(log: DecodableLog, escrow: Address): EscrowEvent | und
   }
 }
 
-/** The events of this escrow among these logs, in their order. */
+/**
+ * The events of this escrow among these logs, in their order.
+ *
+ * @example
+ * const receipt = await provider.getTransactionReceipt(transaction);
+ * for (const { type } of decodeLogs(receipt?.logs ?? [], escrow.address)) console.log(type);
+ */
 export function decodeLogs(logs: readonly DecodableLog[], escrow: Address): EscrowEvent[] {
   return logs.map((log) => decodeLog(log, escrow)).filter((event) => event !== undefined);
 }
@@ -401,6 +412,10 @@ export function verbOf(call: Pick<Call, "data">): ResultVerb {
  *
  * @param call The call as it was sent, or as it was part of a batch.
  * @throws {MissingEventError} When the transaction lacks the event that the call must emit.
+ * @example
+ * const call = approveCall({ escrow: escrow.address, agreement, index: 0, submission: 1 });
+ * const receipt = await (await clientSigner.sendTransaction(call)).wait();
+ * if (receipt !== null) console.log(decodeResult("approve", call, receipt).freelancerAmount);
  */
 export function decodeResult<V extends ResultVerb>(verb: V, call: Call, receipt: DecodableReceipt): Results[V] {
   const context: ResultContext = {

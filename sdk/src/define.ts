@@ -116,9 +116,9 @@ const PARAMETER: Readonly<Record<string, string>> = {
 /**
  * Makes an agreement. It says everything that is wrong at once, by the names of the parameters.
  *
- * @param parameters Who, what, how much, how long.
  * @param options The escrow, when it is not the one that has the same address on every chain.
  * @throws {InvalidAgreementError} With all problems.
+ * @throws {InvalidAddressError} When the escrow in the options is not an address.
  * @example
  * const agreement = defineAgreement({
  *   client, freelancer, arbiter, token: findToken(8453, "USDC"),

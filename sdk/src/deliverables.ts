@@ -54,7 +54,12 @@ export function sha256(bytes: Uint8Array): Hash {
   return ethersSha256(bytes) as Hash;
 }
 
-/** The SHA-256 of a text in UTF-8; for reasons, evidence and reports that are texts. */
+/**
+ * The SHA-256 of a text in UTF-8; for reasons, evidence and reports that are texts.
+ *
+ * @example
+ * const reason = hashText("The logo is missing");
+ */
 export function hashText(text: string): Hash {
   return sha256(new TextEncoder().encode(text));
 }
@@ -65,7 +70,7 @@ export function hashText(text: string): Hash {
  * @throws {InvalidDeliverableError} When there is no file, or a path is unsafe or listed twice: see
  * {@link manifestOf}.
  * @example
- * const { text, hash } = manifest([{ path: "article-1.md", bytes }]);
+ * const { text, hash: deliverable } = manifest([{ path: "article-1.md", bytes }]);
  */
 export function manifest(files: readonly DeliverableFile[]): Manifest {
   return manifestOf(files.map(({ path, bytes }) => ({ path, size: bytes.length, hash: sha256(bytes) })));
@@ -74,10 +79,13 @@ export function manifest(files: readonly DeliverableFile[]): Manifest {
 /**
  * The manifest of files whose sizes and hashes are known.
  *
- * @throws {InvalidDeliverableError} When there is no file, or when a path is not one that every system can write inside of
- * a folder: it must be relative, in Unicode's composed form (NFC), without empty, `.` or `..` parts, parts that end in a
- * dot or a space, control characters, or any of `\ : * ? " < > |`; and no two may be equal, ignoring case, or one the
- * folder of another.
+ * @throws {InvalidDeliverableError} When there is no file, or when a path is not one that every system can write inside
+ * of a folder: it must be relative, in Unicode's composed form (NFC), without empty, `.` or `..` parts, parts that end
+ * in a dot or a space, control characters, or any of `\ : * ? " < > |`; and no two may be equal, ignoring case, or one
+ * the folder of another.
+ * @throws {InvalidScopeError} When a size is not a safe integer.
+ * @example
+ * const { text, hash: deliverable } = manifestOf([{ path: "film.mp4", size: 734_003_200, hash: sha256(bytes) }]);
  */
 export function manifestOf(entries: readonly ManifestEntry[]): Manifest {
   checkPaths(entries.map(({ path }) => path));
@@ -93,6 +101,8 @@ export function manifestOf(entries: readonly ManifestEntry[]): Manifest {
  *
  * @param text Somebody's manifest; check first that it hashes to what was submitted (`verifyDeliverable`).
  * @throws {InvalidDeliverableError} When it is not a manifest, not in canonical form, or lists an unsafe path.
+ * @example
+ * for (const { path, size, hash } of parseManifest(text)) console.log(path, size, hash);
  */
 export function parseManifest(text: string): readonly ManifestEntry[] {
   const entries = readEntries(text);
@@ -108,6 +118,8 @@ export function parseManifest(text: string): readonly ManifestEntry[] {
  * Whether bytes (or a text, in UTF-8) are what was submitted.
  *
  * @param hash The submitted hash. For several files pass the manifest's text here, then see {@link verifyManifest}.
+ * @example
+ * if (!verifyDeliverable(bytes, deliverable)) console.warn("This file is not the one that was submitted.");
  */
 export function verifyDeliverable(content: Uint8Array | string, hash: Hash): boolean {
   return (typeof content === "string" ? hashText(content) : sha256(content)) === hash.toLowerCase();
@@ -118,6 +130,9 @@ export function verifyDeliverable(content: Uint8Array | string, hash: Hash): boo
  *
  * @param text The manifest; check first that it hashes to what was submitted (`verifyDeliverable`).
  * @throws {InvalidDeliverableError} When the text is not a manifest.
+ * @example
+ * const mismatches = verifyManifest(text, [{ path: "article-1.md", bytes }]);
+ * for (const { path, problem } of mismatches) console.warn(path, problem);
  */
 export function verifyManifest(text: string, files: readonly DeliverableFile[]): readonly ManifestMismatch[] {
   const listed = new Map(parseManifest(text).map((entry) => [entry.path, entry.hash]));
@@ -147,6 +162,8 @@ export function cidOf(hash: Hash): string {
  * The SHA-256 in a content address; the inverse of {@link cidOf}.
  *
  * @throws {InvalidDeliverableError} When it is not a CIDv1 of the raw codec with a sha2-256 hash.
+ * @example
+ * const deliverable = hashOfCid("bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e");
  */
 export function hashOfCid(cid: string): Hash {
   const parsed = readCid(cid);

@@ -38,12 +38,15 @@ export interface Deployed {
 }
 
 /**
- * Deploys MicroEscrow at its address on the signer's chain; where it is already, it checks the code and sends nothing. On a
- * development node it also creates the CREATE2 deployer, where that is missing.
+ * Deploys MicroEscrow at its address on the signer's chain; where it is already, it checks the code and sends nothing.
+ * On a development node it also creates the CREATE2 deployer, where that is missing.
  *
+ * @throws {MissingProviderError} When the signer is not connected to a chain.
  * @throws {DeploymentFailedError} When the chain has no CREATE2 deployer, or gives the contract other code.
  * @throws {WrongContractError} When there is something else at the address.
  * @throws {InsufficientGasFundsError} When the signer cannot pay.
+ * @throws {UserRejectedError} When the signer's user refuses.
+ * @throws {RpcError} When the endpoint fails.
  * @example
  * const { address, transaction } = await deploy({ signer });
  */

@@ -20,7 +20,14 @@ export function escrowAddress(chainId: number): Address {
   return (recorded?.address ?? microEscrowAddress) as Address;
 }
 
-/** The block of a recorded deployment, to start reading events from; 0 where none is recorded. */
+/**
+ * The block of a recorded deployment, to start reading events from; 0 where none is recorded.
+ *
+ * @example
+ * const connection = { provider, chainId: 8453, escrow: escrowAddress(8453) };
+ * const startBlock = deploymentBlock(connection.chainId, connection.escrow);
+ * const history = await getTimeline({ ...connection, startBlock }, agreement);
+ */
 export function deploymentBlock(chainId: number, escrow: Address): number {
   const recorded = recordedDeployments.find((one) => one.chainId === chainId && one.address === escrow);
   return recorded?.block ?? 0;

@@ -17,9 +17,12 @@ export interface DescribeOptions {
  * An agreement in plain sentences: who pays whom, how much and when, what happens when somebody is silent, what funding
  * starts, which fees there are and where the money goes.
  *
- * Text that the parties wrote stands in “quotes” and is inert: no markup, no hidden characters, bounded in length. Show the
- * sentences as text all the same, not as HTML.
+ * Text that the parties wrote stands in “quotes” and is inert: no markup, no hidden characters, bounded in length. Show
+ * the sentences as text all the same, not as HTML.
  *
+ * @throws {InvalidDurationError} When a period is not whole seconds; `validateAgreement` finds such agreements.
+ * @throws {InvalidShareError} When a fee or share is not whole basis points from 0 to 10,000.
+ * @throws {InvalidAmountError} When an amount is negative, or the decimals of the scope's currency are not a token's.
  * @example
  * for (const sentence of describe(agreement, { chainId: 8453 })) console.log(sentence);
  */

@@ -34,6 +34,10 @@ export interface HistoryOptions {
  * The events that match any of several topic filters.
  *
  * @throws {RpcError} When the endpoint fails.
+ * @example
+ * const filter = [escrowInterface.getEvent("MilestoneFunded").topicHash];
+ * const history = await readHistory(escrow.connection, [filter]);
+ * const later = await readHistory(escrow.connection, [filter], { since: history });
  */
 export async function readHistory(
   connection: EscrowConnection,
@@ -55,7 +59,12 @@ export async function readHistory(
   };
 }
 
-/** All events of a history, oldest first. */
+/**
+ * All events of a history, oldest first.
+ *
+ * @example
+ * for (const { type, block } of eventsOf(await escrow.getTimeline(agreement))) console.log(type, block);
+ */
 export function eventsOf<Event extends EscrowEvent>({ final, unfinal }: History<Event>): readonly Event[] {
   return [...final, ...unfinal];
 }

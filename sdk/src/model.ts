@@ -174,7 +174,12 @@ const MAX_SUBMISSIONS = 255;
 const NOTHING: Payout = { freelancer: 0n, client: 0n, platform: 0n, arbiter: 0n };
 const UNFUNDED: MilestoneState = { held: 0n, clock: 0, submissions: 0, status: Status.None, outcome: Outcome.None };
 
-/** The state of an agreement that nobody has consented to yet. */
+/**
+ * The state of an agreement that nobody has consented to yet.
+ *
+ * @example
+ * const { state } = step(agreement, emptyState(agreement), { type: "accept", party: client }, { sender: client, now });
+ */
 export function emptyState(agreement: Agreement): AgreementState {
   return {
     clientConsented: false,
@@ -187,10 +192,13 @@ export function emptyState(agreement: Agreement): AgreementState {
 /**
  * One call of the contract: the state after it and who is paid; or the error with which the contract refuses it.
  *
- * @throws The class of the contract's custom error, with its fields; but the digest of an InvalidSignatureError is zero,
- * because the model knows no chain.
+ * @throws {MicroEscrowError} The class of the contract's custom error, with its fields; but the digest of an
+ * InvalidSignatureError is zero, because the model knows no chain.
+ * @throws {InvalidAmountError} When an amount is not a bigint.
+ * @throws {InvalidTimeError} When the new clock of an extension is not whole Unix seconds.
  * @example
- * const { state: next, payout } = step(agreement, state, { type: "approve", index: 0, submission: 1 }, { sender, now });
+ * const action = { type: "approve", index: 0, submission: 1 } as const;
+ * const { state: next, payout } = step(agreement, state, action, { sender: client, now });
  */
 export function step(agreement: Agreement, state: AgreementState, action: Action, context: StepContext): StepResult {
   const { terms } = agreement;
@@ -209,12 +217,16 @@ export function step(agreement: Agreement, state: AgreementState, action: Action
 }
 
 /**
- * What an account may do now, on which milestone, and until when. It lists verbs, not arguments: an amount or a submission
- * can still be refused.
+ * What an account may do now, on which milestone, and until when. It lists verbs, not arguments: an amount or a
+ * submission can still be refused.
  *
  * @param account Whose buttons these are; an account that is not named in the agreement may still fund and finalize.
  * @param now Unix seconds; use the chain's time (the latest block's), not the device's.
  * @throws {InvalidAddressError} When the account is not an address.
+ * @example
+ * const state = await escrow.getAgreementState(agreement);
+ * const buttons = availableActions(agreement, state, client, await escrow.getTime());
+ * for (const { action, index, until } of buttons) console.log(action, index, until);
  */
 export function availableActions(
   agreement: Agreement,
@@ -281,8 +293,13 @@ export function availableActions(
 /**
  * What happens to a milestone if nobody acts any more: from its clock on anybody may call `finalize`.
  *
+ * @param index Counted from 0.
  * @param now Unix seconds; use the chain's time.
  * @returns `undefined` when the milestone holds nothing.
+ * @example
+ * const state = await escrow.getAgreementState(agreement);
+ * const next = defaultOutcome(agreement, state, 0, await escrow.getTime());
+ * if (next?.due) await escrow.finalize({ agreement, index: 0 });
  */
 export function defaultOutcome(
   agreement: Agreement,
@@ -310,7 +327,8 @@ export function defaultOutcome(
  * @returns Net amounts, token base units.
  * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
  * @throws {WrongStatusError} When the milestone is not in a status in which this can pay.
- * @throws {AmountOutOfRangeError} When an amount is more than there is to give.
+ * @throws {InvalidAmountError} When an amount is not a bigint.
+ * @throws {AmountOutOfRangeError} When an amount is more than there is to give, or too little to be an advance.
  * @example
  * payouts(agreement, state, { type: "rule", index: 1, freelancerAmount: 250_000_000n });
  */

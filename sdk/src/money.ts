@@ -84,6 +84,7 @@ export function parseDuration(duration: Duration): number {
  * Writes seconds in the largest unit that divides them, so that nothing is rounded; the inverse of
  * {@link parseDuration}.
  *
+ * @throws {InvalidDurationError} When it is not whole seconds between 0 and 4,294,967,295.
  * @example
  * formatDuration(1209600); // "14 days"
  * formatDuration(5400); // "90 minutes"
@@ -123,6 +124,7 @@ export function parseShare(share: Share): number {
 /**
  * Writes basis points as a percentage; the inverse of {@link parseShare}.
  *
+ * @throws {InvalidShareError} When it is not whole basis points between 0 and 10,000.
  * @example
  * formatShare(250); // "2.5%"
  */

@@ -17,6 +17,8 @@ import type { Hash } from "./types.js";
  * The SHA-256 of a file: what `submit` takes for a deliverable that is one file. Files of any size.
  *
  * @throws The file system's error when the file cannot be read.
+ * @example
+ * await escrow.submit({ agreement, index: 0, deliverable: await hashFile("design.pdf") });
  */
 export async function hashFile(path: string): Promise<Hash> {
   return (await hashContents(path)).hash;
@@ -27,8 +29,11 @@ export async function hashFile(path: string): Promise<Hash> {
  *
  * @param paths Files, not folders.
  * @param root The folder that the manifest's paths are relative to; left out: the manifest has the files' names alone.
- * @throws {InvalidDeliverableError} When there is no file, or when two would have the same path or one is outside of `root`.
+ * @throws {InvalidDeliverableError} When there is no file, or when two would have the same path or one is outside of
+ * `root`.
  * @throws The file system's error when a file cannot be read.
+ * @example
+ * const { text, hash: deliverable } = await hashFiles(["work/src/index.ts", "work/README.md"], "work");
  */
 export async function hashFiles(paths: readonly string[], root?: string): Promise<Manifest> {
   const entries: ManifestEntry[] = [];
@@ -45,6 +50,8 @@ export async function hashFiles(paths: readonly string[], root?: string): Promis
  * @throws {InvalidAgreementFileError} When it is not such a file.
  * @throws {AgreementMismatchError} When somebody edited it.
  * @throws The file system's error when the file cannot be read.
+ * @example
+ * const agreement = await readAgreement("agreement.json");
  */
 export async function readAgreement(file: string): Promise<Agreement> {
   return parseAgreement(await readFile(file, "utf8"));
@@ -54,6 +61,8 @@ export async function readAgreement(file: string): Promise<Agreement> {
  * Writes an agreement's file.
  *
  * @throws The file system's error when the file cannot be written.
+ * @example
+ * await writeAgreement("agreement.json", agreement);
  */
 export async function writeAgreement(file: string, agreement: Agreement): Promise<void> {
   await writeFile(file, serializeAgreement(agreement));

@@ -39,6 +39,8 @@ export interface ProgressParameters {
  * How far an agreement is. Pure.
  *
  * @example
+ * const state = await escrow.getAgreementState(agreement);
+ * const events = eventsOf(await escrow.getTimeline(agreement));
  * const { paid, total, concludedBps } = progress({ agreement, state, events });
  */
 export function progress({ agreement, state, events }: ProgressParameters): Progress {

@@ -29,7 +29,13 @@ export interface StateOptions {
 
 // --------------------------------------------------------------------------------------------------------------- state
 
-/** The chain's time: that of the newest block, Unix seconds. Clocks are compared with this, never with a device's clock. */
+/**
+ * The chain's time: that of the newest block, Unix seconds. Clocks are compared with this, never with a device's clock.
+ *
+ * @throws {RpcError} When the endpoint fails.
+ * @example
+ * const now = await getTime({ provider });
+ */
 export async function getTime({ provider }: Pick<EscrowConnection, "provider">): Promise<number> {
   return (await latestBlock(provider)).timestamp;
 }
@@ -38,6 +44,9 @@ export async function getTime({ provider }: Pick<EscrowConnection, "provider">):
  * The state of one milestone; all zero when it was never funded.
  *
  * @param index Counted from 0.
+ * @throws {RpcError} When the endpoint fails.
+ * @example
+ * const { status, held, clock } = await getMilestone(escrow.connection, agreement.id, 0);
  */
 export async function getMilestone(
   connection: EscrowConnection,
@@ -49,7 +58,13 @@ export async function getMilestone(
   return decodeMilestone(await view(connection, data, options)).state;
 }
 
-/** The state of a whole agreement, all of it at the same block, with one request. */
+/**
+ * The state of a whole agreement, all of it at the same block, with one request.
+ *
+ * @throws {RpcError} When the endpoint fails, or no longer knows the state at `blockTag`.
+ * @example
+ * const { closed, milestones } = await getAgreementState(escrow.connection, agreement);
+ */
 export async function getAgreementState(
   connection: EscrowConnection,
   { id, schedule }: Agreement,
@@ -67,7 +82,14 @@ export async function getAgreementState(
   };
 }
 
-/** What waits for an account, to be paid out with `withdraw`: fees, and payments that failed; token base units. */
+/**
+ * What waits for an account, to be paid out with `withdraw`: fees, and payments that failed; token base units.
+ *
+ * @throws {InvalidAddressError} When the token or the account is not an address.
+ * @throws {RpcError} When the endpoint fails.
+ * @example
+ * const waiting = await getClaimable(escrow.connection, { token: agreement.terms.token, account: arbiter });
+ */
 export async function getClaimable(
   connection: EscrowConnection,
   { token, account }: { readonly token: string; readonly account: string },
@@ -102,6 +124,9 @@ function decodeMilestone(data: string): { readonly state: MilestoneState; readon
  * An agreement from the chain alone. Its scope is undefined: the chain knows only the hash of it (`terms.details`).
  *
  * @throws {UnknownAgreementError} When nobody has accepted or funded such an agreement here.
+ * @throws {RpcError} When the endpoint fails.
+ * @example
+ * const { terms, schedule } = await getAgreement(escrow.connection, id);
  */
 export async function getAgreement(connection: EscrowConnection, id: AgreementId): Promise<Agreement> {
   const opened = await findLast(connection, "AgreementOpened", [id]);
@@ -130,10 +155,11 @@ export interface AgreementList {
 /**
  * The agreements that name an account as client or freelancer.
  *
+ * @throws {InvalidAddressError} When the account is not an address.
  * @throws {RpcError} When the endpoint fails.
  * @example
- * const { consented, inbox, history } = await listAgreements(connection, account);
- * const later = await listAgreements(connection, account, { since: history });
+ * const { consented, inbox, history } = await listAgreements(escrow.connection, freelancer);
+ * const later = await listAgreements(escrow.connection, freelancer, { since: history });
  */
 export async function listAgreements(
   connection: EscrowConnection,
@@ -172,13 +198,13 @@ export async function listAgreements(
 const ATTEMPTS = 3;
 
 /**
- * Everything that happened to an agreement, oldest first. It is compared with the contract's state, so that events which
- * an endpoint left out do not go unnoticed.
+ * Everything that happened to an agreement, oldest first. It is compared with the contract's state, so that events
+ * which an endpoint left out do not go unnoticed.
  *
  * @throws {IncompleteHistoryError} When the endpoint leaves out events.
  * @throws {RpcError} When the endpoint fails.
  * @example
- * const history = await getTimeline(connection, agreement);
+ * const history = await getTimeline(escrow.connection, agreement);
  * for (const event of eventsOf(history)) console.log(event.type, event.block);
  */
 export async function getTimeline(
@@ -189,7 +215,14 @@ export async function getTimeline(
   return (await readTimeline(connection, agreement, options)).history;
 }
 
-/** How far an agreement is, in money and in milestones: see {@link progress}. */
+/**
+ * How far an agreement is, in money and in milestones: see {@link progress}.
+ *
+ * @throws {IncompleteHistoryError} When the endpoint leaves out events.
+ * @throws {RpcError} When the endpoint fails.
+ * @example
+ * const { paid, total, milestones } = await getProgress(escrow.connection, agreement);
+ */
 export async function getProgress(
   connection: EscrowConnection,
   agreement: Agreement,

@@ -168,15 +168,15 @@ function affordableGas(text: string): number {
 }
 
 /**
- * Any failure as one of the SDK's errors, with the original as its `cause`. It finds revert data also where a wallet, an
- * RPC or ethers wrapped it.
+ * Any failure as one of the SDK's errors, with the original as its `cause`. It finds revert data also where a wallet,
+ * an RPC or ethers wrapped it.
  *
  * @example
  * try {
- *   await wallet.sendTransaction(submitCall({ escrow, agreement, index: 0, deliverable }));
+ *   await freelancerSigner.sendTransaction(submitCall({ escrow: escrow.address, agreement, index: 0, deliverable }));
  * } catch (error) {
  *   const reason = decodeError(error);
- *   if (reason instanceof ClockRanOutError) showTooLate(reason.clock);
+ *   if (reason instanceof ClockRanOutError) console.warn(`Too late since ${reason.clock}`);
  * }
  */
 export function decodeError(error: unknown): MicroEscrowError {

@@ -27,19 +27,25 @@ export interface Scope {
 }
 
 /**
- * A value as canonical JSON (RFC 8785): members sorted by UTF-16 code units, no whitespace; members that are `undefined`
- * are left out.
+ * A value as canonical JSON (RFC 8785): members sorted by UTF-16 code units, no whitespace; members that are
+ * `undefined` are left out.
  *
  * @throws {InvalidScopeError} For what has no canonical form: numbers that are not safe integers, text with half a
  * surrogate pair (it would not survive UTF-8), anything that is not JSON.
  * @example
- * canonicalJson({ b: 1, a: ["x"] }); // {"a":["x"],"b":1}
+ * canonicalJson({ b: 1, a: ["x"] }); // '{"a":["x"],"b":1}'
  */
 export function canonicalJson(value: unknown): string {
   return canonical(value, "$");
 }
 
-/** The SHA-256 of a scope's canonical JSON in UTF-8, as it stands in {@link Terms.details}. */
+/**
+ * The SHA-256 of a scope's canonical JSON in UTF-8, as it stands in {@link Terms.details}.
+ *
+ * @throws {InvalidScopeError} When it has no canonical form; see {@link canonicalJson}.
+ * @example
+ * const isTheScope = agreement.scope !== undefined && scopeHash(agreement.scope) === agreement.terms.details;
+ */
 export function scopeHash(scope: Scope): Hash {
   return sha256(new TextEncoder().encode(canonicalJson(scope))) as Hash;
 }

@@ -44,7 +44,7 @@ const MILESTONE: Readers<Milestone> = { amount: readAmount, workPeriod: uintRead
  * Writes an agreement as a JSON file, with its scope if that is known. Amounts are decimal text in token base units.
  *
  * @example
- * await writeFile("agreement.json", serializeAgreement(agreement));
+ * const download = new Blob([serializeAgreement(agreement)], { type: "application/json" });
  */
 export function serializeAgreement({ id, terms, schedule, scope }: Agreement): string {
   const file = {
@@ -58,11 +58,13 @@ export function serializeAgreement({ id, terms, schedule, scope }: Agreement): s
 }
 
 /**
- * Reads an agreement's file. It computes every hash again, so a file that somebody edited is refused. Whether the terms are
- * valid and wise is another question: see `validateAgreement` and `warnings`.
+ * Reads an agreement's file. It computes every hash again, so a file that somebody edited is refused. Whether the terms
+ * are valid and wise is another question: see `validateAgreement` and `warnings`.
  *
  * @throws {InvalidAgreementFileError} When it is not such a file.
  * @throws {AgreementMismatchError} When the scope, the schedule or the id is not that of the terms.
+ * @example
+ * const agreement = parseAgreement(await file.text());
  */
 export function parseAgreement(text: string): Agreement {
   if (typeof text !== "string") refuse("it is not text");

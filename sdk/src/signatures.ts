@@ -36,8 +36,8 @@ export interface VerifySignatureParameters {
  *
  * @throws {RpcError} When the endpoint fails.
  * @example
- * const typedData = agreementTypedData(agreement, { chainId, escrow });
- * if (!(await verifySignature(provider, { signer: freelancer, typedData, signature }))) askAgain();
+ * const typedData = agreementTypedData(agreement, escrow.connection);
+ * const isSigned = await verifySignature(provider, { signer: freelancer, typedData, signature: freelancerSignature });
  */
 export async function verifySignature(
   provider: Provider,
@@ -59,7 +59,12 @@ export async function verifySignature(
   }
 }
 
-/** What is really signed of typed data: the EIP-712 digest. */
+/**
+ * What is really signed of typed data: the EIP-712 digest.
+ *
+ * @example
+ * const digest = digestOf(agreementTypedData(agreement, escrow.connection)); // for a Safe's message
+ */
 export function digestOf({ domain, types, message }: TypedData): Hash {
   return TypedDataEncoder.hash(domain, types, message) as Hash;
 }

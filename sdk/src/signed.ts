@@ -144,8 +144,13 @@ function authorizationsOf(verb: SignableVerb, args: Result): readonly FoundAutho
  *
  * @param halves Anything, for example out of JSON from outside.
  * @throws {InvalidSignedActionError} When they are not the two parties' halves of the same settlement.
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidAmountError} When the freelancer's part does not fit 128 bits.
  * @example
- * const action = joinSettlement(agreement, [signedByClient, signedByFreelancer]);
+ * const split = { agreement, index: 0, freelancerAmount: parseAmount("300", 6) };
+ * const ofClient = await escrow.connect(clientSigner).signSettle(split);
+ * const ofFreelancer = await escrow.connect(freelancerSigner).signSettle(split);
+ * await escrow.relay(joinSettlement(agreement, [ofClient, ofFreelancer]));
  */
 export function joinSettlement(agreement: Agreement, halves: readonly SignedSettlement[]): SignedAction<"settle"> {
   const { client, freelancer } = agreement.terms;

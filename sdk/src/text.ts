@@ -33,11 +33,13 @@ const DOUBLE_QUOTES = /["“”„‟″‶‴‷⁗ʺ˝ˮ˶״〃〝〞〟＂❝
 const SINGLE_QUOTES = /['‘’‚‛′‵´ʹʻʼʽˊˈ＇❛❜❟]{2,}/gu;
 
 /**
- * A text from outside as one inert line: controls, bidirectional marks and what does not show are written out (`\u{202e}`),
- * white space is collapsed, angle brackets become ‹ and › so that it cannot be markup, all that looks like a double quote
- * becomes a single one, so that it cannot end a “quotation”, and what is too long is cut.
+ * A text from outside as one inert line: controls, bidirectional marks and what does not show are written out
+ * (`\u{202e}`), white space is collapsed, angle brackets become ‹ and › so that it cannot be markup, all that looks
+ * like a double quote becomes a single one, so that it cannot end a “quotation”, and what is too long is cut.
  *
  * @param limit Most characters (Unicode code points) to keep.
+ * @example
+ * inert('<b>"Free"</b>\n money'); // "‹b›'Free'‹/b› money"
  */
 export function inert(text: string, limit = 200): string {
   const characters = Array.from(

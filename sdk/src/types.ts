@@ -79,7 +79,7 @@ export type Status = (typeof Status)[keyof typeof Status];
  * A status in words: its name in {@link Status}.
  *
  * @example
- * statusName(milestone.status); // "Submitted"
+ * statusName(Status.Submitted); // "Submitted"
  */
 export function statusName(status: Status): string {
   return nameOf(Status, status);
@@ -104,7 +104,7 @@ export type Outcome = (typeof Outcome)[keyof typeof Outcome];
  * An outcome in words: its name in {@link Outcome}.
  *
  * @example
- * outcomeName(conclusion.outcome); // "ReviewExpired"
+ * outcomeName(Outcome.ReviewExpired); // "ReviewExpired"
  */
 export function outcomeName(outcome: Outcome): string {
   return nameOf(Outcome, outcome);

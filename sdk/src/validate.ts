@@ -107,6 +107,9 @@ export interface WarningOptions {
  * contract's order, hashes that do not match, and a scope that is not one.
  *
  * @returns Nothing when the agreement is valid.
+ * @throws {InvalidAddressError} When the escrow in the options is not an address.
+ * @example
+ * for (const { path, message, advice } of validateAgreement(agreement)) console.error(path, message, advice);
  */
 export function validateAgreement(agreement: Agreement, options: ValidateOptions = {}): readonly AgreementProblem[] {
   const escrow = options.escrow === undefined ? undefined : toAddress(options.escrow);
@@ -127,6 +130,8 @@ export function firstViolation(agreement: Agreement, escrow?: Address): MicroEsc
 /**
  * What is legal in an agreement but unwise. None of it stops anything: show it to whoever is about to sign.
  *
+ * @throws {InvalidDurationError} When a period is not whole seconds; `validateAgreement` finds such agreements.
+ * @throws {InvalidShareError} When the arbiter's fee is not whole basis points up to 10,000.
  * @example
  * for (const { message } of warnings(agreement, { now, chainId: 8453 })) console.warn(message);
  */

@@ -40,7 +40,9 @@ const MAX_BACKOFF = 16;
  * listener that fails is called with the same again at the next look, and `onError` is told.
  *
  * @example
- * const { stop } = watch(connection, agreement, ({ added }) => added.forEach(show));
+ * const { stop } = watch(escrow.connection, agreement, ({ added }) => {
+ *   for (const { type, block } of added) console.log(type, block);
+ * });
  */
 export function watch(
   connection: EscrowConnection,

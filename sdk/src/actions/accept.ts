@@ -16,9 +16,10 @@ export interface AcceptParameters {
 /**
  * The call that records a party's consent. Sending what is recorded already changes nothing.
  *
+ * @throws {InvalidAddressError} When the escrow or the party is not an address.
  * @throws {InvalidHashError} When the signature is not hexadecimal.
  * @example
- * const call = acceptCall({ escrow, agreement, party: agreement.terms.freelancer, signature });
+ * const call = acceptCall({ escrow: escrow.address, agreement, party: freelancer, signature: freelancerSignature });
  */
 export function acceptCall({
   escrow,
@@ -37,7 +38,14 @@ export function acceptCall({
   );
 }
 
-/** What a party signs to consent: the agreement itself, with its whole schedule. It has no deadline (`fundBy` bounds it). */
+/**
+ * What a party signs to consent: the agreement itself, with its whole schedule. It has no deadline: `fundBy` bounds it.
+ *
+ * @throws {InvalidAddressError} When the escrow is not an address.
+ * @example
+ * const { domain, types, message } = acceptTypedData({ ...escrow.connection, agreement });
+ * const freelancerSignature = await freelancerSigner.signTypedData(domain, types, message);
+ */
 export function acceptTypedData({
   agreement,
   ...location

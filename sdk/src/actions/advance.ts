@@ -23,10 +23,13 @@ export interface AdvanceParameters extends MilestoneParameters {
 /**
  * The call by which the client releases a part of a milestone early.
  *
- * @throws {InvalidAmountError} When the amount does not fit 128 bits.
+ * @throws {InvalidAddressError} When the escrow is not an address.
  * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidAmountError} When the amount is not a bigint that fits 128 bits.
+ * @throws {InvalidHashError} When the authorization's signature is not hexadecimal.
+ * @throws {InvalidTimeError} When the authorization's deadline is not whole Unix seconds.
  * @example
- * const call = advanceCall({ escrow, agreement, index: 0, amount: 100_000_000n });
+ * const call = advanceCall({ escrow: escrow.address, agreement, index: 0, amount: parseAmount("100", 6) });
  */
 export function advanceCall({
   escrow,
@@ -49,7 +52,14 @@ export function advanceCall({
 /**
  * What the client signs so that somebody else can send its advance.
  *
+ * @throws {InvalidAddressError} When the escrow is not an address.
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidAmountError} When the part or what is held is not a bigint, or the latter does not fit 128 bits.
  * @throws {AmountOutOfRangeError} When the part is nothing, or not less than what is held.
+ * @throws {InvalidTimeError} When the deadline is not whole Unix seconds.
+ * @example
+ * const { held } = await escrow.getMilestone({ agreement, index: 0 });
+ * const typedData = advanceTypedData({ ...escrow.connection, agreement, index: 0, amount: held / 2n, held, deadline });
  */
 export function advanceTypedData({
   agreement,

@@ -23,9 +23,14 @@ export interface ApproveParameters extends MilestoneParameters {
 /**
  * The call by which the client approves a milestone: the freelancer is paid what is held.
  *
+ * @throws {InvalidAddressError} When the escrow is not an address.
  * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidSubmissionError} When the submission is not a whole number from 0 to 255.
+ * @throws {InvalidHashError} When the authorization's signature is not hexadecimal.
+ * @throws {InvalidTimeError} When the authorization's deadline is not whole Unix seconds.
  * @example
- * const call = approveCall({ escrow, agreement, index: 0, submission: 1 });
+ * const call = approveCall({ escrow: escrow.address, agreement, index: 0, submission: 1 });
+ * await clientSigner.sendTransaction(call);
  */
 export function approveCall({
   escrow,
@@ -45,7 +50,18 @@ export function approveCall({
   );
 }
 
-/** What the client signs so that somebody else can send its approval. */
+/**
+ * What the client signs so that somebody else can send its approval.
+ *
+ * @throws {InvalidAddressError} When the escrow is not an address.
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidSubmissionError} When the submission is not a whole number from 0 to 255.
+ * @throws {InvalidAmountError} When what is held is not a bigint that fits 128 bits.
+ * @throws {InvalidTimeError} When the deadline is not whole Unix seconds.
+ * @example
+ * const { held } = await escrow.getMilestone({ agreement, index: 0 });
+ * const typedData = approveTypedData({ ...escrow.connection, agreement, index: 0, submission: 1, held, deadline });
+ */
 export function approveTypedData({
   agreement,
   index,

@@ -27,9 +27,14 @@ export interface AttestParameters extends MilestoneParameters {
 /**
  * The call by which the verifier passes or fails a submission.
  *
+ * @throws {InvalidAddressError} When the escrow is not an address.
  * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidSubmissionError} When the submission is not a whole number from 0 to 255.
+ * @throws {InvalidHashError} When the report is no 32-byte hash, or the authorization's signature not hexadecimal.
+ * @throws {InvalidTimeError} When the authorization's deadline is not whole Unix seconds.
  * @example
- * const call = attestCall({ escrow, agreement, index: 0, submission: 1, passed: true, report: hashText("All tests pass") });
+ * const report = hashText("All tests pass");
+ * const call = attestCall({ escrow: escrow.address, agreement, index: 0, submission: 1, passed: true, report });
  */
 export function attestCall({
   escrow,
@@ -53,7 +58,18 @@ export function attestCall({
   );
 }
 
-/** What the verifier signs so that somebody else can send its attestation. */
+/**
+ * What the verifier signs so that somebody else can send its attestation.
+ *
+ * @throws {InvalidAddressError} When the escrow is not an address.
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidSubmissionError} When the submission is not a whole number from 0 to 255.
+ * @throws {InvalidHashError} When the report is not a 32-byte hash.
+ * @throws {InvalidTimeError} When the deadline is not whole Unix seconds.
+ * @example
+ * const decision = { agreement, index: 0, submission: 1, passed: false, report: hashText("Two tests fail") };
+ * const typedData = attestTypedData({ ...escrow.connection, ...decision, deadline });
+ */
 export function attestTypedData({
   agreement,
   index,

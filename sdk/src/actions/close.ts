@@ -18,7 +18,15 @@ export interface CloseParameters {
   readonly party: string;
 }
 
-/** The call that ends the funding of an agreement for good. What is funded already goes on as agreed. */
+/**
+ * The call that ends the funding of an agreement for good. What is funded already goes on as agreed.
+ *
+ * @throws {InvalidAddressError} When the escrow or the party is not an address.
+ * @throws {InvalidHashError} When the authorization's signature is not hexadecimal.
+ * @throws {InvalidTimeError} When the authorization's deadline is not whole Unix seconds.
+ * @example
+ * const call = closeCall({ escrow: escrow.address, agreement, party: client });
+ */
 export function closeCall({
   escrow,
   agreement,
@@ -31,7 +39,14 @@ export function closeCall({
   );
 }
 
-/** What a party signs so that somebody else can close for it. */
+/**
+ * What a party signs so that somebody else can close for it.
+ *
+ * @throws {InvalidAddressError} When the escrow is not an address.
+ * @throws {InvalidTimeError} When the deadline is not whole Unix seconds.
+ * @example
+ * const typedData = closeTypedData({ ...escrow.connection, agreement, deadline });
+ */
 export function closeTypedData({
   agreement,
   ...location

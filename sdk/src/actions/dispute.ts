@@ -23,11 +23,17 @@ export interface DisputeParameters extends MilestoneParameters {
 }
 
 /**
- * The call by which a party calls the arbiter: the client disputes what was submitted, the freelancer a request for changes.
+ * The call by which a party calls the arbiter: the client disputes what was submitted, the freelancer a request for
+ * changes.
  *
+ * @throws {InvalidAddressError} When the escrow is not an address.
  * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidSubmissionError} When the submission is not a whole number from 0 to 255.
+ * @throws {InvalidHashError} When the evidence is no 32-byte hash, or the authorization's signature not hexadecimal.
+ * @throws {InvalidTimeError} When the authorization's deadline is not whole Unix seconds.
  * @example
- * const call = disputeCall({ escrow, agreement, index: 0, submission: 1, evidence: hashText("It is a copy") });
+ * const evidence = hashText("It is a copy");
+ * const call = disputeCall({ escrow: escrow.address, agreement, index: 0, submission: 1, evidence });
  */
 export function disputeCall({
   escrow,
@@ -49,7 +55,18 @@ export function disputeCall({
   );
 }
 
-/** What the disputing party signs so that somebody else can send its dispute. */
+/**
+ * What the disputing party signs so that somebody else can send its dispute.
+ *
+ * @throws {InvalidAddressError} When the escrow is not an address.
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidSubmissionError} When the submission is not a whole number from 0 to 255.
+ * @throws {InvalidHashError} When the evidence is not a 32-byte hash.
+ * @throws {InvalidTimeError} When the deadline is not whole Unix seconds.
+ * @example
+ * const evidence = hashText("It is a copy");
+ * const typedData = disputeTypedData({ ...escrow.connection, agreement, index: 0, submission: 1, evidence, deadline });
+ */
 export function disputeTypedData({
   agreement,
   index,

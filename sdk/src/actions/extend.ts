@@ -23,10 +23,13 @@ export interface ExtendParameters extends MilestoneParameters {
 /**
  * The call by which the client gives the freelancer more time.
  *
- * @throws {InvalidTimeError} When the clock is not whole Unix seconds.
+ * @throws {InvalidAddressError} When the escrow is not an address.
  * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidTimeError} When the clock or the authorization's deadline is not whole Unix seconds.
+ * @throws {InvalidHashError} When the authorization's signature is not hexadecimal.
  * @example
- * const call = extendCall({ escrow, agreement, index: 0, clock: milestone.clock + 7 * 86_400 });
+ * const { clock } = await escrow.getMilestone({ agreement, index: 0 });
+ * const call = extendCall({ escrow: escrow.address, agreement, index: 0, clock: clock + parseDuration("7 days") });
  */
 export function extendCall({
   escrow,
@@ -46,7 +49,18 @@ export function extendCall({
   );
 }
 
-/** What the client signs so that somebody else can send its extension. */
+/**
+ * What the client signs so that somebody else can send its extension.
+ *
+ * @throws {InvalidAddressError} When the escrow is not an address.
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidSubmissionError} When the submission is not a whole number from 0 to 255.
+ * @throws {InvalidTimeError} When a clock or the deadline is not whole Unix seconds.
+ * @example
+ * const { clock: currentClock, submissions: submission } = await escrow.getMilestone({ agreement, index: 0 });
+ * const later = { agreement, index: 0, submission, currentClock, clock: currentClock + parseDuration("7 days") };
+ * const typedData = extendTypedData({ ...escrow.connection, ...later, deadline });
+ */
 export function extendTypedData({
   agreement,
   index,

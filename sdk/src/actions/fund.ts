@@ -16,11 +16,12 @@ export interface FundParameters {
 /**
  * The call that funds milestones with the sender's tokens; the escrow needs an allowance of {@link fundingAmount}.
  *
+ * @throws {InvalidAddressError} When the escrow is not an address.
  * @throws {NothingToFundError} When the list is empty.
  * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
  * @throws {InvalidHashError} When the signature is not hexadecimal.
  * @example
- * const call = fundCall({ escrow, agreement, indices: [0], freelancerSignature });
+ * const call = fundCall({ escrow: escrow.address, agreement, indices: [0], freelancerSignature });
  */
 export function fundCall({
   escrow,
@@ -41,7 +42,13 @@ export function fundCall({
   );
 }
 
-/** What funding these milestones takes from the payer, token base units. */
+/**
+ * What funding these milestones takes from the payer, token base units.
+ *
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @example
+ * const need = fundingAmount({ agreement, indices: [0, 1] }); // 1400000000n: 500 and 900 USDC
+ */
 export function fundingAmount({ agreement, indices }: Pick<FundParameters, "agreement" | "indices">): bigint {
   return indices.reduce((sum, index) => sum + (agreement.schedule[checkIndex(agreement, index)]?.amount ?? 0n), 0n);
 }

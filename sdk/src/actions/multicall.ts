@@ -14,10 +14,13 @@ export interface MulticallParameters {
  * One call that makes several calls of the escrow, all or none, in one transaction of the same sender.
  *
  * @throws {EmptyMulticallError} When there is no call.
+ * @throws {InvalidAddressError} When the escrow, or what a call is for, is not an address.
  * @throws {WrongContractCallError} When a call is for another contract.
  * @throws {InvalidHashError} When it is not a call of a function of the escrow.
  * @example
- * const call = multicallCall({ escrow, calls: [approveCall({ … }), fundCall({ … })] });
+ * const approval = approveCall({ escrow: escrow.address, agreement, index: 0, submission: 1 });
+ * const next = fundCall({ escrow: escrow.address, agreement, indices: [1] });
+ * const call = multicallCall({ escrow: escrow.address, calls: [approval, next] });
  */
 export function multicallCall({ escrow, calls }: MulticallParameters & { readonly escrow: string }): Call {
   if (!Array.isArray(calls) || calls.length === 0) throw new EmptyMulticallError();

@@ -20,11 +20,18 @@ export interface PermitParameters {
 }
 
 /**
- * The call that uses the sender's permit, for a `fund` later in the same multicall. It never fails: the allowance decides.
+ * The call that uses the sender's permit, for a `fund` later in the same multicall. It never fails: the allowance
+ * decides.
  *
+ * @throws {InvalidAddressError} When the escrow or the token is not an address.
+ * @throws {InvalidAmountError} When the value is not a bigint that fits 256 bits.
+ * @throws {InvalidTimeError} When the deadline is not whole Unix seconds.
  * @throws {InvalidHashError} When the signature is not an ECDSA signature.
  * @example
- * const call = multicallCall({ escrow, calls: [permitCall({ escrow, ...permit }), fundCall({ escrow, agreement, indices })] });
+ * const value = fundingAmount({ agreement, indices: [0] });
+ * const permit = permitCall({ escrow: escrow.address, token: agreement.terms.token, value, deadline, signature });
+ * const next = fundCall({ escrow: escrow.address, agreement, indices: [0] });
+ * const call = multicallCall({ escrow: escrow.address, calls: [permit, next] });
  */
 export function permitCall({
   escrow,
@@ -46,7 +53,18 @@ function readSignature(signature: Hex): Signature {
   }
 }
 
-/** What the payer signs: an EIP-2612 permit for the escrow. */
+/**
+ * What the payer signs: an EIP-2612 permit for the escrow.
+ *
+ * @throws {InvalidAddressError} When the owner or the escrow is not an address.
+ * @throws {InvalidAmountError} When the value is not a bigint that fits 256 bits.
+ * @throws {InvalidTimeError} When the deadline is not whole Unix seconds.
+ * @example
+ * const { token } = agreement.terms;
+ * const domain = { name: "USD Coin", version: "2", chainId: escrow.chainId, verifyingContract: token };
+ * const permit = { owner: client, value: parseAmount("500", 6), nonce: 0n, deadline };
+ * const typedData = permitTypedData({ domain, escrow: escrow.address, ...permit });
+ */
 export function permitTypedData({
   domain,
   owner,

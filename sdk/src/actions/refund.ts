@@ -19,9 +19,12 @@ export type RefundParameters = MilestoneParameters;
 /**
  * The call by which the freelancer gives everything that is held back to the client.
  *
+ * @throws {InvalidAddressError} When the escrow is not an address.
  * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidHashError} When the authorization's signature is not hexadecimal.
+ * @throws {InvalidTimeError} When the authorization's deadline is not whole Unix seconds.
  * @example
- * const call = refundCall({ escrow, agreement, index: 0 });
+ * const call = refundCall({ escrow: escrow.address, agreement, index: 0 });
  */
 export function refundCall({
   escrow,
@@ -39,7 +42,17 @@ export function refundCall({
   );
 }
 
-/** What the freelancer signs so that somebody else can send its refund. */
+/**
+ * What the freelancer signs so that somebody else can send its refund.
+ *
+ * @throws {InvalidAddressError} When the escrow is not an address.
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidAmountError} When what is held is not a bigint that fits 128 bits.
+ * @throws {InvalidTimeError} When the deadline is not whole Unix seconds.
+ * @example
+ * const { held } = await escrow.getMilestone({ agreement, index: 0 });
+ * const typedData = refundTypedData({ ...escrow.connection, agreement, index: 0, held, deadline });
+ */
 export function refundTypedData({
   agreement,
   index,

@@ -25,9 +25,14 @@ export interface RequestChangesParameters extends MilestoneParameters {
 /**
  * The call by which the client asks for changes.
  *
+ * @throws {InvalidAddressError} When the escrow is not an address.
  * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidSubmissionError} When the submission is not a whole number from 0 to 255.
+ * @throws {InvalidHashError} When the reason is no 32-byte hash, or the authorization's signature not hexadecimal.
+ * @throws {InvalidTimeError} When the authorization's deadline is not whole Unix seconds.
  * @example
- * const call = requestChangesCall({ escrow, agreement, index: 0, submission: 1, reason: hashText("The logo is missing") });
+ * const reason = hashText("The logo is missing");
+ * const call = requestChangesCall({ escrow: escrow.address, agreement, index: 0, submission: 1, reason });
  */
 export function requestChangesCall({
   escrow,
@@ -49,7 +54,18 @@ export function requestChangesCall({
   );
 }
 
-/** What the client signs so that somebody else can send its request. */
+/**
+ * What the client signs so that somebody else can send its request.
+ *
+ * @throws {InvalidAddressError} When the escrow is not an address.
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidSubmissionError} When the submission is not a whole number from 0 to 255.
+ * @throws {InvalidHashError} When the reason is not a 32-byte hash.
+ * @throws {InvalidTimeError} When the deadline is not whole Unix seconds.
+ * @example
+ * const request = { agreement, index: 0, submission: 1, reason: hashText("The logo is missing") };
+ * const typedData = requestChangesTypedData({ ...escrow.connection, ...request, deadline });
+ */
 export function requestChangesTypedData({
   agreement,
   index,

@@ -25,9 +25,14 @@ export interface RuleParameters extends MilestoneParameters {
 /**
  * The call by which the arbiter splits a disputed milestone, after its own fee.
  *
+ * @throws {InvalidAddressError} When the escrow is not an address.
  * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidAmountError} When the freelancer's part is not a bigint that fits 128 bits.
+ * @throws {InvalidHashError} When the reasoning is no 32-byte hash, or the authorization's signature not hexadecimal.
+ * @throws {InvalidTimeError} When the authorization's deadline is not whole Unix seconds.
  * @example
- * const call = ruleCall({ escrow, agreement, index: 0, freelancerAmount: 250_000_000n, reasoning: hashText("Half is done") });
+ * const ruling = { freelancerAmount: parseAmount("250", 6), reasoning: hashText("Half is done") };
+ * const call = ruleCall({ escrow: escrow.address, agreement, index: 0, ...ruling });
  */
 export function ruleCall({
   escrow,
@@ -49,7 +54,18 @@ export function ruleCall({
   );
 }
 
-/** What the arbiter signs so that somebody else can send its ruling. */
+/**
+ * What the arbiter signs so that somebody else can send its ruling.
+ *
+ * @throws {InvalidAddressError} When the escrow is not an address.
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidAmountError} When the freelancer's part is not a bigint that fits 128 bits.
+ * @throws {InvalidHashError} When the reasoning is not a 32-byte hash.
+ * @throws {InvalidTimeError} When the deadline is not whole Unix seconds.
+ * @example
+ * const ruling = { freelancerAmount: parseAmount("250", 6), reasoning: hashText("Half is done") };
+ * const typedData = ruleTypedData({ ...escrow.connection, agreement, index: 0, ...ruling, deadline });
+ */
 export function ruleTypedData({
   agreement,
   index,

@@ -30,10 +30,15 @@ export interface SettleAuthorizations {
 /**
  * The call by which both parties together split a milestone as they like.
  *
- * @throws {InvalidAmountError} When the amount does not fit 128 bits.
+ * @throws {InvalidAddressError} When the escrow is not an address.
  * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidAmountError} When the freelancer's part is not a bigint that fits 128 bits.
+ * @throws {InvalidHashError} When an authorization's signature is not hexadecimal.
+ * @throws {InvalidTimeError} When an authorization's deadline is not whole Unix seconds.
  * @example
- * const call = settleCall({ escrow, agreement, index: 0, freelancerAmount: 300_000_000n, client, freelancer });
+ * const split = { agreement, index: 0, freelancerAmount: parseAmount("300", 6) };
+ * const call = settleCall({ escrow: escrow.address, ...split, client: { deadline, signature } });
+ * await freelancerSigner.sendTransaction(call);
  */
 export function settleCall({
   escrow,
@@ -58,7 +63,15 @@ export function settleCall({
 /**
  * What each party signs to settle.
  *
- * @throws {AmountOutOfRangeError} When the freelancer's part is more than what is held.
+ * @throws {InvalidAddressError} When the escrow is not an address.
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidAmountError} When an amount is not a bigint, or what is held does not fit 128 bits.
+ * @throws {AmountOutOfRangeError} When the freelancer's part is negative, or more than what is held.
+ * @throws {InvalidTimeError} When the deadline is not whole Unix seconds.
+ * @example
+ * const { held } = await escrow.getMilestone({ agreement, index: 0 });
+ * const split = { agreement, index: 0, freelancerAmount: held / 2n, held };
+ * const typedData = settleTypedData({ ...escrow.connection, ...split, deadline });
  */
 export function settleTypedData({
   agreement,

@@ -23,10 +23,12 @@ export interface SubmitParameters extends MilestoneParameters {
 /**
  * The call by which the freelancer submits work.
  *
- * @throws {InvalidHashError} When the deliverable is not a 32-byte hash.
+ * @throws {InvalidAddressError} When the escrow is not an address.
  * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidHashError} When the deliverable is no 32-byte hash, or the authorization's signature not hexadecimal.
+ * @throws {InvalidTimeError} When the authorization's deadline is not whole Unix seconds.
  * @example
- * const call = submitCall({ escrow, agreement, index: 0, deliverable: hashText("Ten articles") });
+ * const call = submitCall({ escrow: escrow.address, agreement, index: 0, deliverable });
  */
 export function submitCall({
   escrow,
@@ -46,7 +48,18 @@ export function submitCall({
   );
 }
 
-/** What the freelancer signs so that somebody else can submit for it. */
+/**
+ * What the freelancer signs so that somebody else can submit for it.
+ *
+ * @throws {InvalidAddressError} When the escrow is not an address.
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidSubmissionError} When the submission is not a whole number from 0 to 255.
+ * @throws {InvalidHashError} When the deliverable is not a 32-byte hash.
+ * @throws {InvalidTimeError} When the deadline is not whole Unix seconds.
+ * @example
+ * const submission = (await escrow.getMilestone({ agreement, index: 0 })).submissions + 1;
+ * const typedData = submitTypedData({ ...escrow.connection, agreement, index: 0, deliverable, submission, deadline });
+ */
 export function submitTypedData({
   agreement,
   index,

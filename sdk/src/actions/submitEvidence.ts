@@ -10,12 +10,14 @@ export interface SubmitEvidenceParameters extends MilestoneParameters {
 }
 
 /**
- * The call by which a party, the arbiter or the verifier puts evidence before the arbiter. The sender must be one of them.
+ * The call by which a party, the arbiter or the verifier puts evidence before the arbiter. The sender must be one of
+ * them.
  *
- * @throws {InvalidHashError} When the evidence is not a 32-byte hash.
+ * @throws {InvalidAddressError} When the escrow is not an address.
  * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidHashError} When the evidence is not a 32-byte hash.
  * @example
- * const call = submitEvidenceCall({ escrow, agreement, index: 0, evidence: hashText("Our chat") });
+ * const call = submitEvidenceCall({ escrow: escrow.address, agreement, index: 0, evidence: hashText("Our chat") });
  */
 export function submitEvidenceCall({
   escrow,

@@ -13,9 +13,9 @@ export interface WithdrawParameters {
 /**
  * The call by which anybody pays an account the whole balance that waits for it.
  *
- * @throws {InvalidAddressError} When token or account is not an address.
+ * @throws {InvalidAddressError} When escrow, token or account is not an address.
  * @example
- * const call = withdrawCall({ escrow, token: agreement.terms.token, account: agreement.terms.arbiter });
+ * const call = withdrawCall({ escrow: escrow.address, token: agreement.terms.token, account: arbiter });
  */
 export function withdrawCall({ escrow, token, account }: WithdrawParameters & { readonly escrow: string }): Call {
   return toCall(escrow, escrowInterface.encodeFunctionData("withdraw", [toAddress(token), toAddress(account)]));
