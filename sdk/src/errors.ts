@@ -148,7 +148,11 @@ export class InvalidAgreementFileError extends MicroEscrowError {
   readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
-    super("InvalidAgreementFile", `This is not an agreement file: ${ended(reason)}`, options);
+    super(
+      "InvalidAgreementFile",
+      `This is not an agreement file: ${ended(reason)} Ask whoever sent it for the file again.`,
+      options,
+    );
     this.reason = reason;
   }
 }
@@ -190,7 +194,7 @@ export class InvalidDeliverableError extends MicroEscrowError {
   readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
-    super("InvalidDeliverable", `The deliverable is not valid: ${ended(reason)}`, options);
+    super("InvalidDeliverable", `The deliverable is not valid: ${ended(reason)} Correct that, and try again.`, options);
     this.reason = reason;
   }
 }
@@ -205,7 +209,7 @@ export class DeliverableMismatchError extends MicroEscrowError {
   constructor({ actual, expected }: { actual: Hash; expected: Hash }, options?: ErrorOptions) {
     super(
       "DeliverableMismatch",
-      `These are not the bytes that were submitted: they hash to ${actual}, not to ${expected}.`,
+      `These are not the bytes that were submitted: they hash to ${actual}, not to ${expected}. Ask for the file that was submitted.`,
       options,
     );
     this.actual = actual;
@@ -219,7 +223,11 @@ export class WrongContractCallError extends MicroEscrowError {
   readonly expected: Address;
 
   constructor({ actual, expected }: { actual: Address; expected: Address }, options?: ErrorOptions) {
-    super("WrongContractCall", `The call is for ${actual}, not for the escrow ${expected}.`, options);
+    super(
+      "WrongContractCall",
+      `The call is for ${actual}, not for the escrow ${expected}: make it for this one, or connect to the other.`,
+      options,
+    );
     this.actual = actual;
     this.expected = expected;
   }
@@ -238,7 +246,11 @@ export class InvalidSignedActionError extends MicroEscrowError {
   readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
-    super("InvalidSignedAction", `The signed action cannot be relayed: ${ended(reason)}`, options);
+    super(
+      "InvalidSignedAction",
+      `The signed action cannot be relayed: ${ended(reason)} Ask its signer for a new one.`,
+      options,
+    );
     this.reason = reason;
   }
 }
@@ -311,7 +323,7 @@ export class WrongDomainError extends MicroEscrowError {
   ) {
     super(
       "WrongDomain",
-      `The contract signs under another EIP-712 domain: ${field} is ${quote(actual)}, not ${quote(expected)}.`,
+      `The contract signs under another EIP-712 domain: ${field} is ${quote(actual)}, not ${quote(expected)}. Sign nothing for it.`,
       options,
     );
     this.field = field;
@@ -357,7 +369,11 @@ export class UserRejectedError extends MicroEscrowError {
   readonly action: string;
 
   constructor({ action }: { action: string }, options?: ErrorOptions) {
-    super("UserRejected", `The request was refused in the wallet (${action}): it was not sent.`, options);
+    super(
+      "UserRejected",
+      `The request was refused in the wallet (${action}), and was not sent: ask again, and confirm it there.`,
+      options,
+    );
     this.action = action;
   }
 }
@@ -408,7 +424,7 @@ export class InsufficientBalanceError extends MicroEscrowError {
   ) {
     super(
       "InsufficientBalance",
-      `${account} has ${have} of the token${token === undefined ? "" : ` ${token}`}, but needs ${need} (base units).`,
+      `${account} has ${have} of the token${token === undefined ? "" : ` ${token}`}, but needs ${need} (base units): send it the rest first.`,
       options,
     );
     this.token = token;
@@ -468,7 +484,14 @@ export class TokenRefusedError extends MicroEscrowError {
   readonly account: Address | undefined;
 
   constructor({ error, account }: { error: string; account: Address | undefined }, options?: ErrorOptions) {
-    super("TokenRefused", `The token refused: ${error}${account === undefined ? "" : ` (${account})`}.`, options);
+    const advice = error.startsWith("ERC20")
+      ? "use another account or another token"
+      : 'sign a new permit, or use payment "approve"';
+    super(
+      "TokenRefused",
+      `The token refused: ${error}${account === undefined ? "" : ` (${account})`}. To go on, ${advice}.`,
+      options,
+    );
     this.error = error;
     this.account = account;
   }
@@ -481,7 +504,7 @@ export class UnknownAgreementError extends MicroEscrowError {
   constructor({ id }: { id: AgreementId }, options?: ErrorOptions) {
     super(
       "UnknownAgreement",
-      `No agreement ${id} was opened here: nobody has accepted or funded it yet, or it is on another chain or escrow.`,
+      `No agreement ${id} was opened here: nobody has accepted or funded it yet, or it is on another chain or escrow. Ask a party where it is.`,
       options,
     );
     this.id = id;
@@ -542,9 +565,14 @@ export class TransactionRevertedError extends MicroEscrowError {
     { reason, data, transaction }: { reason: string | undefined; data: Hex; transaction: Hash | undefined },
     options?: ErrorOptions,
   ) {
+    // A reason that is another error's message has said what to do.
+    const advice =
+      reason !== undefined && options?.cause instanceof MicroEscrowError
+        ? ""
+        : " It changed nothing: check token, accounts and gas before you try again.";
     super(
       "TransactionReverted",
-      `Reverted${transaction === undefined ? "" : ` in ${transaction}`}: ${ended(reason ?? (data === "0x" ? "no reason given" : `unknown error ${data.slice(0, 10)}`))}`,
+      `Reverted${transaction === undefined ? "" : ` in ${transaction}`}: ${ended(reason ?? unnamed(data))}${advice}`,
       options,
     );
     this.reason = reason;
@@ -583,7 +611,7 @@ export class TransactionReplacedError extends MicroEscrowError {
   ) {
     super(
       "TransactionReplaced",
-      `${transaction === undefined ? "The transaction" : `Transaction ${transaction}`} was replaced by ${replacement}: what it was to do did not happen.`,
+      `${transaction === undefined ? "The transaction" : `Transaction ${transaction}`} was replaced by ${replacement}: what it was to do did not happen. Look at that one, then send it again.`,
       options,
     );
     this.transaction = transaction;
@@ -597,7 +625,11 @@ export class MissingEventError extends MicroEscrowError {
   readonly transaction: Hash;
 
   constructor({ event, transaction }: { event: string; transaction: Hash }, options?: ErrorOptions) {
-    super("MissingEvent", `Transaction ${transaction} has no ${event} event of this escrow.`, options);
+    super(
+      "MissingEvent",
+      `Transaction ${transaction} has no ${event} event of this escrow: look at what it did before you send anything again.`,
+      options,
+    );
     this.event = event;
     this.transaction = transaction;
   }
@@ -609,7 +641,7 @@ export class DeploymentFailedError extends MicroEscrowError {
   readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
-    super("DeploymentFailed", `Deployment failed: ${ended(reason)}`, options);
+    super("DeploymentFailed", `Deployment failed: ${ended(reason)} Deploy again when that is mended.`, options);
     this.reason = reason;
   }
 }
@@ -619,7 +651,7 @@ export class UnexpectedError extends MicroEscrowError {
   readonly details: string;
 
   constructor({ details }: { details: string }, options?: ErrorOptions) {
-    super("Unexpected", `${details}`, options);
+    super("Unexpected", `${ended(details)} See the cause, and look up what was sent before you try again.`, options);
     this.details = details;
   }
 }
@@ -677,7 +709,7 @@ export class ForbiddenAccountError extends MicroEscrowError {
   constructor({ account }: { account: Address }, options?: ErrorOptions) {
     super(
       "ForbiddenAccount",
-      `${account} is the escrow or the token, which cannot be a party or receive payments.`,
+      `${account} is the escrow or the token, which cannot be a party or receive payments: name another account.`,
       options,
     );
     this.account = account;
@@ -704,7 +736,11 @@ export class FeeTooHighError extends MicroEscrowError {
   readonly maximum: number;
 
   constructor({ feeBps, maximum }: { feeBps: number; maximum: number }, options?: ErrorOptions) {
-    super("FeeTooHigh", `The platform fee of ${feeBps} basis points is above the maximum of ${maximum}.`, options);
+    super(
+      "FeeTooHigh",
+      `The platform fee of ${feeBps} basis points is above the maximum of ${maximum}: agree on less.`,
+      options,
+    );
     this.feeBps = feeBps;
     this.maximum = maximum;
   }
@@ -718,7 +754,7 @@ export class ArbiterFeeTooHighError extends MicroEscrowError {
   constructor({ arbiterFeeBps, maximum }: { arbiterFeeBps: number; maximum: number }, options?: ErrorOptions) {
     super(
       "ArbiterFeeTooHigh",
-      `The arbiter fee of ${arbiterFeeBps} basis points is above the maximum of ${maximum}.`,
+      `The arbiter fee of ${arbiterFeeBps} basis points is above the maximum of ${maximum}: agree on less.`,
       options,
     );
     this.arbiterFeeBps = arbiterFeeBps;
@@ -734,7 +770,7 @@ export class DefaultShareTooHighError extends MicroEscrowError {
   constructor({ defaultShareBps, maximum }: { defaultShareBps: number; maximum: number }, options?: ErrorOptions) {
     super(
       "DefaultShareTooHigh",
-      `The default share of ${defaultShareBps} basis points is above the maximum of ${maximum}.`,
+      `The default share of ${defaultShareBps} basis points is above the maximum of ${maximum}: agree on less.`,
       options,
     );
     this.defaultShareBps = defaultShareBps;
@@ -780,7 +816,7 @@ export class ZeroPeriodError extends MicroEscrowError {
 /** The schedule has no milestone. */
 export class EmptyScheduleError extends MicroEscrowError {
   constructor(options?: ErrorOptions) {
-    super("EmptySchedule", "The schedule has no milestone.", options);
+    super("EmptySchedule", "The schedule has no milestone: name at least one.", options);
   }
 }
 
@@ -880,7 +916,7 @@ export class InvalidSignatureError extends MicroEscrowError {
   constructor({ signer, digest }: { signer: Address; digest: Hash }, options?: ErrorOptions) {
     super(
       "InvalidSignature",
-      `${signer} did not sign this (digest ${digest}): the signature is for something else, or the state has changed since.`,
+      `${signer} did not sign this (digest ${digest}): the signature is for something else, or the state has changed since. Ask for a new one.`,
       options,
     );
     this.signer = signer;
@@ -946,7 +982,7 @@ export class MilestoneOutOfRangeError extends MicroEscrowError {
   constructor({ index, length }: { index: number; length: number }, options?: ErrorOptions) {
     super(
       "MilestoneOutOfRange",
-      `There is no milestone ${index}: the schedule has ${length}, counted from 0.`,
+      `There is no milestone ${index}: name one of the ${length} in the schedule, counted from 0.`,
       options,
     );
     this.index = index;
@@ -959,11 +995,21 @@ export class GateRefusedError extends MicroEscrowError {
   readonly gate: Address;
   /** What the gate reverted with; 0x when it has no code or said nothing. */
   readonly reason: Hex;
+  /** Error(string) or Panic(uint256) in words; undefined where it reverted with neither. */
+  readonly words: string | undefined;
 
-  constructor({ gate, reason }: { gate: Address; reason: Hex }, options?: ErrorOptions) {
-    super("GateRefused", `The gate ${gate} refused this funding (${reason}).`, options);
+  constructor(
+    { gate, reason, words }: { gate: Address; reason: Hex; words?: string | undefined },
+    options?: ErrorOptions,
+  ) {
+    super(
+      "GateRefused",
+      `The gate ${gate} refused this funding (${words === undefined ? unnamed(reason) : quote(words)}): ask whoever runs it what it wants.`,
+      options,
+    );
     this.gate = gate;
     this.reason = reason;
+    this.words = words;
   }
 }
 
@@ -974,7 +1020,7 @@ export class TokenWithoutCodeError extends MicroEscrowError {
   constructor({ token }: { token: Address }, options?: ErrorOptions) {
     super(
       "TokenWithoutCode",
-      `There is no token contract at ${token}: the agreement is for another chain, or names a wrong address.`,
+      `There is no token contract at ${token}: connect to the chain that the agreement is for, or name the right token in a new one.`,
       options,
     );
     this.token = token;
@@ -993,7 +1039,7 @@ export class UnexpectedBalanceError extends MicroEscrowError {
   ) {
     super(
       "UnexpectedBalance",
-      `The token ${token} left the escrow with ${actual} instead of ${expected}: tokens that take a fee on transfer cannot be used.`,
+      `The token ${token} left the escrow with ${actual} instead of ${expected}: a token that takes a fee on transfer cannot be used; take another.`,
       options,
     );
     this.token = token;
@@ -1018,7 +1064,7 @@ export class WrongStatusError extends MicroEscrowError {
       "WrongStatus",
       allowed.includes(Status.None)
         ? `Milestone ${index} was funded before, and is ${statusName(actual)} now: fund the others without it.`
-        : `Milestone ${index} is ${statusName(actual)}; this needs ${allowed.map(statusName).join(" or ")}.`,
+        : `Milestone ${index} is ${statusName(actual)}; this needs ${allowed.map(statusName).join(" or ")}: see availableActions for what is possible now.`,
       options,
     );
     this.index = index;
@@ -1157,7 +1203,11 @@ export class SafeERC20FailedOperationError extends MicroEscrowError {
   readonly token: Address;
 
   constructor({ token }: { token: Address }, options?: ErrorOptions) {
-    super("SafeERC20FailedOperation", `The token ${token} refused the transfer without saying why.`, options);
+    super(
+      "SafeERC20FailedOperation",
+      `The token ${token} refused the transfer without saying why: check balance and allowance, and whether it is paused or blocks an account.`,
+      options,
+    );
     this.token = token;
   }
 }
@@ -1167,7 +1217,7 @@ export class ReentrantCallError extends MicroEscrowError {
   constructor(options?: ErrorOptions) {
     super(
       "ReentrantCall",
-      "The escrow was called while it was working: the token calls back and cannot be used.",
+      "The escrow was called while it was working: the token calls back and cannot be used; take another.",
       options,
     );
   }
@@ -1178,7 +1228,7 @@ export class AddressEmptyCodeError extends MicroEscrowError {
   readonly target: Address;
 
   constructor({ target }: { target: Address }, options?: ErrorOptions) {
-    super("AddressEmptyCode", `There is no contract at ${target}.`, options);
+    super("AddressEmptyCode", `There is no contract at ${target}: check the address and the chain.`, options);
     this.target = target;
   }
 }
@@ -1186,14 +1236,18 @@ export class AddressEmptyCodeError extends MicroEscrowError {
 /** A call inside a multicall failed without a reason. */
 export class FailedCallError extends MicroEscrowError {
   constructor(options?: ErrorOptions) {
-    super("FailedCall", "A call inside the multicall failed without a reason.", options);
+    super("FailedCall", "A call inside the multicall failed without a reason: try its calls one by one.", options);
   }
 }
 
 /** A short string of the contract is malformed. */
 export class InvalidShortStringError extends MicroEscrowError {
   constructor(options?: ErrorOptions) {
-    super("InvalidShortString", "A short string of the contract is malformed.", options);
+    super(
+      "InvalidShortString",
+      "A short string of the contract is malformed: make sure that it is MicroEscrow.",
+      options,
+    );
   }
 }
 
@@ -1202,7 +1256,7 @@ export class StringTooLongError extends MicroEscrowError {
   readonly text: string;
 
   constructor({ text }: { text: string }, options?: ErrorOptions) {
-    super("StringTooLong", `The string ${quote(text)} is too long.`, options);
+    super("StringTooLong", `The string ${quote(text)} is too long: shorten it to 31 bytes.`, options);
     this.text = text;
   }
 }
@@ -1241,6 +1295,11 @@ function textOf(value: unknown): string {
 /** A time for people and for machines: `2027-02-03 10:00:00 UTC (1801648800)`. */
 function at(seconds: number): string {
   return `${formatTime(seconds)} (${seconds})`;
+}
+
+/** Revert data that has no words, as far as it says anything. */
+function unnamed(data: Hex): string {
+  return data === "0x" ? "no reason given" : `unknown error ${data.slice(0, 10)}`;
 }
 
 /** A text as the end of a sentence: with one full stop. */

@@ -92,7 +92,8 @@ const escrowErrors: { readonly [Name in ErrorName<typeof microEscrowAbi>]: Decod
   FundingClosed: ({ id }, options) => new FundingClosedError({ id }, options),
   FundingExpired: ({ fundBy, time }, options) =>
     new FundingExpiredError({ fundBy: Number(fundBy), time: Number(time) }, options),
-  GateRefused: ({ gate, reason }, options) => new GateRefusedError({ gate, reason }, options),
+  GateRefused: ({ gate, reason }, options) =>
+    new GateRefusedError({ gate, reason, words: standardReason(reason) }, options),
   InvalidMilestone: ({ index, amount, workPeriod }, options) =>
     new InvalidMilestoneError({ index: Number(index), amount, workPeriod: Number(workPeriod) }, options),
   InvalidShortString: (_, options) => new InvalidShortStringError(options),

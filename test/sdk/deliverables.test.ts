@@ -64,7 +64,7 @@ describe("deliverables", () => {
         "",
       ]) {
         expect(thrown(() => hashOfCid(cid), InvalidDeliverableError).message).to.equal(
-          `The deliverable is not valid: "${cid}" is not a CIDv1 with the raw codec and a sha2-256 hash.`,
+          `The deliverable is not valid: "${cid}" is not a CIDv1 with the raw codec and a sha2-256 hash. Correct that, and try again.`,
         );
       }
     });

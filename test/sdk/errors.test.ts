@@ -467,6 +467,18 @@ describe("Errors of tokens", () => {
     expectError(decodeRevert(data), TransactionRevertedError, { reason: "panic 0x11", data });
   });
 
+  it("what a gate reverted with, in words where it has them", () => {
+    const gate = toAddress(`0x${"12".repeat(20)}`);
+    const spoken = concat(["0x08c379a0", coder.encode(["string"], ["not on the list"])]) as Hex;
+    for (const [reason, words] of [
+      [spoken, "not on the list"],
+      ["0x12345678", undefined],
+    ] as const) {
+      const data = escrowInterface.encodeErrorResult("GateRefused", [gate, reason]) as Hex;
+      expectError(decodeRevert(data), GateRefusedError, { gate, reason, words });
+    }
+  });
+
   it("unknown, malformed or empty data", () => {
     for (const data of ["0x", "0x12345678", "0x08c379a0", "0x08c379a0ffff", "0x4e487b71"] as const) {
       expectError(decodeRevert(data), TransactionRevertedError, { reason: undefined, data });

@@ -1,5 +1,7 @@
 /** What errors say: times that people can read, what to do next, and who is to blame. */
+import * as sdk from "@micro-escrow/sdk";
 import {
+  type AgreementId,
   AgreementMismatchError,
   ClockNotLaterError,
   ClockRanOutError,
@@ -10,11 +12,11 @@ import {
   type Hex,
   InsufficientGasFundsError,
   InvalidDeliverableError,
-  NotAPartyError,
+  InvalidValueError,
+  MicroEscrowError,
   Outcome,
   outcomeName,
   RpcError,
-  ScheduleMismatchError,
   SignatureExpiredError,
   Status,
   statusName,
@@ -26,7 +28,7 @@ import {
 import { expect } from "chai";
 import { AbiCoder, concat, JsonRpcProvider, keccak256 } from "ethers";
 import { rpcError } from "./chain.ts";
-import { stranger } from "./pure.ts";
+import { account, stranger } from "./pure.ts";
 
 const CLOCK = 1_801_648_800;
 const LATER = CLOCK + 60;
@@ -34,50 +36,14 @@ const AT_CLOCK = "2027-02-03 10:00:00 UTC (1801648800)";
 const AT_LATER = "2027-02-03 10:01:00 UTC (1801648860)";
 
 describe("Errors say", () => {
-  it("times for people beside Unix seconds", () => {
-    expect(new ClockRanOutError({ clock: CLOCK, time: LATER }).message).to.equal(
-      `The time for this ended at ${AT_CLOCK}, and it is ${AT_LATER}: anybody can finalize the milestone now; see availableActions for what else is possible.`,
-    );
-    expect(new ClockStillRunningError({ clock: LATER, time: CLOCK }).message).to.equal(
-      `This can be finalized from ${AT_LATER} on, and it is ${AT_CLOCK}: wait until then, or let the parties end it earlier (approve, refund or settle).`,
-    );
-    expect(new SignatureExpiredError({ deadline: CLOCK, time: LATER }).message).to.equal(
-      `The signature was good until ${AT_CLOCK}, and it is ${AT_LATER}: ask for a new one.`,
-    );
-    expect(new FundingExpiredError({ fundBy: CLOCK, time: LATER }).message).to.equal(
-      `The agreement could be funded until ${AT_CLOCK}, and it is ${AT_LATER}: make a new agreement.`,
-    );
-    expect(new ClockNotLaterError({ newClock: CLOCK, currentClock: LATER, time: CLOCK }).message).to.equal(
-      `The new clock, ${AT_CLOCK}, must be later than the present one, ${AT_LATER}, and than now, ${AT_CLOCK}.`,
-    );
+  it("a time that no date holds as Unix seconds", () => {
     expect(new ClockRanOutError({ clock: 2 ** 43, time: 0 }).message).to.contain("Unix time 8796093022208 (");
   });
 
-  it("that a milestone was funded before, and otherwise which statuses are needed", () => {
-    const funded = new WrongStatusError({ index: 1, actual: Status.Submitted, allowed: [Status.None] });
-    expect(funded.message).to.equal("Milestone 1 was funded before, and is Submitted now: fund the others without it.");
-    const allowed = [Status.Submitted, Status.ChangesRequested];
-    expect(new WrongStatusError({ index: 1, actual: Status.None, allowed }).message).to.equal(
-      "Milestone 1 is None; this needs Submitted or ChangesRequested.",
-    );
-  });
-
-  it("what to do", () => {
-    expect(new NotAPartyError({ account: stranger }).message).to.contain("act as the client or the freelancer");
-    const hashes = { actual: keccak256("0x12") as Hash, expected: keccak256("0x34") as Hash };
-    expect(new ScheduleMismatchError(hashes).message).to.contain("take terms and schedule from the same agreement");
-    expect(new AgreementMismatchError({ member: "milestones", ...hashes }).message).to.equal(
-      `The agreement was altered: the hash of its schedule (milestones) should be ${hashes.expected}, but is ${hashes.actual}. Ask the other party for the file again.`,
-    );
-  });
-
   it("one full stop at the end, whatever the reason ends with", () => {
-    const transaction = keccak256("0x12") as Hash;
-    const inner = new TransactionRevertedError({ reason: undefined, data: "0x", transaction: undefined });
-    expect(inner.message).to.equal("Reverted: no reason given.");
-    const outer = new TransactionRevertedError({ reason: inner.message, data: "0x", transaction });
-    expect(outer.message).to.equal(`Reverted in ${transaction}: Reverted: no reason given.`);
-    expect(new InvalidDeliverableError("it is empty. ").message).to.equal("The deliverable is not valid: it is empty.");
+    const reverted = new TransactionRevertedError({ reason: "paused. ", data: "0x", transaction: undefined });
+    expect(reverted.message).to.match(/^Reverted: paused\. It /);
+    expect(new InvalidDeliverableError("it is empty. ").message).to.match(/: it is empty\. Correct /);
     expect(new RpcError({ reason: "refused", details: "nonce too low." }).message).to.equal(
       "The RPC endpoint failed (refused): nonce too low. Try again, or use another endpoint; if a transaction was being sent, look it up before you send it again.",
     );
@@ -87,6 +53,326 @@ describe("Errors say", () => {
     expect(Object.values(Status).map(statusName)).to.deep.equal(Object.keys(Status));
     expect(Object.values(Outcome).map(outcomeName)).to.deep.equal(Object.keys(Outcome));
     expect(statusName(9 as Status)).to.equal("9");
+  });
+});
+
+/** An error of each class, and all that it says. */
+const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
+  const [A, B] = [account("A"), account("B")];
+  const [X, Y] = [keccak256("0x12") as Hash, keccak256("0x34") as Hash];
+  const id = X as AgreementId;
+  const hashes = { actual: X, expected: Y };
+  const owed = { have: 5n, need: 7n };
+  const advice = { advice: "Write another." };
+  const error = new sdk.EmptyScheduleError();
+  const problem = { path: "schedule", message: "There is no milestone.", advice: "Name one at least.", error };
+  return [
+    [new sdk.AddressEmptyCodeError({ target: A }), `There is no contract at ${A}: check the address and the chain.`],
+    [
+      new AgreementMismatchError({ member: "milestones", ...hashes }),
+      `The agreement was altered: the hash of its schedule (milestones) should be ${Y}, but is ${X}. Ask the other party for the file again.`,
+    ],
+    [
+      new sdk.AmountOutOfRangeError({ amount: 9n, minimum: 1n, maximum: 8n }),
+      "The amount 9 must be between 1 and 8 (base units).",
+    ],
+    [
+      new sdk.ArbiterFeeTooHighError({ arbiterFeeBps: 1_001, maximum: 1_000 }),
+      "The arbiter fee of 1001 basis points is above the maximum of 1000: agree on less.",
+    ],
+    [
+      new sdk.CannotSignError({ account: A, reason: "its wallet signs no typed data" }),
+      `${A} cannot sign: its wallet signs no typed data. Record its consent or send its action as a transaction of its own instead (accept, or the verb itself).`,
+    ],
+    [
+      new ClockNotLaterError({ newClock: CLOCK, currentClock: LATER, time: CLOCK }),
+      `The new clock, ${AT_CLOCK}, must be later than the present one, ${AT_LATER}, and than now, ${AT_CLOCK}.`,
+    ],
+    [
+      new ClockRanOutError({ clock: CLOCK, time: LATER }),
+      `The time for this ended at ${AT_CLOCK}, and it is ${AT_LATER}: anybody can finalize the milestone now; see availableActions for what else is possible.`,
+    ],
+    [
+      new ClockStillRunningError({ clock: LATER, time: CLOCK }),
+      `This can be finalized from ${AT_LATER} on, and it is ${AT_CLOCK}: wait until then, or let the parties end it earlier (approve, refund or settle).`,
+    ],
+    [
+      new sdk.DefaultShareTooHighError({ defaultShareBps: 10_001, maximum: 10_000 }),
+      "The default share of 10001 basis points is above the maximum of 10000: agree on less.",
+    ],
+    [
+      new sdk.DeliverableMismatchError(hashes),
+      `These are not the bytes that were submitted: they hash to ${X}, not to ${Y}. Ask for the file that was submitted.`,
+    ],
+    [
+      new sdk.DeploymentFailedError("it put no code there"),
+      "Deployment failed: it put no code there. Deploy again when that is mended.",
+    ],
+    [new sdk.EmptyMulticallError(), "Name at least one call for the multicall."],
+    [new sdk.EmptyScheduleError(), "The schedule has no milestone: name at least one."],
+    [new sdk.FailedCallError(), "A call inside the multicall failed without a reason: try its calls one by one."],
+    [
+      new sdk.FeeTooHighError({ feeBps: 1_001, maximum: 1_000 }),
+      "The platform fee of 1001 basis points is above the maximum of 1000: agree on less.",
+    ],
+    [new sdk.FeeWithoutRecipientError({ feeBps: 250 }), "A platform fee of 250 basis points needs a recipient."],
+    [
+      new sdk.ForbiddenAccountError({ account: A }),
+      `${A} is the escrow or the token, which cannot be a party or receive payments: name another account.`,
+    ],
+    [
+      new sdk.FundingClosedError({ id }),
+      `Agreement ${X} was closed: nothing more can be funded. Make a new agreement.`,
+    ],
+    [
+      new FundingExpiredError({ fundBy: CLOCK, time: LATER }),
+      `The agreement could be funded until ${AT_CLOCK}, and it is ${AT_LATER}: make a new agreement.`,
+    ],
+    [
+      new sdk.GateRefusedError({ gate: A, reason: "0x" }),
+      `The gate ${A} refused this funding (no reason given): ask whoever runs it what it wants.`,
+    ],
+    [
+      new sdk.GateRefusedError({ gate: A, reason: "0x12345678aabb" }),
+      `The gate ${A} refused this funding (unknown error 0x12345678): ask whoever runs it what it wants.`,
+    ],
+    [
+      new sdk.GateRefusedError({ gate: A, reason: "0x12345678aabb", words: "not on the list" }),
+      `The gate ${A} refused this funding ("not on the list"): ask whoever runs it what it wants.`,
+    ],
+    [
+      new sdk.IncompleteHistoryError({ id, details: "submission 2" }),
+      `The RPC endpoint left out events of agreement ${X} (submission 2): try again, or use another endpoint.`,
+    ],
+    [
+      new sdk.InsufficientAllowanceError({ token: A, spender: B, ...owed }),
+      `${B} may spend 5 of the token ${A}, but needs 7 (base units): approve that amount first, or let fund choose (payment: "auto").`,
+    ],
+    [
+      new sdk.InsufficientBalanceError({ token: A, account: B, ...owed }),
+      `${B} has 5 of the token ${A}, but needs 7 (base units): send it the rest first.`,
+    ],
+    [
+      new InsufficientGasFundsError(),
+      "The account cannot pay the network fee: send it some of the chain's own coin. The transaction was not sent.",
+    ],
+    [new sdk.InvalidAddressError("me", "is a name", advice), '"me" is a name. Write another.'],
+    [
+      new sdk.InvalidAgreementError({ problems: [problem] }),
+      "The agreement is not valid. schedule: There is no milestone. Name one at least.",
+    ],
+    [
+      new sdk.InvalidAgreementFileError("it is not JSON"),
+      "This is not an agreement file: it is not JSON. Ask whoever sent it for the file again.",
+    ],
+    [new sdk.InvalidAmountError("1,5", "is not an amount", advice), '"1,5" is not an amount. Write another.'],
+    [
+      new InvalidDeliverableError("it is empty"),
+      "The deliverable is not valid: it is empty. Correct that, and try again.",
+    ],
+    [new sdk.InvalidDurationError("soon", "is no duration", advice), '"soon" is no duration. Write another.'],
+    [new sdk.InvalidHashError("0x", "is no hash", advice), '"0x" is no hash. Write another.'],
+    [
+      new sdk.InvalidMilestoneError({ index: 1, amount: 0n, workPeriod: 60 }),
+      "Milestone 1 needs an amount (0) and a work period (60 s) greater than 0.",
+    ],
+    [
+      new sdk.InvalidScopeError("scope.title", "an empty text"),
+      "The scope cannot hold an empty text (at scope.title).",
+    ],
+    [new sdk.InvalidShareError("101%", "is too much", advice), '"101%" is too much. Write another.'],
+    [
+      new sdk.InvalidShortStringError(),
+      "A short string of the contract is malformed: make sure that it is MicroEscrow.",
+    ],
+    [
+      new sdk.InvalidSignatureError({ signer: A, digest: X }),
+      `${A} did not sign this (digest ${X}): the signature is for something else, or the state has changed since. Ask for a new one.`,
+    ],
+    [
+      new sdk.InvalidSignedActionError("it names no chain"),
+      "The signed action cannot be relayed: it names no chain. Ask its signer for a new one.",
+    ],
+    [new sdk.InvalidSubmissionError(0, "is no submission", advice), '"0" is no submission. Write another.'],
+    [new sdk.InvalidTimeError(-1, "is no time", advice), '"-1" is no time. Write another.'],
+    [
+      new sdk.MilestoneOutOfRangeError({ index: 3, length: 3 }),
+      "There is no milestone 3: name one of the 3 in the schedule, counted from 0.",
+    ],
+    [
+      new sdk.MissingEventError({ event: "MilestoneFunded", transaction: X }),
+      `Transaction ${X} has no MilestoneFunded event of this escrow: look at what it did before you send anything again.`,
+    ],
+    [
+      new sdk.MissingPartyError({ client: A, freelancer: A, arbiter: A, token: B }),
+      `Client (${A}), freelancer (${A}), arbiter (${A}) and token (${B}) must all be set.`,
+    ],
+    [new sdk.MissingProviderError(), "The signer has no provider: connect it to one (signer.connect(provider))."],
+    [new sdk.MissingSignerError(), "This needs a signer: call escrow.connect(signer) first."],
+    [
+      new sdk.NoCodeError({ address: A, chainId: 10 }),
+      `There is no contract at ${A} on chain 10: deploy it there, or connect to another chain or address.`,
+    ],
+    [
+      new sdk.NotAPartyError({ account: A }),
+      `${A} is not one of those who may do this by the agreement: act as the client or the freelancer (for evidence also as the arbiter or the verifier).`,
+    ],
+    [
+      new sdk.NotAcceptedError({ party: A }),
+      `${A} has not accepted the agreement: pass its signature, or let it call accept.`,
+    ],
+    [
+      new sdk.NotConfirmedError({ index: 1, block: 8, safeBlock: 7 }),
+      "What you decide on (milestone 1) is in block 8, but the newest safe block is 7: try again later, or choose how many confirmations are enough.",
+    ],
+    [
+      new sdk.NotEnoughGasError({ available: 5n, required: 7n }),
+      "Only 5 gas was left for a payment, 7 must be: send the transaction with a higher gas limit.",
+    ],
+    [
+      new sdk.NotMinedError({ transaction: X, patience: 60 }),
+      `Transaction ${X} was sent, and was not mined within 60 s. It may still be: look it up before you send anything again.`,
+    ],
+    [new sdk.NothingToFundError(), "Name at least one milestone to fund."],
+    [
+      new sdk.PartiesNotDistinctError({ client: A, freelancer: A, arbiter: B }),
+      `Client (${A}), freelancer (${A}) and arbiter (${B}) must be three different accounts.`,
+    ],
+    [
+      new sdk.PermitUnsupportedError({ token: A, reason: "the payer has code" }),
+      `The token ${A} cannot be paid by permit: the payer has code. Use payment "approve" or "auto".`,
+    ],
+    [
+      new sdk.ReentrantCallError(),
+      "The escrow was called while it was working: the token calls back and cannot be used; take another.",
+    ],
+    [
+      new RpcError({ reason: "refused", details: "nonce too low" }),
+      "The RPC endpoint failed (refused): nonce too low. Try again, or use another endpoint; if a transaction was being sent, look it up before you send it again.",
+    ],
+    [
+      new sdk.SafeERC20FailedOperationError({ token: A }),
+      `The token ${A} refused the transfer without saying why: check balance and allowance, and whether it is paused or blocks an account.`,
+    ],
+    [
+      new sdk.ScheduleMismatchError(hashes),
+      `The schedule hashes to ${X}, but the agreement names ${Y}: take terms and schedule from the same agreement.`,
+    ],
+    [
+      new SignatureExpiredError({ deadline: CLOCK, time: LATER }),
+      `The signature was good until ${AT_CLOCK}, and it is ${AT_LATER}: ask for a new one.`,
+    ],
+    [new sdk.StringTooLongError({ text: "x" }), 'The string "x" is too long: shorten it to 31 bytes.'],
+    [
+      new sdk.TokenRefusedError({ error: "ERC20InvalidReceiver", account: A }),
+      `The token refused: ERC20InvalidReceiver (${A}). To go on, use another account or another token.`,
+    ],
+    [
+      new sdk.TokenRefusedError({ error: "ERC2612ExpiredSignature", account: undefined }),
+      'The token refused: ERC2612ExpiredSignature. To go on, sign a new permit, or use payment "approve".',
+    ],
+    [
+      new sdk.TokenWithoutCodeError({ token: A }),
+      `There is no token contract at ${A}: connect to the chain that the agreement is for, or name the right token in a new one.`,
+    ],
+    [
+      new sdk.TooManySubmissionsError({ maximum: 255 }),
+      "No more than 255 submissions are taken: dispute, settle or refund instead.",
+    ],
+    [
+      new sdk.TransactionReplacedError({ transaction: X, replacement: Y }),
+      `Transaction ${X} was replaced by ${Y}: what it was to do did not happen. Look at that one, then send it again.`,
+    ],
+    [
+      new TransactionRevertedError({ reason: undefined, data: "0x", transaction: undefined }),
+      "Reverted: no reason given. It changed nothing: check token, accounts and gas before you try again.",
+    ],
+    [
+      new TransactionRevertedError({ reason: undefined, data: "0x12345678aabb", transaction: X }),
+      `Reverted in ${X}: unknown error 0x12345678. It changed nothing: check token, accounts and gas before you try again.`,
+    ],
+    [
+      new sdk.UnauthorizedError({ caller: A, expected: B }),
+      `This is for ${B} to decide, not for ${A}: send it from there, or relay its signed action.`,
+    ],
+    [
+      new sdk.UnexpectedBalanceError({ token: A, actual: 5n, expected: 7n }),
+      `The token ${A} left the escrow with 5 instead of 7: a token that takes a fee on transfer cannot be used; take another.`,
+    ],
+    [
+      new sdk.UnexpectedError({ details: "the moon fell" }),
+      "the moon fell. See the cause, and look up what was sent before you try again.",
+    ],
+    [
+      new sdk.UnknownAgreementError({ id }),
+      `No agreement ${X} was opened here: nobody has accepted or funded it yet, or it is on another chain or escrow. Ask a party where it is.`,
+    ],
+    [
+      new sdk.UnknownTokenError({ chainId: 10, token: "EURC" }),
+      'The registry has no token "EURC" on chain 10: pass its address and decimals instead.',
+    ],
+    [
+      new UserRejectedError({ action: "sendTransaction" }),
+      "The request was refused in the wallet (sendTransaction), and was not sent: ask again, and confirm it there.",
+    ],
+    [
+      new sdk.VerifierNotIndependentError({ verifier: A }),
+      `The verifier ${A} must be neither the freelancer nor the arbiter.`,
+    ],
+    [
+      new WrongChainError({ actual: 1, expected: 10 }),
+      "Connected to chain 1, but chain 10 is needed: switch the network.",
+    ],
+    [
+      new sdk.WrongContractCallError({ actual: A, expected: B }),
+      `The call is for ${A}, not for the escrow ${B}: make it for this one, or connect to the other.`,
+    ],
+    [
+      new sdk.WrongContractError({ address: A, ...hashes }),
+      `The contract at ${A} is not MicroEscrow: its code hashes to ${X}, not to ${Y}. Do not use it.`,
+    ],
+    [
+      new sdk.WrongDomainError({ field: "version", actual: "2", expected: "1" }),
+      'The contract signs under another EIP-712 domain: version is "2", not "1". Sign nothing for it.',
+    ],
+    [
+      new WrongStatusError({ index: 1, actual: Status.Submitted, allowed: [Status.None] }),
+      "Milestone 1 was funded before, and is Submitted now: fund the others without it.",
+    ],
+    [
+      new WrongStatusError({ index: 1, actual: Status.None, allowed: [Status.Submitted, Status.ChangesRequested] }),
+      "Milestone 1 is None; this needs Submitted or ChangesRequested: see availableActions for what is possible now.",
+    ],
+    [
+      new sdk.WrongSubmissionError({ actual: 1, expected: 2 }),
+      "This decides about submission 1, but the current one is 2: look at that first.",
+    ],
+    [
+      new sdk.ZeroPeriodError({ reviewPeriod: 0, reworkPeriod: 1, arbitrationPeriod: 2 }),
+      "Review (0 s), rework (1 s) and arbitration period (2 s) must be greater than 0.",
+    ],
+  ];
+})();
+
+describe("Every error", () => {
+  const classes = Object.entries(sdk).filter(([, value]) => {
+    return typeof value === "function" && value.prototype instanceof MicroEscrowError && value !== InvalidValueError;
+  });
+
+  it("has a line in the table of messages", () => {
+    const listed = new Set<unknown>(messages.map(([error]) => error.constructor));
+    expect(classes.filter(([, value]) => !listed.has(value)).map(([name]) => name)).to.deep.equal([]);
+    expect(classes.length).to.be.greaterThan(70);
+  });
+
+  for (const [error, message] of messages) {
+    it(`says what is wrong and what to do: ${error.code}`, () => expect(error.message).to.equal(message));
+  }
+
+  it("that a reverted transaction ends in says what to do once", () => {
+    const cause = new WrongStatusError({ index: 1, actual: Status.None, allowed: [Status.Submitted] });
+    const reverted = { reason: cause.message, data: "0x", transaction: undefined } as const;
+    expect(new TransactionRevertedError(reverted, { cause }).message).to.equal(`Reverted: ${cause.message}`);
   });
 });
 
