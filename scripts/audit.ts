@@ -24,7 +24,7 @@ const root = join(import.meta.dirname, "..");
 const folder = join(root, "audit");
 
 await runScript(async () => {
-  const { only, full } = readOptions("npm run audit [-- [--full] [--only NAME,NAME]]", {
+  const { only, full } = readOptions("npm run audit -- [--full] [--only NAME,NAME]", {
     only: { type: "string" },
     full: { type: "boolean", default: false },
   });

@@ -14,15 +14,19 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { contractPath, parse, readContract } from "./mutate/compiler.ts";
 import { diff, findMutants, type Mutant } from "./mutate/mutants.ts";
 import { isKilled, judge, type Result, type Survivor, table } from "./mutate/report.ts";
 import { runMutants } from "./mutate/run.ts";
 import { sample } from "./mutate/sample.ts";
+import { expect, readOptions, runScript } from "./script.ts";
 
-const { values: options } = parseArgs({
-  options: {
+/** The exit code when it did not run: 1 says that it did, and found something. */
+const NOT_RUN = 2;
+
+const options = readOptions(
+  "npm run mutate -- [--sample N] [--seed N] [--function NAME] [--id ID] [--jobs N] [--json FILE]",
+  {
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
     function: { type: "string" },
@@ -30,14 +34,9 @@ const { values: options } = parseArgs({
     jobs: { type: "string", default: String(Math.min(availableParallelism(), 8)) },
     json: { type: "string" },
   },
-});
-
-try {
-  process.exitCode = (await main()) ? 0 : 1;
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 2;
-}
+  NOT_RUN,
+);
+await runScript(main, NOT_RUN);
 
 async function main(): Promise<boolean> {
   const source = readContract();
@@ -74,14 +73,14 @@ function choose(all: readonly Mutant[]): Mutant[] {
     ({ id, function: owner }) =>
       (options.id === undefined || id === options.id) && (options.function === undefined || owner === options.function),
   );
-  if (mutants.length === 0) throw new Error("There is no such mutant.");
+  expect(mutants.length > 0, "There is no such mutant.");
   return options.sample === undefined
     ? mutants
     : sample(mutants, positive("sample", options.sample), positive("seed", options.seed));
 }
 
 function positive(option: string, value: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(value)) throw new Error(`--${option} must be a positive number, not ${value}.`);
+  expect(/^[1-9]\d{0,8}$/.test(value), `--${option} must be a positive number, not ${value}.`);
   return Number(value);
 }
 

@@ -1,5 +1,5 @@
 /**
- * `npm run prove [-- --require-all] [-- --only TEXT]`: proves the statements of test/proofs about the contract's bytecode, for all
+ * `npm run prove -- [--require-all] [--only TEXT]`: proves the statements of test/proofs about the contract's bytecode, for all
  * inputs, and shows that each proof finds the bugs that are put into a copy of the contract.
  *
  * Exit code 0: all that it calls proved is proved, and no proof overlooked its bug. Without Python from 3.11 on nothing can be
@@ -8,26 +8,23 @@
 import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { keccak256 } from "ethers";
 import { compile, readSource, root } from "./prove/compile.ts";
 import { prove, proveLemmas } from "./prove/halmos.ts";
 import { assumptions, type Canary, canaries, type Statement, sow, statements, unproved } from "./prove/statements.ts";
 import { install, NoTools, type Tools } from "./prove/tools.ts";
+import { readOptions, runScript } from "./script.ts";
 
 const CONTRACT = "contracts/MicroEscrow.sol";
 const LEMMAS = "test/proofs/lemmas.smt2";
-const { values: options } = parseArgs({
-  options: { "require-all": { type: "boolean", default: false }, only: { type: "string", default: "" } },
+const options = readOptions("npm run prove -- [--require-all] [--only TEXT]", {
+  "require-all": { type: "boolean", default: false },
+  only: { type: "string", default: "" },
 });
 const chosen = ({ check }: { check: string }) => check.includes(options.only);
 
 const work = await mkdtemp(join(tmpdir(), "micro-escrow-prove-"));
-try {
-  process.exitCode = (await main()) ? 0 : 1;
-} finally {
-  await rm(work, { recursive: true, force: true });
-}
+await runScript(() => main().finally(() => rm(work, { recursive: true, force: true })));
 
 async function main(): Promise<boolean> {
   const tools = await install().catch((error: unknown) => {

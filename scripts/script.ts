@@ -18,8 +18,9 @@ type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O }>>["v
  * The options of the command line. With `--help`, or with anything else in it, this shows the usage and ends the process.
  *
  * @param usage How the script is called, in one line.
+ * @param exitCode What the process ends with for a wrong command line.
  */
-export function readOptions<const O extends Options>(usage: string, options: O): Values<O> {
+export function readOptions<const O extends Options>(usage: string, options: O, exitCode = 1): Values<O> {
   const isHelp = (argument: string) => argument === "--help" || argument === "-h";
   if (process.argv.slice(2).some(isHelp)) {
     console.log(`Usage: ${usage}`);
@@ -35,23 +36,24 @@ export function readOptions<const O extends Options>(usage: string, options: O):
     // "Unknown option '--fast'. To specify a positional argument …": there are none.
     const [reason = ""] = (error as Error).message.split(". To ");
     console.error(`${reason}\nUsage: ${usage}`);
-    process.exit(1);
+    process.exit(exitCode);
   }
 }
 
 /**
- * Runs a script; what it throws is explained on standard error and ends in exit code 1.
+ * Runs a script; what it throws is explained on standard error.
  *
  * @param main Returns false when all is not well. It should import what needs the SDK itself, so that a missing build is a
  *   message too.
+ * @param exitCode What the process ends with when it throws; when it returns false, that is 1.
  */
-export async function runScript(main: () => Promise<unknown>): Promise<void> {
+export async function runScript(main: () => Promise<unknown>, exitCode = 1): Promise<void> {
   // The reader of a pipe may go at any time (`npm run demo | head`).
   process.stdout.on("error", () => process.exit(1));
   try {
     process.exitCode = (await main()) === false ? 1 : 0;
   } catch (error) {
-    process.exitCode = 1;
+    process.exitCode = exitCode;
     console.error(explain(error));
   }
 }
