@@ -4,33 +4,23 @@
  * a tool that cannot run here are not looked at, and the last words say so.
  */
 import { execFile } from "node:child_process";
-import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { homedir, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
+import { type Build, compiler, outputOf, readBuilds } from "./static/compiler.ts";
+import { type Finding, lineOf, triaged } from "./static/findings.ts";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "..");
 const SLITHER = ["slither-analyzer==0.11.6", "crytic-compile==0.4.2"];
-/** How Hardhat calls the sources of this repository. */
-const OWN = "project/";
-/** Contract code and init code above the limits of a public network. */
-const SIZE_WARNINGS = ["5574", "3860"];
 
 /**
  * Lints of forge that do not apply to tests: time is what they test, their shifts are sets of statuses, and what a cast cuts off
  * is not what they then expect.
  */
 const OFF_IN_TESTS = ["block-timestamp", "incorrect-shift", "unsafe-typecast"];
-
-/** What a tool found: how many times in which function or constant. */
-interface Finding {
-  readonly tool: string;
-  readonly detector: string;
-  readonly place: string;
-  readonly sites: number;
-}
 
 /** A tool that cannot run on this machine, and why. */
 class NotRun extends Error {}
@@ -40,59 +30,6 @@ const reasonOf = (error: unknown) =>
     .trim()
     .split("\n")
     .at(-1);
-
-/** Hardhat's record of one compilation. */
-interface Build {
-  readonly path: string;
-  /** The sources of ours in it that are as they are now; records of older ones lie beside the newest. */
-  readonly current: readonly string[];
-  readonly isCurrent: boolean;
-}
-
-async function readBuilds(): Promise<Build[]> {
-  const folder = join(root, "artifacts/build-info");
-  const builds: Build[] = [];
-  for (const file of await readdir(folder)) {
-    if (file.endsWith(".output.json")) continue;
-    const path = join(folder, file);
-    const { input } = JSON.parse(await readFile(path, "utf8"));
-    const own = Object.keys(input.sources).filter((name) => name.startsWith(OWN));
-    const current: string[] = [];
-    for (const name of own) {
-      const source = name.slice(OWN.length);
-      const text = await readFile(join(root, source), "utf8").catch(() => undefined);
-      if (text === input.sources[name].content) current.push(source);
-    }
-    builds.push({ path, current, isCurrent: current.length === own.length });
-  }
-  return builds;
-}
-
-const outputOf = (path: string) => path.replace(/json$/, "output.json");
-
-/** Warnings about our own sources; libraries are others' business. */
-async function compiler(builds: readonly Build[]): Promise<Finding[]> {
-  const built = new Set(builds.flatMap(({ current }) => current));
-  for (const folder of ["contracts", "test/contracts"]) {
-    for (const file of await readdir(join(root, folder), { recursive: true })) {
-      const source = `${folder}/${file.replaceAll("\\", "/")}`;
-      if (source.endsWith(".sol") && !built.has(source)) throw new Error(`${source} is in no build.`);
-    }
-  }
-  const found: Finding[] = [];
-  for (const { path, current } of builds) {
-    const { output } = JSON.parse(await readFile(outputOf(path), "utf8"));
-    for (const { errorCode, sourceLocation, formattedMessage } of output.errors ?? []) {
-      const place = String(sourceLocation?.file ?? "").slice(OWN.length);
-      if (!current.includes(place)) continue;
-      // Tests and mocks are compiled without the optimizer and run where size has no limit.
-      if (SIZE_WARNINGS.includes(errorCode) && /^(test|contracts\/mocks)\//.test(place)) continue;
-      console.error(formattedMessage);
-      found.push({ tool: "Compiler", detector: errorCode, place, sites: 1 });
-    }
-  }
-  return found;
-}
 
 async function solhint(): Promise<Finding[]> {
   const bin = createRequire(import.meta.url).resolve("solhint/solhint.js");
@@ -246,22 +183,6 @@ async function slither(builds: readonly Build[]): Promise<Finding[]> {
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-const lineOf = ({ tool, detector, place, sites }: Finding) => `${tool}: ${detector} in ${place}, ${sites} times`;
-
-/** The lines of the file's tables: | detector | place | times | why |, under the tool's heading. */
-async function triaged(): Promise<Finding[]> {
-  const found: Finding[] = [];
-  let tool = "";
-  for (const line of (await readFile(join(root, ".github/STATIC.md"), "utf8")).split("\n")) {
-    tool = /^## (.*)/.exec(line)?.[1] ?? tool;
-    const [, detector, place, sites, why] = /^\| `(.+?)` \| `(.+?)` \| (\d+) \| (.+) \|$/.exec(line) ?? [];
-    if (detector !== undefined && place !== undefined && why !== undefined) {
-      found.push({ tool, detector, place, sites: Number(sites) });
-    } else if (line.startsWith("| `")) throw new Error(`.github/STATIC.md: what does this line say? ${line}`);
-  }
-  return found;
 }
 
 /** The lines that are not in the others, or not as often. */
