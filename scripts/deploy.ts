@@ -6,11 +6,11 @@ import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { deploy } from "@micro-escrow/sdk";
-import { keccak256, toQuantity } from "ethers";
+import { toQuantity } from "ethers";
 import { settings, solc } from "../hardhat.config.ts";
 import { create2Deployer, initCodeHash, salt } from "../sdk/src/generated/code.ts";
 import { connect, readNetworkOption } from "./network.ts";
-import { readDeployment } from "./records.ts";
+import { readDeployment, witness } from "./records.ts";
 import { runScript, ScriptError } from "./script.ts";
 
 type Provider = Awaited<ReturnType<typeof connect>>["provider"];
@@ -35,17 +35,17 @@ await runScript(async () => {
 
   if (transaction !== undefined || recorded?.address !== address) {
     const { hash, blockNumber } = transaction ?? (await findCreation(provider, address));
-    const block = await provider.getBlock(blockNumber);
+    const { time, runtimeCodeHash } = await witness(provider, { address, block: blockNumber });
     const record = {
       chainId,
       address,
       transaction: hash,
       block: blockNumber,
-      time: new Date((block?.timestamp ?? 0) * 1000).toISOString(),
+      time,
       deployer: create2Deployer,
       salt,
       initCodeHash,
-      runtimeCodeHash: keccak256(await provider.getCode(address)),
+      runtimeCodeHash,
       compiler: { version: solc.version, settings },
       commit: commit(),
     };

@@ -1,7 +1,7 @@
 /** The records in deployments/: what a release is (create2.json), and where it stands (CHAINID.json). */
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { getAddress, isHexString } from "ethers";
+import { getAddress, isHexString, keccak256, type Provider } from "ethers";
 import { ScriptError } from "./script.ts";
 
 /** What makes the address. */
@@ -56,6 +56,23 @@ export async function readDeployments(folder: string): Promise<Deployment[]> {
   const chainIds = names.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b);
   const records = await Promise.all(chainIds.map((chainId) => readDeployment(folder, chainId)));
   return records.filter((record) => record !== undefined);
+}
+
+/**
+ * What a new record has from the chain: the time of the block, and the hash of the code.
+ *
+ * @throws {ScriptError} When the endpoint does not know one of them yet: many have several nodes behind them, some of which lag.
+ */
+export async function witness(
+  provider: Pick<Provider, "getBlock" | "getCode">,
+  { address, block: number }: Pick<Deployment, "address" | "block">,
+): Promise<{ time: string; runtimeCodeHash: string }> {
+  const [block, code] = [await provider.getBlock(number), await provider.getCode(address)];
+  const refuse = (missing: string) =>
+    new ScriptError(`Nothing is recorded: the endpoint has no ${missing} yet. Run deploy again in a minute.`);
+  if (block === null) throw refuse(`block ${number}`);
+  if (code === "0x") throw refuse(`code at ${address}`);
+  return { time: new Date(block.timestamp * 1000).toISOString(), runtimeCodeHash: keccak256(code) };
 }
 
 async function read<Record extends object>(

@@ -9,9 +9,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { deploy, escrowAddress } from "@micro-escrow/sdk";
 import { expect } from "chai";
-import { getCreate2Address, id, keccak256 } from "ethers";
+import { type Block, getCreate2Address, id, keccak256 } from "ethers";
 import { artifacts, network } from "hardhat";
-import { readDeployment, readDeployments } from "../../scripts/records.ts";
+import { readDeployment, readDeployments, witness } from "../../scripts/records.ts";
 import { ScriptError } from "../../scripts/script.ts";
 import { create2DeployerCode } from "./create2.ts";
 import { startNode } from "./evm.ts";
@@ -187,6 +187,24 @@ describe("a deployment's record", () => {
     expect(await readDeployment(folder, 10)).to.deep.equal(right);
     expect(await readDeployment(folder, 1)).to.equal(undefined);
     expect(await readDeployments(folder)).to.deep.equal([right]);
+  });
+
+  it("takes from the chain what is there, and nothing from an endpoint that lags behind", async () => {
+    const block = { timestamp: 1_798_761_600 } as Block;
+    const asked = (code: string, found: Block | null) =>
+      witness({ getCode: async () => code, getBlock: async () => found }, right).catch((error: unknown) => error);
+    expect(await asked("0x6001", block)).to.deep.equal({
+      time: "2027-01-01T00:00:00.000Z",
+      runtimeCodeHash: keccak256("0x6001"),
+    });
+    for (const [code, found, missing] of [
+      ["0x", block, `code at ${address}`],
+      ["0x6001", null, "block 7"],
+    ] as const) {
+      const error = await asked(code, found);
+      expect(error).to.be.instanceOf(ScriptError);
+      expect(String(error)).to.contain(`Nothing is recorded: the endpoint has no ${missing} yet. Run deploy again`);
+    }
   });
 });
 
