@@ -40,8 +40,8 @@ function token(
 }
 
 /**
- * The registry: what Circle (USDC, EURC), Tether (USDT), Sky (DAI) and Paxos (PYUSD) issue themselves on the chains where
- * MicroEscrow is deployed. A token that is not in here is not necessarily bad, but nobody here vouches for it.
+ * The registry: what Circle (USDC, EURC), Tether (USDT), Sky (DAI) and Paxos (PYUSD) issue themselves on Ethereum and on the
+ * chains that MicroEscrow can be deployed to with one command. A token that is not in here is not necessarily bad, but nobody here vouches for it.
  *
  * Left out on purpose: USDT on any chain but Ethereum, and DAI on Polygon and Base, where a bridge issues them; PYUSD where
  * it is not Paxos' own (PYUSD0); tokens on test networks that their issuers do not run. DAI on Ethereum has a permit of its

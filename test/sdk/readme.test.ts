@@ -3,7 +3,15 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { type Agreement, deploy, findToken, MicroEscrow, Status } from "@micro-escrow/sdk";
+import {
+  type Agreement,
+  deploy,
+  escrowInterface,
+  findToken,
+  MicroEscrow,
+  Status,
+  signableVerbs,
+} from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { Interface, id, type JsonRpcProvider } from "ethers";
 
@@ -156,6 +164,19 @@ describe("README", () => {
       chain.kill();
       await (kept === undefined ? rm(record, { force: true }) : writeFile(record, kept));
     }
+  });
+
+  it("names the verbs that nobody can sign for somebody else to send", () => {
+    const verbs: string[] = [];
+    escrowInterface.forEachFunction(({ name, constant }) => constant || verbs.push(name));
+    const unsigned = verbs.filter((verb) => !(signableVerbs as readonly string[]).includes(verb)).sort();
+    // `multicall` carries the calls of others, and a `permit` is the payer's signature to the token.
+    expect(unsigned).to.deep.equal(["finalize", "fund", "multicall", "permit", "submitEvidence", "withdraw"]);
+    const sentence =
+      "everything but `fund`, which its payer sends (with the freelancer's consent as a signature), and ";
+    expect(readme.replace(/\s+/g, " ")).to.include(
+      `${sentence}\`submitEvidence\`. \`finalize\` and \`withdraw\` need no signature.`,
+    );
   });
 
   it("the gas table is what `npm run gas` prints", async () => {
