@@ -1,15 +1,17 @@
 /** What `--json` prints: the same as the text, as data. Amounts are token base units as decimal text. */
-import { Outcome, Status } from "@micro-escrow/sdk";
+import { type Address, outcomeName, statusName } from "@micro-escrow/sdk";
 import type { Books, Flow } from "./books.ts";
 import type { GigFacts, Happening } from "./facts.ts";
-import type { Gig } from "./gigs.ts";
+import { type Gig, type PersonKey, people } from "./gigs.ts";
 import type { Line } from "./stage.ts";
 
 export interface MilestoneDocument {
   readonly name: string;
   readonly amount: string;
-  readonly status: keyof typeof Status;
-  readonly outcome: keyof typeof Outcome;
+  /** Its name in the SDK's `Status`. */
+  readonly status: string;
+  /** Its name in the SDK's `Outcome`. */
+  readonly outcome: string;
   readonly submissions: number;
   readonly freelancer: string;
   readonly client: string;
@@ -18,10 +20,34 @@ export interface MilestoneDocument {
   readonly notes: readonly string[];
 }
 
+interface PersonDocument {
+  readonly name: string;
+  readonly address: string;
+}
+
 export interface GigDocument {
   readonly key: Gig["key"];
   readonly title: string;
   readonly agreement: string;
+  readonly client: PersonDocument;
+  readonly freelancer: PersonDocument;
+  readonly arbiter: PersonDocument;
+  /** Null where there is none; so is the platform. */
+  readonly verifier: PersonDocument | null;
+  readonly platform: PersonDocument | null;
+  /** Where the money of the whole schedule went; it sums to `total`. */
+  readonly progress: {
+    readonly total: string;
+    readonly paid: string;
+    readonly refunded: string;
+    readonly fees: string;
+    readonly held: string;
+    readonly neverFunded: string;
+  };
+  /** The address of who ended the funding; null when nobody did. */
+  readonly closedBy: string | null;
+  /** What was withdrawn from the escrow in the meantime. */
+  readonly withdrawals: readonly { readonly account: string; readonly amount: string }[];
   readonly milestones: readonly MilestoneDocument[];
 }
 
@@ -57,19 +83,39 @@ export interface DemoDocument {
   readonly complete: boolean;
 }
 
-/** The name of a status or an outcome. */
-export const statusName = (status: Status) => nameOf(Status, status);
-export const outcomeName = (outcome: Outcome) => nameOf(Outcome, outcome);
+/** Whether the books balance. */
+export const isBalanced = ({ problems }: Pick<Books, "problems">): boolean => problems.length === 0;
 
-function nameOf<Names extends Record<string, number>>(names: Names, value: Names[keyof Names]): keyof Names {
-  return Object.keys(names).find((name) => names[name] === value) ?? "None";
-}
+/** Whether everything that was to happen did. */
+export const isComplete = (happened: readonly Happening[]): boolean => happened.every(({ where }) => where.length > 0);
 
-export function gigDocument({ gig, title, agreement, milestones }: GigFacts): GigDocument {
+/** Whether the demo may end with exit code 0. */
+export const isAsItShouldBe = ({ books, happened }: Pick<DemoDocument, "books" | "happened">): boolean =>
+  isBalanced(books) && isComplete(happened);
+
+export function gigDocument(facts: GigFacts): GigDocument {
+  const { gig, title, agreement, milestones, progress, closedBy, withdrawals } = facts;
+  const { client, freelancer, arbiter, verifier, feeRecipient } = agreement.terms;
+  const { total, paid, refunded, platformFees, arbiterFees, held, funded } = progress;
   return {
     key: gig.key,
     title,
     agreement: agreement.id,
+    client: personDocument(gig.client, client),
+    freelancer: personDocument(gig.freelancer, freelancer),
+    arbiter: personDocument(gig.arbiter, arbiter),
+    verifier: gig.verifier ? personDocument(gig.verifier, verifier) : null,
+    platform: gig.platform ? personDocument(gig.platform, feeRecipient) : null,
+    progress: {
+      total: String(total),
+      paid: String(paid),
+      refunded: String(refunded),
+      fees: String(platformFees + arbiterFees),
+      held: String(held),
+      neverFunded: String(total - funded),
+    },
+    closedBy: closedBy ?? null,
+    withdrawals: withdrawals.map(({ account, amount }) => ({ account, amount: String(amount) })),
     milestones: milestones.map(({ name, amount, status, outcome, submissions, notes, ...shares }) => ({
       name,
       amount: String(amount),
@@ -84,6 +130,8 @@ export function gigDocument({ gig, title, agreement, milestones }: GigFacts): Gi
     })),
   };
 }
+
+const personDocument = (key: PersonKey, address: Address): PersonDocument => ({ name: people[key].name, address });
 
 const flowDocument = ({ transfers, amount }: Flow): FlowDocument => ({ transfers, amount: String(amount) });
 

@@ -14,7 +14,7 @@ import { expect } from "../script.ts";
 import { type Chapter, keepBooks } from "./books.ts";
 import { assemble, connectAll } from "./cast.ts";
 import { type Chain, connect, startChain } from "./chain.ts";
-import { booksDocument, type DemoDocument, gigDocument } from "./document.ts";
+import { booksDocument, type DemoDocument, gigDocument, isAsItShouldBe, isBalanced, isComplete } from "./document.ts";
 import { announced, findHappenings, type GigFacts, gatherFacts } from "./facts.ts";
 import { app, blog, campaign, type Gig, type PersonKey, people, readScope } from "./gigs.ts";
 import { booksReport, gigReport, happeningsReport } from "./report.ts";
@@ -108,8 +108,8 @@ async function play(chain: Chain, json: boolean): Promise<boolean> {
     gigs: facts.map(gigDocument),
     happened,
     books: booksDocument(books),
-    balanced: books.problems.length === 0,
-    complete: happened.every(({ where }) => where.length > 0),
+    balanced: isBalanced(books),
+    complete: isComplete(happened),
   };
 
   stage.print(`\n${paint("bold", "The books")} ${paint("dim", "from USDC's own transfers and balances")}\n`);
@@ -119,7 +119,7 @@ async function play(chain: Chain, json: boolean): Promise<boolean> {
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   stage.print(paint("dim", `\n  ${transactions} transactions in ${seconds} s`));
   if (json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  return result.balanced && result.complete;
+  return isAsItShouldBe(result);
 }
 
 /** Deploys USDC and the escrow, and gives everybody an account and the clients their savings. */

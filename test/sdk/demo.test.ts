@@ -1,13 +1,14 @@
 /** The demo as its users run it: a process that prints JSON, whose books must balance. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { type Address, Outcome, toAddress } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import type { Signer } from "ethers";
 import { keepBooks } from "../../scripts/demo/books.ts";
 import { type Chain, connect, startChain } from "../../scripts/demo/chain.ts";
-import type { DemoDocument } from "../../scripts/demo/document.ts";
+import { type DemoDocument, isAsItShouldBe } from "../../scripts/demo/document.ts";
 import { percentages } from "../../scripts/demo/terminal.ts";
 import { deployUsdc, send, type Usdc } from "../../scripts/demo/usdc.ts";
 
@@ -117,6 +118,61 @@ describe("demo", () => {
       const explained = Object.values(byGig).reduce((total, value) => total + BigInt(value), 0n);
       expect(explained).to.equal(BigInt(after) - BigInt(before));
     }
+  });
+
+  it("says who was part of each gig, and where the money of each went", () => {
+    const addressOf = Object.fromEntries(demo.books.accounts.map(({ name, address }) => [name, address]));
+    const named = (name: string) => ({ name, address: addressOf[name] });
+    const parts = (total: number, paid: number, refunded = 0, fees = 0, neverFunded = 0) => ({
+      ...{ total: usdc(total), paid: usdc(paid), refunded: usdc(refunded), fees: usdc(fees) },
+      ...{ held: "0", neverFunded: usdc(neverFunded) },
+    });
+    const [none, closed] = [null, addressOf.Hanna];
+    const cast = demo.gigs.map(({ client, freelancer, arbiter, verifier, platform }) => {
+      return [client, freelancer, arbiter, verifier, platform];
+    });
+    expect(cast).to.deep.equal([
+      [named("Inês"), named("Amara"), named("Tomasz"), none, none],
+      [named("Mateo"), named("Yuki"), named("Noor"), named("Fieldtest"), none],
+      [named("Hanna"), named("Diego"), named("Oskar"), none, named("Workbench")],
+    ]);
+    expect(demo.gigs.map(({ progress }) => progress)).to.deep.equal([
+      parts(1000, 1000),
+      parts(4500, 3773, 691, 36),
+      parts(4800, 1170, 2800, 30, 800),
+    ]);
+    expect(demo.gigs.map(({ closedBy }) => closedBy)).to.deep.equal([none, none, closed]);
+    expect(demo.gigs.map(({ withdrawals }) => withdrawals)).to.deep.equal([
+      [],
+      [{ account: addressOf.Noor, amount: usdc(36) }],
+      [
+        { account: addressOf.Diego, amount: usdc(780) },
+        { account: addressOf.Workbench, amount: usdc(30) },
+      ],
+    ]);
+  });
+
+  it("fails when the books do not balance, or something did not happen", () => {
+    expect(isAsItShouldBe(demo)).to.equal(true);
+    const books = { ...demo.books, problems: ["The escrow still holds 1.00 USDC."] };
+    expect(isAsItShouldBe({ ...demo, books })).to.equal(false);
+    const [first, ...others] = demo.happened;
+    expect(isAsItShouldBe({ ...demo, happened: [{ what: first?.what ?? "", where: [] }, ...others] })).to.equal(false);
+  });
+
+  it("ends with exit code 1 then, and when it throws, without a stack trace", async function () {
+    this.timeout(60_000);
+    const url = pathToFileURL(join(import.meta.dirname, "../../scripts/script.ts")).href;
+    const end = (main: string) => {
+      const source = `import { runScript } from ${JSON.stringify(url)}; await runScript(${main});`;
+      return run(process.execPath, ["--input-type=module", "--eval", source]).then(
+        () => [0, ""],
+        ({ code, stderr }) => [code, stderr],
+      );
+    };
+    expect(await end("async () => true")).to.deep.equal([0, ""]);
+    expect(await end("async () => false")).to.deep.equal([1, ""]);
+    expect(await end('async () => { throw new Error("no") }')).to.deep.equal([1, "no\n"]);
   });
 
   it("lets time pass only forwards, and tells which lines were transactions", () => {
