@@ -1,6 +1,6 @@
 /** Draws the comparison as an SVG that reads well on a light and on a dark page. */
 import { money } from "../demo/terminal.ts";
-import { type Moment, type Standing, standing, turningPoints, type Way } from "./simulate.ts";
+import { ifTheClientVanishes, type Moment, standing, turningPoints, type Way } from "./simulate.ts";
 
 /** A gig and the ways to pay for it. */
 export interface Compared {
@@ -8,10 +8,36 @@ export interface Compared {
   readonly ways: readonly Way[];
 }
 
-const panels: readonly { readonly title: string; readonly note: string; readonly of: keyof Standing }[] = [
-  { title: "The client’s money in escrow", note: "at stake in a dispute, out of reach meanwhile", of: "held" },
-  { title: "Paid to the freelancer", note: "one step for each milestone", of: "paid" },
-  { title: "Work done and not paid", note: "what the freelancer has at stake", of: "unpaidWork" },
+interface Panel {
+  readonly title: string;
+  readonly note: string;
+  readonly of: (way: Way, moment: Moment) => bigint;
+  /** Only lines, no areas under them. */
+  readonly plain?: boolean;
+}
+
+const panels: readonly Panel[] = [
+  {
+    title: "The client’s money in escrow",
+    note: "at stake in a dispute, out of reach meanwhile",
+    of: (way, moment) => standing(way, moment).held,
+  },
+  {
+    title: "Paid to the freelancer",
+    note: "one step for each milestone",
+    of: (way, moment) => standing(way, moment).paid,
+    plain: true,
+  },
+  {
+    title: "Work done and not paid",
+    note: "what the freelancer has at stake",
+    of: (way, moment) => standing(way, moment).unpaidWork,
+  },
+  {
+    title: "Lost when the client vanishes",
+    note: "by the freelancer; what is funded is paid",
+    of: (way, moment) => ifTheClientVanishes(way, moment).freelancerLoses,
+  },
 ];
 
 /** One class per way, in the order in which they are drawn: the last one is on top. */
@@ -35,8 +61,8 @@ const style = `
     .title { font-size: 20px; font-weight: 600 } .gig { font-size: 15px; font-weight: 600 } .small { font-size: 11.5px }
     path { fill: none; stroke-linejoin: round } .area { stroke: none }`;
 
-const page = { width: 1080, margin: 36, head: 122, row: 206, foot: 48 };
-const panel = { width: 276, height: 120, gap: 72, head: 62 };
+const page = { width: 1220, margin: 36, head: 122, row: 206, foot: 48 };
+const panel = { width: 220, height: 120, gap: 72, head: 62 };
 
 const escapeText = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 const round = (value: number) => String(Math.round(value * 10) / 10);
@@ -50,7 +76,7 @@ function ticks(days: number): number[] {
   return Array.from({ length: Math.floor(days / step) + 1 }, (_, index) => index * step);
 }
 
-function drawPanel(ways: readonly Way[], of: keyof Standing, left: number, top: number): string {
+function drawPanel(ways: readonly Way[], { of, plain }: Panel, left: number, top: number): string {
   const days = Math.max(...ways.map((way) => way.days));
   const x = (day: number) => left + (day / days) * panel.width;
   const y = (share: number) => top + panel.height - share * panel.height;
@@ -78,11 +104,10 @@ function drawPanel(ways: readonly Way[], of: keyof Standing, left: number, top: 
   for (const { way: name, className } of series) {
     const way = ways.find((candidate) => candidate.name === name);
     if (way === undefined) continue;
-    const at = (moment: Moment) =>
-      `${round(x(moment.day))} ${round(y(fraction(standing(way, moment)[of], way.total)))}`;
+    const at = (moment: Moment) => `${round(x(moment.day))} ${round(y(fraction(of(way, moment), way.total)))}`;
     // A gig that is over stays as it is until the end of the axis.
     const line = `${turningPoints(way).map(at).join("L")}L${at({ day: days })}`;
-    if (of !== "paid" && className !== "end") {
+    if (!plain && className !== "end") {
       parts.push(
         `<path class="area ${className}-area" d="M${round(x(0))} ${bottom}L${line}L${round(x(days))} ${bottom}Z"/>`,
       );
@@ -107,7 +132,7 @@ export function chart(compared: readonly Compared[]): string {
   );
   const rows = compared.map(({ title, ways }, row) => {
     const top = page.head + row * page.row + panel.head;
-    const drawn = panels.map(({ of }, index) => drawPanel(ways, of, left(index), top));
+    const drawn = panels.map((one, index) => drawPanel(ways, one, left(index), top));
     return `  <g>
     <text class="text gig" x="${page.margin}" y="${top - 22}">${escapeText(title)}</text>
     ${drawn.join("\n    ")}
@@ -121,7 +146,7 @@ export function chart(compared: readonly Compared[]): string {
   <text class="text title" x="${page.margin}" y="46">The same three gigs, paid three ways</text>
   ${[...legend, ...heads].join("\n  ")}
 ${rows.join("\n")}
-  <text class="note small" x="${page.margin}" y="${height - 22}">When all goes well. Amounts in USDC, time in days from the first funding. One escrow is MicroEscrow with a single milestone.</text>
+  <text class="note small" x="${page.margin}" y="${height - 22}">When all goes well. Amounts in USDC, time in days from the first funding. One escrow is MicroEscrow with a single milestone. When the freelancer vanishes, the client loses nothing in any of them.</text>
 </svg>
 `;
 }

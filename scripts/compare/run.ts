@@ -33,7 +33,8 @@ const assumptions = [
   '"pay at the end" is an invoice after everything is done and approved. "one escrow" is MicroEscrow with a single milestone,',
   "funded on the first day. With MicroEscrow a milestone is funded, and work on it begins, when the one before is approved.",
   "All goes well: work goes on evenly, is submitted on the day that was planned and approved a few days later, and nobody",
-  "disputes. A party that vanishes does so at the worst moment of that plan, or half-way through the work of a milestone.",
+  "disputes. A party that vanishes does so at the worst moment of that plan, or at the one that a row names: a milestone is begun",
+  "(with MicroEscrow: just funded), half-way, or done (with MicroEscrow: submitted, and not yet approved).",
   "Amounts are in USDC, days count from the first funding.",
 ].join(" ");
 
@@ -92,13 +93,27 @@ function summary(ways: readonly Way[]): string {
   );
 }
 
-/** A moment of each way: half-way through the work of the same milestone. */
-function halfWay(way: Way, index: number): Moment {
-  const { from, to } = way.phases[index] ?? { from: 0, to: 0 };
-  return { day: (from + to) / 2 };
+/** The points of each milestone at which somebody may vanish, as parts of its work. */
+const points = [
+  { name: "begun", done: 0 },
+  { name: "half-way", done: 0.5 },
+  { name: "done", done: 1 },
+] as const;
+
+/** A row for each point of each milestone; `cells` are those of one way. */
+function rowsOf(gig: Gig, ways: readonly Way[], cells: (way: Way, moment: Moment) => string[]): string[][] {
+  return gig.milestones.flatMap((milestone, index) =>
+    points.map(({ name, done }, position) => [
+      position === 0 ? `${milestone.name}, ${name}` : `  … ${name}`,
+      ...ways.flatMap((way) => {
+        const { from, to } = way.phases[index] ?? { from: 0, to: 0 };
+        return cells(way, { day: from + (to - from) * done });
+      }),
+    ]),
+  );
 }
 
-/** What it comes to when the client vanishes half-way through the work of a milestone: a row for each milestone. */
+/** What it comes to when the client vanishes: a row for each point of each milestone. */
 function clientVanishes(gig: Gig, ways: readonly Way[]): string {
   const columns = ways.flatMap(({ name, escrow }): Column[] => [
     { title: "loses", align: "right", group: name },
@@ -106,29 +121,22 @@ function clientVanishes(gig: Gig, ways: readonly Way[]): string {
       ? (["works on", "paid after"] as const).map((title): Column => ({ title, align: "right", group: name }))
       : []),
   ]);
-  const rows = gig.milestones.map(({ name }, index) => [
-    name,
-    ...ways.flatMap((way) => {
-      const { freelancerLoses, daysOfWorkAhead, daysUntilSettled } = ifTheClientVanishes(way, halfWay(way, index));
-      return [money(freelancerLoses), ...(way.escrow ? [days(daysOfWorkAhead), days(daysUntilSettled)] : [])];
-    }),
-  ]);
+  const rows = rowsOf(gig, ways, (way, moment) => {
+    const { freelancerLoses, daysOfWorkAhead, daysUntilSettled } = ifTheClientVanishes(way, moment);
+    return [money(freelancerLoses), ...(way.escrow ? [days(daysOfWorkAhead), days(daysUntilSettled)] : [])];
+  });
   return table([{ title: `${people[gig.client].name} vanishes: ${people[gig.freelancer].name} …` }, ...columns], rows);
 }
 
-/** What it comes to when the freelancer vanishes half-way through the work of a milestone. */
+/** What it comes to when the freelancer vanishes. */
 function freelancerVanishes(gig: Gig, ways: readonly Way[]): string {
   const columns = ways.flatMap(({ name }): Column[] =>
     ["loses", "waits for", "how long"].map((title): Column => ({ title, align: "right", group: name })),
   );
-  const rows = gig.milestones.map(({ name }, index) => [
-    name,
-    ...ways.flatMap((way) => {
-      const moment = halfWay(way, index);
-      const { clientLoses, daysUntilSettled } = ifTheFreelancerVanishes(way, moment);
-      return [money(clientLoses), money(standing(way, moment).held), days(daysUntilSettled)];
-    }),
-  ]);
+  const rows = rowsOf(gig, ways, (way, moment) => {
+    const { clientLoses, daysUntilSettled } = ifTheFreelancerVanishes(way, moment);
+    return [money(clientLoses), money(standing(way, moment).held), days(daysUntilSettled)];
+  });
   return table([{ title: `${people[gig.freelancer].name} vanishes: ${people[gig.client].name} …` }, ...columns], rows);
 }
 

@@ -120,6 +120,17 @@ describe("compare", () => {
     expect(ifTheFreelancerVanishes(micro, { day: 0 }).daysUntilSettled).to.equal(35);
   });
 
+  it("finds no moment at which the client loses anything when the freelancer vanishes, as the chart says", async () => {
+    for (const gig of [blog, app, campaign]) {
+      for (const way of [asPaymentAtTheEnd(gig), await asOneEscrow(gig), await asMicroEscrow(gig)]) {
+        expect(
+          most(way, (moment) => ifTheFreelancerVanishes(way, moment).clientLoses),
+          way.name,
+        ).to.equal(0n);
+      }
+    }
+  });
+
   it("prints tables and writes the chart", async function () {
     this.timeout(60_000);
     const folder = await mkdtemp(join(tmpdir(), "micro-escrow-compare-"));
@@ -138,12 +149,22 @@ describe("compare", () => {
       "at most 250.00 of Inês's money is in escrow, not 1,000.00; at most 250.00 of Amara's work is unpaid, not 1,000.00; " +
         "the first payment comes on day 12, not 42. They cost 9 more transactions and 6 days more of waiting for approvals.",
     );
+    // Each milestone of the blog at three points: what Amara loses when Inês vanishes, and how long Inês waits otherwise.
+    for (const row of [
+      /^ {2}Articles 6–10, begun +250\.00 +0\.00 +30 days +37 days +0\.00 +10 days +17 days$/m,
+      /^ {4}… half-way +375\.00 +0\.00 +25 days +32 days +0\.00 +5 days +12 days$/m,
+      /^ {4}… done +500\.00 +0\.00 +20 days +27 days +0\.00 +0 days +7 days$/m,
+      /^ {2}Articles 6–10, begun +0\.00 +1,000\.00 +46 days +0\.00 +250\.00 +14 days$/m,
+      /^ {4}… done +0\.00 +1,000\.00 +36 days +0\.00 +250\.00 +2 days$/m,
+    ]) {
+      expect(stdout).to.match(row);
+    }
     expect(stdout.split("\n").filter((line) => line.length > 100)).to.deep.equal([]);
     expect(chart).to.match(/^<svg [^>]*>\s*<title>/);
-    // Three gigs, three panels, three ways.
+    // Three gigs, four panels, three ways.
     expect(
       chart.match(/<path class="(end|one|micro)" d="M\d+ \d+L|<path class="(end|one|micro)" d="M[\d.]+ [\d.]+L/g),
-    ).to.have.length(27);
+    ).to.have.length(36);
   });
 
   it("says what is wrong with a path that it cannot write to, without a stack trace", async function () {
