@@ -123,15 +123,33 @@ contract PaymentGasTest is Actions {
 
     function test_GasStarvedFinalize_AroundTheBound_GasByGas() public {
         _token.setAppetite(199_000);
-        bytes memory data = _callFor(Action.Finalize, 1, _byCalling());
-        (uint256 low, uint256 high) = (120_000, 320_000);
-        while (high - low > 1) {
-            uint256 middle = (low + high) / 2;
-            if (_finalizeWith(data, middle) == Result.Reverted) low = middle;
-            else high = middle;
-        }
+        uint256 least = _leastGas(_callFor(Action.Finalize, 1, _byCalling()));
         // A few units of gas decide between all and nothing.
-        _assertSweep(high - 1_000, high + 200, 1, Result.Paid);
+        _assertSweep(least - 1_000, least + 200, 1, Result.Paid);
+    }
+
+    function test_GasStarvedFinalize_IsDeferredFromTheBoundOn_AndNotOneUnitBelow() public {
+        // Nothing but the contract's own check decides: this token refuses every payment, at once.
+        _token.setMinimum(type(uint256).max);
+        bytes memory data = _callFor(Action.Finalize, 1, _byCalling());
+        uint256 least = _leastGas(data);
+        vm.assertEq(uint256(_finalizeWith(data, least)), uint256(Result.Deferred), "with the least gas");
+        vm.prank(stranger);
+        (bool success, bytes memory reason) = address(escrow).call{gas: least - 1}(data);
+        vm.assertFalse(success, "with one unit less");
+        (uint256 available, uint256 required) = _decodeTwo(reason);
+        vm.assertEq(available, required - 1, "available");
+    }
+
+    /// @dev The smallest gas limit with which the call does not revert.
+    function _leastGas(bytes memory data) private returns (uint256 least) {
+        uint256 low = 120_000;
+        least = 400_000;
+        while (least - low > 1) {
+            uint256 middle = (low + least) / 2;
+            if (_finalizeWith(data, middle) == Result.Reverted) low = middle;
+            else least = middle;
+        }
     }
 
     function test_PaymentThatNeedsMoreThanTheBound_IsDeferred_WhateverTheGas() public {
