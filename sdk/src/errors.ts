@@ -96,6 +96,13 @@ export class InvalidSubmissionError extends InvalidValueError {
   }
 }
 
+/** A parameter is of another kind than is needed here: no object, no list, a text instead of true or false. */
+export class InvalidParameterError extends InvalidValueError {
+  constructor(value: unknown, reason: string, options?: InvalidValueOptions) {
+    super("InvalidParameter", value, reason, options);
+  }
+}
+
 /** A scope has a value that canonical JSON cannot hold. */
 export class InvalidScopeError extends MicroEscrowError {
   /** Where in the scope it is. */

@@ -123,6 +123,7 @@ export {
   InvalidDurationError,
   InvalidHashError,
   InvalidMilestoneError,
+  InvalidParameterError,
   InvalidScopeError,
   InvalidShareError,
   InvalidShortStringError,

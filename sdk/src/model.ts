@@ -8,6 +8,7 @@
 import { ZeroHash } from "ethers";
 import { toAddress, zeroAddress } from "./address.js";
 import { type Agreement, scheduleHash } from "./agreement.js";
+import { checkBoolean } from "./check.js";
 import {
   AmountOutOfRangeError,
   ClockNotLaterError,
@@ -497,6 +498,7 @@ function stepMilestone(
       return passTurn(Status.ChangesRequested, terms.reworkPeriod);
     }
     case "attest": {
+      checkBoolean(action.passed, "whether the work passed");
       const payout = payoutOf(agreement, state, action);
       checkBeforeClock(milestone, now);
       checkSubmission(milestone, action.submission);

@@ -72,7 +72,7 @@ export function relayedCall(action: SignedAction, { chainId, escrow }: EscrowCon
   if (typeof action !== "object" || action === null) throw new InvalidSignedActionError("it is not an object");
   const { verb, data, signers, deadline } = action;
   if (!isUint(action.chainId, Number.MAX_SAFE_INTEGER)) throw new InvalidSignedActionError("it names no chain");
-  if (action.chainId !== chainId) throw new WrongChainError({ actual: action.chainId, expected: chainId });
+  if (action.chainId !== chainId) throw new WrongChainError({ actual: chainId, expected: action.chainId });
   const actual = readAddress(action.to, "to");
   if (actual !== escrow) throw new WrongContractCallError({ actual, expected: escrow });
 

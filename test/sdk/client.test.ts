@@ -14,6 +14,7 @@ import {
   type Hex,
   InvalidAddressError,
   InvalidAgreementError,
+  InvalidParameterError,
   InvalidSignatureError,
   InvalidSignedActionError,
   joinSettlement,
@@ -520,6 +521,14 @@ describe("MicroEscrow", () => {
       expect((await state(agreement)).status).to.equal(Status.ChangesRequested);
     });
 
+    it("sends and signs nothing when told anything but true or false", async () => {
+      const agreement = await submitted({ challenge: 0 });
+      const attestation = { agreement, index: 0, passed: "false" as unknown as boolean, report: reasoning };
+      await failure(InvalidParameterError, context.as.verifier.attest(attestation));
+      await failure(InvalidParameterError, context.as.verifier.signAttest(attestation));
+      expect((await state(agreement)).status).to.equal(Status.Submitted);
+    });
+
     it("pays at once where no challenge was agreed, and is relayed", async () => {
       const agreement = await submitted({ challenge: 0 });
       const action = await context.as.verifier.signAttest({ agreement, index: 0, passed: true, report: reasoning });
@@ -848,7 +857,8 @@ describe("MicroEscrow", () => {
     it("refuses an action of another chain or escrow", async () => {
       const action = await signed();
       const error = await failure(WrongChainError, context.as.stranger.relay({ ...action, chainId: 1 }));
-      expect(error).to.include({ actual: 1, expected: 31_337 });
+      expect(error).to.include({ actual: 31_337, expected: 1 });
+      expect(error.message).to.contain("Connected to chain 31337, but chain 1 is needed");
       await failure(WrongContractCallError, context.as.stranger.relay({ ...action, to: context.tokenAddress }));
     });
 

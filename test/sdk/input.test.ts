@@ -30,6 +30,7 @@ import {
   InvalidAddressError,
   InvalidAmountError,
   InvalidHashError,
+  InvalidParameterError,
   InvalidSignedActionError,
   InvalidTimeError,
   joinSettlement,
@@ -176,6 +177,21 @@ describe("Builders given junk", () => {
       }
     }
     thrown(() => settleTypedData({ ...location, index: 0, freelancerAmount: -1n, held }), AmountOutOfRangeError);
+  });
+
+  it("attestations that say neither true nor false: the text \"false\" would count as true", () => {
+    const attestation = { agreement, index: 0, submission: 1, report: reasoning };
+    const context = { sender: verifier, now: 0 };
+    for (const passed of ["false", "true", "", 0, 1, null, undefined, {}] as unknown as boolean[]) {
+      for (const build of [
+        () => attestCall({ escrow, ...attestation, passed }),
+        () => attestTypedData({ ...location, ...attestation, passed }),
+        () => step(agreement, inStatus(Status.Submitted), { type: "attest", ...attestation, passed }, context),
+      ]) {
+        const error = thrown(build, InvalidParameterError);
+        expect(error.message).to.contain("Pass true or false");
+      }
+    }
   });
 
   it("addresses that are none, names too", () => {

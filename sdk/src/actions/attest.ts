@@ -1,5 +1,6 @@
 import { toHash } from "../address.js";
 import type { TypedData } from "../agreement.js";
+import { checkBoolean } from "../check.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call, Hash } from "../types.js";
 import {
@@ -23,6 +24,8 @@ export interface AttestParameters extends MilestoneParameters {
   /** SHA-256 of the verifier's report. */
   readonly report: Hash;
 }
+
+const PASSED = "whether the work passed";
 
 /**
  * The call by which the verifier passes or fails a submission.
@@ -51,7 +54,7 @@ export function attestCall({
       agreement.terms,
       checkIndex(agreement, index),
       checkSubmission(submission),
-      passed,
+      checkBoolean(passed, PASSED),
       toHash(report),
       checkAuthorization(authorization),
     ]),
@@ -84,7 +87,7 @@ export function attestTypedData({
       agreement: agreement.id,
       milestone: checkIndex(agreement, index),
       submission: checkSubmission(submission),
-      passed,
+      passed: checkBoolean(passed, PASSED),
       report: toHash(report),
     },
     location,
