@@ -10,6 +10,7 @@ import {
   InvalidAgreementError,
   InvalidAmountError,
   InvalidDurationError,
+  InvalidParameterError,
   InvalidScopeError,
   InvalidShareError,
   InvalidTimeError,
@@ -17,6 +18,7 @@ import {
 } from "./errors.js";
 import { checkDecimals, type Duration, parseAmount, parseDuration, parseShare, type Share } from "./money.js";
 import { isScope, type Scope, type ScopeMilestone, scopeHash } from "./scope.js";
+import { inert } from "./text.js";
 import { tokens } from "./tokens.js";
 import type { Address, Hash, Hex, Milestone, Terms } from "./types.js";
 import { isUint, MAX_UINT40, MAX_UINT128, problemOf, type ValidateOptions, validateAgreement } from "./validate.js";
@@ -99,6 +101,29 @@ export interface DefineAgreementParameters {
   readonly nonce?: Hex;
 }
 
+/** Every member of {@link DefineAgreementParameters}: the compiler sees to it that none is missing. */
+const PARAMETERS = Object.keys({
+  client: true,
+  freelancer: true,
+  arbiter: true,
+  token: true,
+  scope: true,
+  milestones: true,
+  review: true,
+  rework: true,
+  arbitration: true,
+  ifArbiterIsSilent: true,
+  fundBy: true,
+  arbiterFee: true,
+  fee: true,
+  verifier: true,
+  challenge: true,
+  gate: true,
+  payoutTo: true,
+  refundTo: true,
+  nonce: true,
+} satisfies Readonly<Record<keyof DefineAgreementParameters, true>>);
+
 /** Which parameter a member of the terms comes from, where the names differ. */
 const PARAMETER: Readonly<Record<string, string>> = {
   feeRecipient: "fee.recipient",
@@ -151,10 +176,12 @@ export function defineAgreement(parameters: DefineAgreementParameters, options: 
 
   // Where types are not checked, any of it can be missing or something else.
   const given = membersOf(parameters);
+  checkMembers(given, "", PARAMETERS, read);
   const currency = readCurrency(given.token, read);
   const schedule = readList(given.milestones, read).map((milestone, index): Milestone => {
     const { amount, work } = membersOf(milestone);
     const path = `milestones[${index}]`;
+    checkMembers(milestone, `${path}.`, ["amount", "work"], read);
     return {
       amount: read(`${path}.amount`, 'Write it like "500" or "0.5".', 0n, () => readAmount(amount, currency?.decimals)),
       workPeriod: duration(`${path}.work`, work),
@@ -163,6 +190,7 @@ export function defineAgreement(parameters: DefineAgreementParameters, options: 
   const scope = readScope(given, currency, read);
   const details = isScope(scope) ? scopeHash(scope) : (`0x${"0".repeat(64)}` as Hash);
 
+  checkMembers(given.fee, "fee.", ["recipient", "share"], read);
   const fee = given.fee === undefined ? undefined : membersOf(given.fee);
   const terms: Terms = {
     client: address("client", given.client),
@@ -228,6 +256,7 @@ function readScope(
     }
     return membersOf(scope);
   });
+  checkMembers(scope, "scope.", ["title", "description", "milestones"], read);
   const described = Array.isArray(milestones)
     ? milestones.map((milestone: unknown) => (typeof milestone === "string" ? { title: milestone } : milestone))
     : milestones;
@@ -238,6 +267,16 @@ function readScope(
     ...(currency === undefined ? {} : { currency }),
     nonce: typeof nonce === "string" ? nonce.toLowerCase() : (nonce ?? hexlify(randomBytes(32))),
   } as Scope;
+}
+
+/** Misspelt parameters, which would otherwise count as left out. */
+function checkMembers(value: unknown, path: string, known: readonly string[], read: Read): void {
+  for (const name of Object.keys(membersOf(value))) {
+    if (known.includes(name)) continue;
+    read(`${path}${inert(name, 40)}`, `Known are ${known.join(", ")}.`, undefined, () => {
+      throw new InvalidParameterError(name, "is not a parameter of an agreement");
+    });
+  }
 }
 
 /** How amounts are written and shown; the registry has the last word on the tokens that it knows. */
@@ -258,7 +297,7 @@ function readCurrency(token: unknown, read: Read): Scope["currency"] {
 }
 
 function readAmount(amount: unknown, decimals: number | undefined): bigint {
-  if (typeof amount !== "bigint" && decimals === undefined) {
+  if (typeof amount !== "bigint" && typeof amount !== "number" && decimals === undefined) {
     const advice = "Pass them with the token, or the amount in base units as a bigint.";
     throw new InvalidAmountError(amount, "needs the token's decimals", { advice });
   }

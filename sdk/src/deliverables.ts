@@ -5,6 +5,7 @@
 import { sha256 as ethersSha256, getBytes, hexlify } from "ethers";
 import { CID } from "multiformats/cid";
 import { create as createDigest } from "multiformats/hashes/digest";
+import { toHash } from "./address.js";
 import { InvalidDeliverableError } from "./errors.js";
 import { canonicalJson } from "./scope.js";
 import type { Hash } from "./types.js";
@@ -88,6 +89,7 @@ export function manifest(files: readonly DeliverableFile[]): Manifest {
  * const { text, hash: deliverable } = manifestOf([{ path: "film.mp4", size: 734_003_200, hash: sha256(bytes) }]);
  */
 export function manifestOf(entries: readonly ManifestEntry[]): Manifest {
+  for (const entry of entries) checkEntry(entry);
   checkPaths(entries.map(({ path }) => path));
   const files = entries
     .map(({ path, size, hash }) => ({ path, size, sha256: hash }))
@@ -135,15 +137,17 @@ export function verifyDeliverable(content: Uint8Array | string, hash: Hash): boo
  * for (const { path, problem } of mismatches) console.warn(path, problem);
  */
 export function verifyManifest(text: string, files: readonly DeliverableFile[]): readonly ManifestMismatch[] {
-  const listed = new Map(parseManifest(text).map((entry) => [entry.path, entry.hash]));
+  const listed = parseManifest(text);
   const given = new Map(files.map(({ path, bytes }) => [path, bytes]));
   const mismatches: ManifestMismatch[] = [];
-  for (const [path, hash] of listed) {
+  for (const { path, size, hash } of listed) {
     const bytes = given.get(path);
     if (bytes === undefined) mismatches.push({ path, problem: "missing" });
-    else if (!verifyDeliverable(bytes, hash)) mismatches.push({ path, problem: "different" });
+    // A manifest may lie about the size alone, and people choose what to download by it.
+    else if (bytes.length !== size || !verifyDeliverable(bytes, hash)) mismatches.push({ path, problem: "different" });
   }
-  for (const path of given.keys()) if (!listed.has(path)) mismatches.push({ path, problem: "unlisted" });
+  const known = new Set(listed.map(({ path }) => path));
+  for (const path of given.keys()) if (!known.has(path)) mismatches.push({ path, problem: "unlisted" });
   return mismatches;
 }
 
@@ -155,7 +159,7 @@ export function verifyManifest(text: string, files: readonly DeliverableFile[]):
  * cidOf(hashText("hello world")); // "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
  */
 export function cidOf(hash: Hash): string {
-  return CID.createV1(RAW, createDigest(SHA2_256, getBytes(hash))).toString();
+  return CID.createV1(RAW, createDigest(SHA2_256, getBytes(toHash(hash)))).toString();
 }
 
 /**
@@ -167,7 +171,8 @@ export function cidOf(hash: Hash): string {
  */
 export function hashOfCid(cid: string): Hash {
   const parsed = readCid(cid);
-  if (parsed?.version !== 1 || parsed.code !== RAW || parsed.multihash.code !== SHA2_256) {
+  const isSha256 = parsed?.multihash.code === SHA2_256 && parsed.multihash.size === 32;
+  if (parsed?.version !== 1 || parsed.code !== RAW || !isSha256) {
     throw new InvalidDeliverableError(`"${cid}" is not a CIDv1 with the raw codec and a sha2-256 hash`);
   }
   return hexlify(parsed.multihash.digest) as Hash;
@@ -193,12 +198,27 @@ function readEntries(text: string): ManifestEntry[] | undefined {
   const entries: ManifestEntry[] = [];
   for (const file of files as unknown[]) {
     if (!isRecord(file)) return undefined;
-    const { path, size, sha256: hash } = file;
-    if (typeof path !== "string" || typeof hash !== "string" || !/^0x[0-9a-f]{64}$/.test(hash)) return undefined;
-    if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
-    entries.push({ path, size, hash: hash as Hash });
+    const entry = { path: file.path, size: file.size, hash: file.sha256 };
+    if (!isEntry(entry)) return undefined;
+    entries.push(entry);
   }
   return entries;
+}
+
+/** Whether it is what a manifest can list; its path is another question. */
+function isEntry(value: Readonly<Record<keyof ManifestEntry, unknown>>): value is ManifestEntry {
+  const { path, size, hash } = value;
+  return typeof path === "string" && isSize(size) && typeof hash === "string" && /^0x[0-9a-f]{64}$/.test(hash);
+}
+
+function isSize(size: unknown): boolean {
+  return typeof size === "number" && Number.isSafeInteger(size) && size >= 0;
+}
+
+function checkEntry(entry: ManifestEntry): void {
+  if (isRecord(entry) && isEntry(entry)) return;
+  const expected = "a path, a size in bytes, and a SHA-256 in lower case";
+  throw new InvalidDeliverableError(`a file of the manifest is not described as it should be; expected ${expected}`);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -29,6 +29,10 @@ const SECONDS: Readonly<Record<string, number>> = { second: 1, minute: 60, hour:
 export function parseAmount(text: string, decimals: number): bigint {
   checkDecimals(decimals);
   const match = typeof text === "string" ? /^(\d+)(?:\.(\d+))?$/.exec(text) : null;
+  if (typeof text === "number") {
+    const advice = 'Pass text, like "500.25", or base units as a bigint where they are taken.';
+    throw new InvalidAmountError(text, "is of type number, which may have lost digits already", { advice });
+  }
   if (!match) {
     const advice = 'Write digits with a decimal point if need be, like "500.25".';
     throw new InvalidAmountError(text, "is not an amount", { advice });
@@ -51,6 +55,7 @@ export function parseAmount(text: string, decimals: number): bigint {
  */
 export function formatAmount(value: bigint, decimals: number): string {
   checkDecimals(decimals);
+  if (typeof value !== "bigint") throw new InvalidAmountError(value, "is not a bigint of token base units");
   if (value < 0n) throw new InvalidAmountError(value, "is negative; amounts are 0 or more");
   const digits = value.toString().padStart(decimals + 1, "0");
   const whole = digits.slice(0, digits.length - decimals);

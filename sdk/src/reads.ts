@@ -2,7 +2,7 @@
  * Everything about agreements that the chain alone can tell: from views and events, without a server.
  */
 import { type BlockTag, zeroPadValue } from "ethers";
-import { toAddress } from "./address.js";
+import { toAddress, toHash } from "./address.js";
 import type { Agreement } from "./agreement.js";
 import { decodeLog, type EscrowEvent, type EscrowEventName, type EscrowEventOf } from "./decode.js";
 import { IncompleteHistoryError, UnknownAgreementError } from "./errors.js";
@@ -129,7 +129,8 @@ function decodeMilestone(data: string): { readonly state: MilestoneState; readon
  * const { terms, schedule } = await getAgreement(escrow.connection, id);
  */
 export async function getAgreement(connection: EscrowConnection, id: AgreementId): Promise<Agreement> {
-  const opened = await findLast(connection, "AgreementOpened", [id]);
+  // No event can have another topic, and an endpoint that refuses it would get the blame.
+  const opened = await findLast(connection, "AgreementOpened", [toHash(id)]);
   if (opened === undefined) throw new UnknownAgreementError({ id });
   return opened.agreement;
 }

@@ -12,6 +12,7 @@ import {
   Signature,
   TypedDataEncoder,
 } from "ethers";
+import { toAddress } from "./address.js";
 import type { TypedData } from "./agreement.js";
 import { InsufficientGasFundsError, RpcError, UserRejectedError } from "./errors.js";
 import { callLatest, codeOf } from "./rpc.js";
@@ -41,8 +42,9 @@ export interface VerifySignatureParameters {
  */
 export async function verifySignature(
   provider: Provider,
-  { signer, typedData, signature }: VerifySignatureParameters,
+  { typedData, signature, ...parameters }: VerifySignatureParameters,
 ): Promise<boolean> {
+  const signer = toAddress(parameters.signer);
   if (!isHexString(signature)) return false;
   const digest = digestOf(typedData);
   const code = await codeOf(provider, signer);

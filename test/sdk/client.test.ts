@@ -1,5 +1,6 @@
 /** Every verb against the real contract: sent by its actor, and signed by its actor and sent by a stranger. */
 import {
+  type Address,
   type Agreement,
   acceptCall,
   acceptTypedData,
@@ -150,6 +151,8 @@ describe("MicroEscrow", () => {
       const { freelancer, client } = agreement.terms;
       expect(await context.escrow.verifySignature({ signer: freelancer, typedData, signature })).to.equal(true);
       expect(await context.escrow.verifySignature({ signer: client, typedData, signature })).to.equal(false);
+      const inLowerCase = freelancer.toLowerCase() as Address;
+      expect(await context.escrow.verifySignature({ signer: inLowerCase, typedData, signature })).to.equal(true);
     });
 
     it("refuses to sign an agreement that is not valid, and lists what is wrong", async () => {

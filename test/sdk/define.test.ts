@@ -3,13 +3,14 @@ import {
   type DefineAgreementParameters,
   defineAgreement,
   InvalidAgreementError,
+  InvalidParameterError,
   InvalidShareError,
   toAddress,
   warnings,
 } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import fc from "fast-check";
-import { account, client, parameters, thrown } from "./pure.ts";
+import { account, client, parameters, thrown, USDC } from "./pure.ts";
 
 const defined = (changes: unknown) =>
   thrown(() => defineAgreement(changes as DefineAgreementParameters), InvalidAgreementError);
@@ -54,6 +55,33 @@ describe("defineAgreement without types", () => {
       expect(pathsOf(changes)).to.deep.equal(paths);
     });
   }
+
+  it("finds misspelt parameters, which would count as left out, and says which are known", () => {
+    const [problem, ...others] = problemsOf({ verifer: client });
+    expect(others).to.deep.equal([]);
+    expect(problem?.error).to.be.instanceOf(InvalidParameterError);
+    expect(problem).to.deep.include({
+      path: "verifer",
+      message: '"verifer" is not a parameter of an agreement.',
+      advice:
+        "Known are client, freelancer, arbiter, token, scope, milestones, review, rework, arbitration, ifArbiterIsSilent, fundBy, arbiterFee, fee, verifier, challenge, gate, payoutTo, refundTo, nonce.",
+    });
+    expect(pathsOf({ fee: { recipient: client, share: "1%", percent: 1 } })).to.deep.equal(["fee.percent"]);
+    expect(pathsOf({ scope: { ...parameters.scope, desciption: "x" } })).to.deep.equal(["scope.desciption"]);
+    const [first, second] = parameters.milestones;
+    expect(pathsOf({ milestones: [first, { ...second, workPeriod: "9 days" }] })).to.deep.equal([
+      "milestones[1].workPeriod",
+    ]);
+  });
+
+  it("says of an amount that is a number that it is one, with or without a token's decimals", () => {
+    const milestones = [{ amount: 500, work: "14 days" }, parameters.milestones[1]];
+    const advice = 'Pass text, like "500.25", or base units as a bigint where they are taken.';
+    for (const token of [USDC, USDC.address]) {
+      const [problem] = problemsOf({ milestones, token });
+      expect(problem).to.include({ path: "milestones[0].amount", advice });
+    }
+  });
 
   it("finds everything missing when nothing is given", () => {
     for (const nothing of [undefined, null, 5, {}]) {

@@ -8,6 +8,8 @@ import {
   hashOfCid,
   hashText,
   InvalidDeliverableError,
+  InvalidHashError,
+  type ManifestEntry,
   manifest,
   manifestOf,
   parseManifest,
@@ -18,6 +20,8 @@ import {
 import { hashFile, hashFiles, readAgreement, writeAgreement } from "@micro-escrow/sdk/node";
 import { expect } from "chai";
 import fc from "fast-check";
+import { CID } from "multiformats/cid";
+import { create as createDigest } from "multiformats/hashes/digest";
 import { shop, thrown } from "./pure.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -62,12 +66,20 @@ describe("deliverables", () => {
         "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi",
         "nonsense",
         "",
+        // sha2-256 with two bytes of digest: 0x1234.
+        CID.createV1(0x55, createDigest(0x12, Uint8Array.of(0x12, 0x34))).toString(),
       ]) {
         expect(thrown(() => hashOfCid(cid), InvalidDeliverableError).message).to.equal(
           `The deliverable is not valid: "${cid}" is not a CIDv1 with the raw codec and a sha2-256 hash. Correct that, and try again.`,
         );
       }
     });
+  });
+
+  it("content addresses are of 32-byte hashes alone", () => {
+    for (const hash of ["0x12", "hello", HELLO.slice(0, -2), `${HELLO}00`]) {
+      thrown(() => cidOf(hash as Hash), InvalidHashError);
+    }
   });
 
   describe("manifest", () => {
@@ -105,6 +117,25 @@ describe("deliverables", () => {
         { path: "src/b.ts", problem: "missing" },
         { path: "more.txt", problem: "unlisted" },
       ]);
+    });
+
+    it("tells of a file of another size than listed, though its hash is right", () => {
+      const { text } = manifestOf(parseManifest(manifest(files).text).map((entry) => ({ ...entry, size: 1 })));
+      expect(verifyManifest(text, files)).to.deep.equal([{ path: "README.md", problem: "different" }]);
+    });
+
+    it("is not written of what would not be read", () => {
+      const entry = { path: "README.md", size: 11, hash: HELLO };
+      expect(parseManifest(manifestOf([entry as ManifestEntry]).text)).to.deep.equal([entry]);
+      for (const wrong of [
+        ...[-1, 1.5, "11", undefined, 2 ** 60].map((size) => ({ ...entry, size })),
+        ...["0x12", HELLO.toUpperCase(), 5, undefined].map((hash) => ({ ...entry, hash })),
+        ...[5, undefined].map((path) => ({ ...entry, path })),
+        ...[null, undefined, "README.md", []],
+      ]) {
+        const error = thrown(() => manifestOf([wrong as ManifestEntry]), InvalidDeliverableError);
+        expect(error.reason).to.contain("expected a path, a size in bytes, and a SHA-256 in lower case");
+      }
     });
 
     for (const path of [

@@ -179,7 +179,7 @@ describe("Builders given junk", () => {
     thrown(() => settleTypedData({ ...location, index: 0, freelancerAmount: -1n, held }), AmountOutOfRangeError);
   });
 
-  it("attestations that say neither true nor false: the text \"false\" would count as true", () => {
+  it('attestations that say neither true nor false: the text "false" would count as true', () => {
     const attestation = { agreement, index: 0, submission: 1, report: reasoning };
     const context = { sender: verifier, now: 0 };
     for (const passed of ["false", "true", "", 0, 1, null, undefined, {}] as unknown as boolean[]) {

@@ -70,6 +70,15 @@ describe("money", () => {
     it("refuses a number, which may have lost digits already", () => {
       const error = thrown(() => parseAmount(500 as unknown as string, 6), InvalidAmountError);
       expect(error.value).to.equal(500);
+      expect(error.message).to.equal(
+        '"500" is of type number, which may have lost digits already. Pass text, like "500.25", or base units as a bigint where they are taken.',
+      );
+    });
+
+    it("and formatAmount writes none, whose digits would be cut as if they were base units", () => {
+      for (const value of [1.5, 500, "500", undefined, null] as unknown as bigint[]) {
+        expect(thrown(() => formatAmount(value, 6), InvalidAmountError).reason).to.contain("bigint");
+      }
     });
 
     it("refuses decimals that no token has", () => {

@@ -10,6 +10,7 @@ import {
   fundCall,
   type History,
   IncompleteHistoryError,
+  InvalidHashError,
   listAgreements,
   type MicroEscrowError,
   Outcome,
@@ -128,6 +129,17 @@ describe("Reads", () => {
       const { id } = context.define();
       const error = await failure(UnknownAgreementError, context.escrow.getAgreement(id));
       expect(error.id).to.equal(id);
+    });
+
+    it("ask no endpoint for an id that is none", async () => {
+      let asked = 0;
+      const watched = await through(context, async (method, _, forward) => {
+        if (method === "eth_getLogs") ++asked;
+        return forward();
+      });
+      const error = await failure(InvalidHashError, watched.getAgreement("0x12" as AgreementId));
+      expect(error.value).to.equal("0x12");
+      expect(asked).to.equal(0);
     });
 
     it("do not believe an endpoint that alters it", async () => {
