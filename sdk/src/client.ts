@@ -57,7 +57,7 @@ import * as reads from "./reads.js";
 import type { EscrowConnection } from "./rpc.js";
 import { type VerifySignatureParameters, verifySignature } from "./signatures.js";
 import { checkSettlement, relayedCall, type SignableVerb, type SignedAction, type SignedSettlement } from "./signed.js";
-import { describeToken } from "./token.js";
+import { checkCurrency, describeToken } from "./token.js";
 import type { Address, AgreementId, AgreementState, Authorization, Call, Hash, Hex, MilestoneState } from "./types.js";
 import { validateAgreement } from "./validate.js";
 import { type Actor, actorOf, type SendingOptions, send, signTypedData, simulate } from "./wallet.js";
@@ -234,8 +234,7 @@ export class MicroEscrow {
    * const freelancerSignature = await escrow.connect(freelancerSigner).sign(agreement);
    */
   async sign(agreement: Agreement): Promise<Hex> {
-    const problems = validateAgreement(agreement, { escrow: this.address });
-    if (problems.length > 0) throw new InvalidAgreementError({ problems });
+    await this.#checkAgreement(agreement);
     const { fundBy } = agreement.terms;
     const time = await this.getTime();
     if (time >= fundBy) throw new FundingExpiredError({ fundBy, time });
@@ -246,11 +245,10 @@ export class MicroEscrow {
   /**
    * Records a party's consent: the signer's own, or another party's with its signature.
    *
+   * @throws {InvalidAgreementError} When it breaks a rule of the contract, or contradicts itself or its token; see {@link sign}.
    * @throws {InvalidSignatureError} When the signature is not the party's.
    * @throws {UnauthorizedError} When it is another party's consent, and there is no signature.
    * @throws {NotAPartyError} When the party is neither client nor freelancer.
-   * @throws {MicroEscrowError} When the agreement is not valid: the error of the first rule that it breaks, see
-   * `validateAgreement`.
    * @example
    * const { recorded } = await escrow.connect(freelancerSigner).accept({ agreement });
    */
@@ -258,6 +256,7 @@ export class MicroEscrow {
     agreement,
     ...options
   }: Omit<AcceptParameters, "party"> & Partial<Pick<AcceptParameters, "party">>): Promise<Results["accept"]> {
+    await this.#checkAgreement(agreement);
     const actor = await this.#actor();
     return this.#send("accept", acceptCall({ ...this.connection, agreement, party: actor.account, ...options }));
   }
@@ -314,6 +313,7 @@ export class MicroEscrow {
    * Funds milestones with the signer's tokens. It uses an allowance that is large enough, else a permit in the same
    * transaction, else it approves exactly the amount first.
    *
+   * @throws {InvalidAgreementError} When it breaks a rule of the contract, or contradicts itself or its token; see {@link sign}.
    * @throws {NothingToFundError} When the list of milestones is empty.
    * @throws {InsufficientBalanceError} When the account has too little of the token.
    * @throws {NotAcceptedError} When a party's consent is missing.
@@ -329,12 +329,11 @@ export class MicroEscrow {
    * @throws {TokenRefusedError} When the token refuses to pay, and says why by the standard.
    * @throws {SafeERC20FailedOperationError} When it refuses by returning false.
    * @throws {UnexpectedBalanceError} When it delivers another amount than it was asked for.
-   * @throws {MicroEscrowError} When the agreement is not valid: the error of the first rule that it breaks, see
-   * `validateAgreement`.
    * @example
    * const { payment, milestones } = await escrow.fund({ agreement, indices: [0, 1], freelancerSignature });
    */
   async fund({ payment = "auto", ...parameters }: FundParameters & PaymentOptions): Promise<FundResult> {
+    await this.#checkAgreement(parameters.agreement);
     const actor = await this.#actor();
     const paid = await payFor(actor, parameters, payment);
     return {
@@ -934,6 +933,16 @@ export class MicroEscrow {
   }
 
   // --------------------------------------------------------------------------------------------------------- together
+
+  /**
+   * What everybody who consents to an agreement or pays for it goes through, before anything is signed or sent: `sign` is one
+   * way to consent, but a smart wallet consents by `accept`, the client by `fund`, and whoever pays relies on the file too.
+   */
+  async #checkAgreement(agreement: Agreement): Promise<void> {
+    const problems = validateAgreement(agreement, { escrow: this.address });
+    if (problems.length > 0) throw new InvalidAgreementError({ problems });
+    await checkCurrency(this.connection, agreement);
+  }
 
   async #actor(): Promise<Actor> {
     if (this.#signer === undefined) throw new MissingSignerError();

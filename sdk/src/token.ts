@@ -2,12 +2,21 @@
  * What funding needs of an ERC-20: balance, allowance, approval, and whether it takes an EIP-2612 permit.
  */
 import { AbiCoder, id, isError, type TypedDataDomain, TypedDataEncoder } from "ethers";
+import type { Agreement } from "./agreement.js";
 import type { TokenDescription } from "./define.js";
-import { InvalidAddressError, PermitUnsupportedError, RpcError, TokenWithoutCodeError } from "./errors.js";
+import {
+  InvalidAddressError,
+  InvalidAgreementError,
+  InvalidAmountError,
+  PermitUnsupportedError,
+  RpcError,
+  TokenWithoutCodeError,
+} from "./errors.js";
 import { tokenInterface } from "./interfaces.js";
 import { callLatest, codeOf, decodeView, type EscrowConnection } from "./rpc.js";
 import { inert } from "./text.js";
 import type { Address, Call, Hex } from "./types.js";
+import { problemOf } from "./validate.js";
 
 /** What a permit is signed with. */
 export interface PermitTerms {
@@ -41,13 +50,36 @@ export async function allowanceOf(
  * @throws {InvalidAddressError} When the contract has no decimals: then it is no ERC-20 to agree on.
  */
 export async function describeToken(connection: EscrowConnection, token: Address): Promise<TokenDescription> {
-  if ((await codeOf(connection.provider, token)) === "0x") throw new TokenWithoutCodeError({ token });
   const [decimals, symbol] = await Promise.all([
-    read(connection, token, id("decimals()").slice(0, 10), "uint8"),
+    decimalsOf(connection, token),
     read(connection, token, id("symbol()").slice(0, 10), "string"),
   ]);
-  if (decimals === undefined) throw new InvalidAddressError(token, "is not that of a token: it has no decimals");
-  return { address: token, decimals: Number(decimals), ...(symbol !== undefined && { symbol: inert(String(symbol)) }) };
+  return { address: token, decimals, ...(symbol !== undefined && { symbol: inert(String(symbol)) }) };
+}
+
+async function decimalsOf(connection: EscrowConnection, token: Address): Promise<number> {
+  const decimals = await read(connection, token, id("decimals()").slice(0, 10), "uint8");
+  if (decimals !== undefined) return Number(decimals);
+  if ((await codeOf(connection.provider, token)) === "0x") throw new TokenWithoutCodeError({ token });
+  throw new InvalidAddressError(token, "is not that of a token: it has no decimals");
+}
+
+/**
+ * Compares the decimals that the scope writes amounts with to the token's own: with 18 instead of 6, "500" is a million
+ * million times too much. A scope that says none, or is not known, claims nothing that could be wrong.
+ *
+ * @throws {InvalidAgreementError} When the token has others.
+ * @throws {TokenWithoutCodeError} When there is no contract.
+ * @throws {InvalidAddressError} When the token has no decimals: what the scope claims can then not be found out.
+ */
+export async function checkCurrency(connection: EscrowConnection, { terms, scope }: Agreement): Promise<void> {
+  if (scope?.currency === undefined) return;
+  const { decimals } = scope.currency;
+  const actual = await decimalsOf(connection, terms.token);
+  if (decimals === actual) return;
+  const error = new InvalidAmountError(decimals, `is not the number of decimals of the token, which is ${actual}`);
+  const advice = "Make the agreement again, with what escrow.getToken says of the token.";
+  throw new InvalidAgreementError({ problems: [problemOf("scope.currency.decimals", error, advice)] });
 }
 
 /** The call by which the sender lets the escrow take an amount of a token. */

@@ -25,6 +25,16 @@ export const reason: Hash = hashText("The fourth one is missing");
 export const evidence: Hash = hashText("Our chat");
 export const reasoning: Hash = hashText("Half of it is done");
 
+/** The same agreement in a token named by its address alone, amounts in base units: most mocks have other decimals than 6. */
+export const inToken = (token: string) => ({
+  token,
+  milestones: [
+    { amount: 100n * UNIT, work: "14 days" },
+    { amount: 200n * UNIT, work: "28 days" },
+    { amount: 300n * UNIT, work: "42 days" },
+  ],
+});
+
 /**
  * A fresh chain with MicroEscrow, a token with 6 decimals of which the client has 10,000 units, and everybody's client.
  *

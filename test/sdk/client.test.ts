@@ -15,6 +15,7 @@ import {
   type Hex,
   InvalidAddressError,
   InvalidAgreementError,
+  InvalidAmountError,
   InvalidParameterError,
   InvalidSignatureError,
   InvalidSignedActionError,
@@ -51,6 +52,7 @@ import {
   type Endpoint,
   evidence,
   failure,
+  inToken,
   otherDeliverable,
   reason,
   reasoning,
@@ -160,6 +162,93 @@ describe("MicroEscrow", () => {
       const agreement = toAgreement({ ...terms, reviewPeriod: 0, feeBps: 1_001 }, schedule);
       const { problems } = await failure(InvalidAgreementError, context.as.client.sign(agreement));
       expect(problems.map(({ error }) => error.code)).to.have.members(["FeeTooHigh", "ZeroPeriod"]);
+    });
+
+    describe("and fund consent to nothing that contradicts itself or its token, whoever acts:", () => {
+      /** Every way to consent or to pay; the freelancer's signature is beside the point. */
+      const ways = (agreement: Agreement): Record<string, () => Promise<unknown>> => {
+        const funding = { agreement, indices: [0], freelancerSignature: "0x12" } as const;
+        return {
+          sign: () => context.as.freelancer.sign(agreement),
+          signAccept: () => context.as.freelancer.signAccept({ agreement }),
+          accept: () => context.as.freelancer.accept({ agreement }),
+          "accept for another": () =>
+            context.as.stranger.accept({ agreement, party: agreement.terms.client, signature: "0x12" }),
+          fund: () => context.as.client.fund(funding),
+          "fund as a third party": () => context.as.stranger.fund(funding),
+        };
+      };
+      const block = () => context.ethers.provider.getBlockNumber();
+      const paths = async (way: () => Promise<unknown>) =>
+        (await failure(InvalidAgreementError, way)).problems.map(({ path }) => path);
+      /** Asserts that no way goes through, and that nothing is sent. */
+      const refused = async (agreement: Agreement, assert: (way: () => Promise<unknown>) => Promise<unknown>) => {
+        const before = await block();
+        for (const way of Object.values(ways(agreement))) await assert(way);
+        expect(await block()).to.equal(before);
+      };
+
+      it("a scope that is another than the one in the terms", async () => {
+        const agreement = context.define();
+        const scope = agreement.scope && { ...agreement.scope, title: "Two blogs" };
+        await refused({ ...agreement, scope }, async (way) => expect(await paths(way)).to.deep.equal(["scope"]));
+      });
+
+      it("another id, another schedule, a rule of the contract", async () => {
+        const agreement = context.define();
+        const other = context.define();
+        await refused({ ...agreement, id: other.id }, async (way) => expect(await paths(way)).to.deep.equal(["id"]));
+        const schedule = agreement.schedule.map((entry) => ({ ...entry, amount: entry.amount + 1n }));
+        await refused({ ...agreement, schedule }, async (way) => expect(await paths(way)).to.deep.equal(["schedule"]));
+        const unfair = toAgreement({ ...agreement.terms, feeBps: 1_001 }, agreement.schedule);
+        await refused(unfair, async (way) => expect(await paths(way)).to.deep.equal(["terms.feeBps"]));
+      });
+
+      it("amounts written with other decimals than the token has", async () => {
+        const agreement = context.define({ token: { address: context.tokenAddress, decimals: 18 } });
+        await refused(agreement, async (way) => {
+          const { problems } = await failure(InvalidAgreementError, way);
+          expect(problems).to.have.length(1);
+          expect(problems[0]).to.include({
+            path: "scope.currency.decimals",
+            message: '"18" is not the number of decimals of the token, which is 6.',
+            advice: "Make the agreement again, with what escrow.getToken says of the token.",
+          });
+          expect(problems[0]?.error).to.be.instanceOf(InvalidAmountError);
+        });
+      });
+
+      it("amounts written with decimals, of a token that has none, or where there is no token", async () => {
+        const gate = await context.ethers.deployContract("SwitchableGate");
+        await gate.waitForDeployment();
+        const address = toAddress(await gate.getAddress());
+        await refused(context.define({ token: { address, decimals: 6 } }), async (way) => {
+          expect((await failure(InvalidAddressError, way)).value).to.equal(address);
+        });
+        const nowhere = toAddress(`0x${"12".repeat(20)}`);
+        await refused(context.define({ token: { address: nowhere, decimals: 6 } }), async (way) => {
+          expect((await failure(TokenWithoutCodeError, way)).token).to.equal(nowhere);
+        });
+        // Amounts in base units claim nothing.
+        await context.as.freelancer.sign(context.define(inToken(address)));
+      });
+
+      it("and ask the token with one call, or none where no decimals are claimed", async () => {
+        const asked: string[] = [];
+        const freelancer = await through(
+          context,
+          async (method, parameters, forward) => {
+            const { to } = (parameters[0] ?? {}) as { readonly to?: string };
+            if (to?.toLowerCase() === context.tokenAddress.toLowerCase()) asked.push(method);
+            return forward();
+          },
+          context.signers.freelancer,
+        );
+        await freelancer.accept({ agreement: context.define(inToken(context.tokenAddress)) });
+        expect(asked).to.deep.equal([]);
+        await freelancer.accept({ agreement: context.define() });
+        expect(asked).to.deep.equal(["eth_call"]);
+      });
     });
 
     it("refuses to sign for somebody who is not a party", async () => {
@@ -769,7 +858,7 @@ describe("MicroEscrow", () => {
       const token = await context.ethers.deployContract("RestrictedToken");
       const address = toAddress(await token.getAddress());
       await mined(token.getFunction("mint")(context.signers.client.address, 1_000n * UNIT));
-      const agreement = await submitted({ token: { address, decimals: 6 } });
+      const agreement = await submitted(inToken(address));
       const { freelancer } = agreement.terms;
       await mined(token.getFunction("setBlacklisted")(freelancer, true));
 
@@ -787,7 +876,7 @@ describe("MicroEscrow", () => {
       const token = await context.ethers.deployContract("RestrictedToken");
       const address = toAddress(await token.getAddress());
       await mined(token.getFunction("mint")(context.signers.client.address, 1_000n * UNIT));
-      const agreement = await submitted({ token: { address, decimals: 6 } });
+      const agreement = await submitted(inToken(address));
       await mined(token.getFunction("setBlacklisted")(agreement.terms.freelancer, true));
       const { deferred } = await context.as.client.advance({ agreement, index: 0, amount: 50n * UNIT });
       expect(deferred.map(({ amount }) => amount)).to.deep.equal([49n * UNIT]);

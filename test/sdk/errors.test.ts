@@ -75,7 +75,7 @@ import {
 import { expect } from "chai";
 import { AbiCoder, concat, Interface, JsonRpcProvider, keccak256, toBeHex, Wallet } from "ethers";
 import { tokenAbi } from "../../sdk/src/generated/tokenAbi.ts";
-import { DAY, deliverable, setUp, UNIT } from "./chain.ts";
+import { DAY, deliverable, inToken, setUp, UNIT } from "./chain.ts";
 import { createChain, mined, startNode } from "./evm.ts";
 
 const coder = AbiCoder.defaultAbiCoder();
@@ -254,7 +254,7 @@ describe("Errors of the contract, raised by it", () => {
     });
     it("TokenWithoutCode", async () => {
       const token = toAddress(`0x${"12".repeat(20)}`);
-      const error = await raised(await funding({ token: { address: token, decimals: 6 } }));
+      const error = await raised(await funding(inToken(token)));
       expectError(error, TokenWithoutCodeError, { token });
     });
     const withToken = async (name: string) => {
@@ -267,14 +267,14 @@ describe("Errors of the contract, raised by it", () => {
     it("UnexpectedBalance", async () => {
       const { token, address } = await withToken("FeeToken");
       await mined(token.getFunction("setFee")(0, 1, 0));
-      const error = await raised(await funding({ token: { address, decimals: 6 } }));
+      const error = await raised(await funding(inToken(address)));
       const fields = { token: address, actual: 100n * UNIT - 1n, expected: 100n * UNIT };
       expectError(error, UnexpectedBalanceError, fields);
     });
     it("SafeERC20FailedOperation", async () => {
       const { token, address } = await withToken("FaultyToken");
       await mined(token.getFunction("setFaults")(0, 2));
-      const error = await raised(await funding({ token: { address, decimals: 6 } }));
+      const error = await raised(await funding(inToken(address)));
       expectError(error, SafeERC20FailedOperationError, { token: address });
     });
     it("the token's own: ERC20InsufficientAllowance and ERC20InsufficientBalance", async () => {
@@ -322,7 +322,7 @@ describe("Errors of the contract, raised by it", () => {
       const { client, freelancer } = context.signers;
       const token = await context.ethers.deployContract("RestrictedToken");
       await mined(token.getFunction("mint")(client, 100n * UNIT));
-      const agreement = await context.funded([0], { token: { address: await token.getAddress(), decimals: 6 } });
+      const agreement = await context.funded([0], inToken(await token.getAddress()));
       await mined(token.getFunction("setBlacklisted")(freelancer, true));
       const call = { ...approveCall({ escrow, agreement, index: 0, submission: 0 }), gasLimit: 120_000n };
       const error = await raised(call);
@@ -368,7 +368,7 @@ describe("Errors of the contract, raised by it", () => {
     const { data } = withdrawCall({ escrow, token: address, account: escrow });
     await mined(account.getFunction("setHook")(false, escrow, data));
 
-    const agreement = await context.funded([0], { token: { address, decimals: 6 }, payoutTo });
+    const agreement = await context.funded([0], { ...inToken(address), payoutTo });
     await context.as.client.approve({ agreement, index: 0 });
     const error = decodeRevert(await account.getFunction("hookResult")());
     seen.add("ReentrancyGuardReentrantCall");

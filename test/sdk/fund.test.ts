@@ -26,7 +26,7 @@ import {
 } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { type BaseContract, Contract, ContractFactory, id, type Signer } from "ethers";
-import { DAY, failure, setUp, UNIT } from "./chain.ts";
+import { DAY, failure, inToken, setUp, UNIT } from "./chain.ts";
 import { mined } from "./evm.ts";
 
 describe("fund", () => {
@@ -43,7 +43,7 @@ describe("fund", () => {
   };
   /** An agreement in a token, accepted by the freelancer. */
   const accepted = async (address: Address = context.tokenAddress, changes = {}): Promise<Agreement> => {
-    const agreement = context.define({ token: { address, decimals: 6 }, ...changes });
+    const agreement = context.define({ ...inToken(address), ...changes });
     await context.as.freelancer.accept({ agreement });
     return agreement;
   };
@@ -87,7 +87,7 @@ describe("fund", () => {
 
     it("opens the agreement with the freelancer's signature", async () => {
       const { token, address } = await mint("PlainToken", [6]);
-      const agreement = context.define({ token: { address, decimals: 6 } });
+      const agreement = context.define(inToken(address));
       await approve(token, 100n * UNIT);
       const freelancerSignature = await context.as.freelancer.sign(agreement);
       const { opened } = await context.as.client.fund({ agreement, indices: [0], freelancerSignature });
@@ -235,7 +235,7 @@ describe("fund", () => {
     it("when the freelancer has not consented, not even an approval", async () => {
       for (const name of ["TetherToken", "PlainToken"]) {
         const { address } = await mint(name, name === "PlainToken" ? [6] : []);
-        const agreement = context.define({ token: { address, decimals: 6 } });
+        const agreement = context.define(inToken(address));
         const error = await unsent(() =>
           failure(NotAcceptedError, context.as.client.fund({ agreement, indices: [0] })),
         );
