@@ -59,7 +59,7 @@ import { type VerifySignatureParameters, verifySignature } from "./signatures.js
 import { checkSettlement, relayedCall, type SignableVerb, type SignedAction, type SignedSettlement } from "./signed.js";
 import { checkCurrency, describeToken } from "./token.js";
 import type { Address, AgreementId, AgreementState, Authorization, Call, Hash, Hex, MilestoneState } from "./types.js";
-import { validateAgreement } from "./validate.js";
+import { isUnlimited, unlimitedAllowance, validateAgreement, type Warning } from "./validate.js";
 import { type Actor, actorOf, type SendingOptions, send, signTypedData, simulate } from "./wallet.js";
 import { type Watch, type WatchOptions, type WatchUpdate, watch } from "./watch.js";
 
@@ -114,6 +114,8 @@ export type FundResult = Results["fund"] & {
   readonly payment: PaymentMethod;
   /** The approvals that were sent before, in their order. */
   readonly approvals: readonly TransactionInfo[];
+  /** `"unlimited-allowance"` when it was paid out of an allowance without limit, which stays. */
+  readonly warnings: readonly Warning[];
 };
 
 /** Hours, not years: a signature that nobody used should not linger. Seconds. */
@@ -340,6 +342,7 @@ export class MicroEscrow {
       ...decodeResult("fund", paid.call, paid.receipt),
       payment: paid.payment,
       approvals: paid.approvals.map(({ hash, blockNumber }) => ({ hash: hash as Hash, blockNumber })),
+      warnings: paid.payment === "allowance" && isUnlimited(paid.allowance) ? [unlimitedAllowance] : [],
     };
   }
 

@@ -25,6 +25,8 @@ export type PaymentMethod = "allowance" | "permit" | "approve";
 /** What was sent for a funding. */
 export interface Paid {
   readonly payment: PaymentMethod;
+  /** What the escrow was allowed to take before, base units. */
+  readonly allowance: bigint;
   /** The call of `fund`, as sent or as part of the multicall. */
   readonly call: Call;
   readonly receipt: TransactionReceipt;
@@ -55,7 +57,7 @@ export async function payFor(actor: Actor, parameters: FundParameters, payment: 
   const isAllowed = allowance >= need;
   if (payment === "allowance" || (payment === "auto" && isAllowed)) {
     if (!isAllowed) throw new InsufficientAllowanceError({ token, spender: connection.escrow, have: allowance, need });
-    return { payment: "allowance", call, receipt: await send(actor, call), approvals: [] };
+    return { payment: "allowance", allowance, call, receipt: await send(actor, call), approvals: [] };
   }
   // The pull comes last in the contract: where only the token refuses, for want of an allowance, all else is well.
   if (!isAllowed) await simulate(actor, call).catch(unlessTokenRefused);
@@ -63,13 +65,13 @@ export async function payFor(actor: Actor, parameters: FundParameters, payment: 
   if (payment !== "approve") {
     try {
       const batch = await withPermit(actor, call, token, need);
-      return { payment: "permit", call, receipt: await send(actor, batch), approvals: [] };
+      return { payment: "permit", allowance, call, receipt: await send(actor, batch), approvals: [] };
     } catch (error) {
       if (payment === "permit" || !isPermitImpossible(error)) throw error;
     }
   }
   const approvals = await approve(actor, token, need, allowance);
-  return { payment: "approve", call, receipt: await send(actor, call), approvals };
+  return { payment: "approve", allowance, call, receipt: await send(actor, call), approvals };
 }
 
 /** The funding with a permit before it, in one transaction. */

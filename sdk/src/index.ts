@@ -232,6 +232,7 @@ export {
   signableVerbs,
 } from "./signed.js";
 export { inert } from "./text.js";
+export { type PermitTerms, permitTerms } from "./token.js";
 export { chains, findToken, type Token, type TokenSymbol, tokens } from "./tokens.js";
 export {
   type Address,
@@ -258,4 +259,5 @@ export {
   type WarningOptions,
   warnings,
 } from "./validate.js";
+export type { SendingOptions } from "./wallet.js";
 export { type Watch, type WatchOptions, type WatchUpdate, watch } from "./watch.js";

@@ -2,6 +2,7 @@
  * What funding needs of an ERC-20: balance, allowance, approval, and whether it takes an EIP-2612 permit.
  */
 import { AbiCoder, id, isError, type TypedDataDomain, TypedDataEncoder } from "ethers";
+import { toAddress } from "./address.js";
 import type { Agreement } from "./agreement.js";
 import type { TokenDescription } from "./define.js";
 import {
@@ -18,8 +19,9 @@ import { inert } from "./text.js";
 import type { Address, Call, Hex } from "./types.js";
 import { problemOf } from "./validate.js";
 
-/** What a permit is signed with. */
+/** What a permit is signed with, beside what it says; see `permitTypedData`. */
 export interface PermitTerms {
+  /** The token's EIP-712 domain. */
   readonly domain: TypedDataDomain;
   /** The owner's present nonce. */
   readonly nonce: bigint;
@@ -98,9 +100,19 @@ const PERMIT_TYPEHASH = id("Permit(address owner,address spender,uint256 value,u
  * What a permit of this owner must be signed with. A permit is only asked for when the domain separator computed here is
  * the token's own: otherwise the signature would be void.
  *
+ * `fund` does all of this by itself; it is for those who send the call of `fund` in another way.
+ *
  * @throws {PermitUnsupportedError} When the token takes none, or the owner is a contract, which cannot make one.
+ * @throws {InvalidAddressError} When token or owner is not an address.
+ * @example
+ * const { domain, nonce } = await permitTerms(connection, token, owner);
+ * const typedData = permitTypedData({ domain, nonce, owner, escrow, value: fundingAmount({ agreement, indices }), deadline });
  */
-export async function permitTerms(connection: EscrowConnection, token: Address, owner: Address): Promise<PermitTerms> {
+export async function permitTerms(connection: EscrowConnection, token: string, owner: string): Promise<PermitTerms> {
+  return termsOfPermit(connection, toAddress(token), toAddress(owner));
+}
+
+async function termsOfPermit(connection: EscrowConnection, token: Address, owner: Address): Promise<PermitTerms> {
   const unsupported = (reason: string) => new PermitUnsupportedError({ token, reason });
   const { provider, chainId } = connection;
   if ((await codeOf(provider, owner)) !== "0x") throw unsupported("the payer has code");

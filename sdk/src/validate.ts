@@ -82,6 +82,7 @@ export interface Warning {
     | "one-sided-silence"
     | "arbiter-without-code"
     | "funding-over"
+    | "unlimited-allowance"
     | "unregistered-token"
     | "wrong-currency"
     | "no-scope"
@@ -100,6 +101,8 @@ export interface WarningOptions {
   readonly chainId?: number;
   /** Whether the arbiter's account has code (a multisig, a panel, a court). */
   readonly arbiterHasCode?: boolean;
+  /** What the escrow may take of the token from whoever is about to pay, base units. */
+  readonly allowance?: bigint;
 }
 
 /**
@@ -176,6 +179,7 @@ export function warnings(agreement: Agreement, options: WarningOptions = {}): re
     warn("funding-over", "terms.fundBy", "The time for funding is over: no milestone can be funded any more.");
   }
 
+  if (options.allowance !== undefined && isUnlimited(options.allowance)) found.push(unlimitedAllowance);
   const token = options.chainId === undefined ? undefined : registeredToken(options.chainId, terms.token);
   if (options.chainId !== undefined && token === undefined) {
     const message = `The token ${terms.token} is not in the registry for chain ${options.chainId}: make sure what it is, and that escrow.getToken reads the decimals that the amounts were written with.`;
@@ -209,6 +213,19 @@ export function warnings(agreement: Agreement, options: WarningOptions = {}): re
   }
   return found;
 }
+
+/** Whether an allowance is more than any milestone can take: it was not given for this agreement. */
+export function isUnlimited(allowance: bigint): boolean {
+  return allowance > MAX_UINT128;
+}
+
+/** What {@link warnings} and the result of `fund` say of such an allowance. */
+export const unlimitedAllowance: Warning = {
+  code: "unlimited-allowance",
+  path: "terms.token",
+  message:
+    "The escrow may take any amount of this token from the payer, for good: a flaw in it would reach all of it. Set the allowance to 0; fund approves what it needs by itself.",
+};
 
 /** The rules that the contract checks at the first consent, in its order and with its errors. */
 function* violations(

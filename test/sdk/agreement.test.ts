@@ -390,6 +390,14 @@ describe("agreement", () => {
       ]);
     });
 
+    it("warns of an allowance without limit, and of no other", () => {
+      const unlimited = 2n ** 128n;
+      expect(codes(shop, { allowance: unlimited - 1n })).to.deep.equal([]);
+      for (const allowance of [unlimited, 2n ** 256n - 1n]) {
+        expect(codes(shop, { allowance })).to.deep.equal(["unlimited-allowance terms.token"]);
+      }
+    });
+
     it("warns when the time for funding is over", () => {
       expect(codes(shop, { now: newYear })).to.deep.equal(["funding-over terms.fundBy"]);
     });

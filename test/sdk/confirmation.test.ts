@@ -1,8 +1,19 @@
 /** Decisions wait until what they answer is in a block that stays. On a chain that is no development node. */
-import { DeliverableMismatchError, NotConfirmedError, Status } from "@micro-escrow/sdk";
+import { DeliverableMismatchError, type MicroEscrow, NotConfirmedError, Status } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { toQuantity } from "ethers";
-import { type Context, deliverable, failure, otherDeliverable, rpcError, setUp, through } from "./chain.ts";
+import {
+  type Context,
+  deliverable,
+  evidence,
+  failure,
+  otherDeliverable,
+  reason,
+  reasoning,
+  rpcError,
+  setUp,
+  through,
+} from "./chain.ts";
 
 describe("A decision on a public chain", () => {
   let context: Context;
@@ -10,8 +21,13 @@ describe("A decision on a public chain", () => {
     context = await setUp({ chainId: 8_453 });
   });
 
-  /** The client through an endpoint whose safe block is this many blocks behind, or that has none. */
-  const clientBehind = (lag: () => number | "unknown tag" | "no block", looked: () => unknown = () => {}) =>
+  type Decider = "client" | "verifier" | "arbiter";
+  /** The client, or who else decides, through an endpoint whose safe block is this many blocks behind, or that has none. */
+  const behind = (
+    lag: () => number | "unknown tag" | "no block",
+    decider: Decider = "client",
+    looked: () => unknown = () => {},
+  ) =>
     through(
       context,
       async (method, parameters, forward) => {
@@ -23,7 +39,7 @@ describe("A decision on a public chain", () => {
         const safe = Math.max((await context.ethers.provider.getBlockNumber()) - behind, 0);
         return context.chain.provider.request({ method, params: [toQuantity(safe), false] });
       },
-      context.signers.client,
+      context.signers[decider],
     );
   const submitted = async () => {
     const agreement = await context.funded();
@@ -32,20 +48,44 @@ describe("A decision on a public chain", () => {
   };
   const once = { pollingInterval: 1, patience: 0 };
 
-  it("waits for the safe block by default", async () => {
-    const agreement = await submitted();
-    const client = await clientBehind(() => 2);
-    const error = await failure(NotConfirmedError, client.approve({ agreement, index: 0, ...once }));
-    expect(error.block - error.safeBlock).to.equal(2);
-    expect((await client.getMilestone({ agreement, index: 0 })).status).to.equal(Status.Submitted);
-    await context.networkHelpers.mine(2);
-    expect((await client.approve({ agreement, index: 0, ...once })).answered.deliverable).to.equal(deliverable);
+  type Deciding = Parameters<MicroEscrow["approve"]>[0];
+  const attestation = { passed: true, report: reasoning };
+  const ruling = { freelancerAmount: 1n, reasoning };
+  /** Every decision, and every signature of one. */
+  const decisions: Record<string, [by: Decider, decide: (escrow: MicroEscrow, on: Deciding) => Promise<unknown>]> = {
+    approve: ["client", (escrow, on) => escrow.approve(on)],
+    signApprove: ["client", (escrow, on) => escrow.signApprove(on)],
+    requestChanges: ["client", (escrow, on) => escrow.requestChanges({ ...on, reason })],
+    signRequestChanges: ["client", (escrow, on) => escrow.signRequestChanges({ ...on, reason })],
+    attest: ["verifier", (escrow, on) => escrow.attest({ ...on, ...attestation })],
+    signAttest: ["verifier", (escrow, on) => escrow.signAttest({ ...on, ...attestation })],
+    rule: ["arbiter", (escrow, on) => escrow.rule({ ...on, ...ruling })],
+    signRule: ["arbiter", (escrow, on) => escrow.signRule({ ...on, ...ruling })],
+  };
+  for (const [name, [by, decide]] of Object.entries(decisions)) {
+    it(`waits for the safe block by default: ${name}`, async () => {
+      const agreement = await submitted();
+      if (by === "arbiter") await context.as.client.dispute({ agreement, index: 0, evidence });
+      const before = await context.escrow.getMilestone({ agreement, index: 0 });
+      const decider = await behind(() => 2, by);
+      const error = await failure(NotConfirmedError, decide(decider, { agreement, index: 0, ...once }));
+      expect(error.block - error.safeBlock).to.equal(2);
+      expect(await context.escrow.getMilestone({ agreement, index: 0 })).to.deep.equal(before);
+      await context.networkHelpers.mine(2);
+      await decide(decider, { agreement, index: 0, ...once });
+    });
+  }
+
+  it("returns the submission that it waited for", async () => {
+    const client = await behind(() => 0);
+    const { answered } = await client.approve({ agreement: await submitted(), index: 0, ...once });
+    expect(answered).to.deep.equal({ submission: 1, deliverable });
   });
 
   it("waits 64 blocks where the chain has no safe block", async () => {
     for (const kind of ["unknown tag", "no block"] as const) {
       const agreement = await submitted();
-      const client = await clientBehind(() => kind);
+      const client = await behind(() => kind);
       await failure(NotConfirmedError, client.approve({ agreement, index: 0, ...once }));
       await context.networkHelpers.mine(64);
       await client.approve({ agreement, index: 0, ...once });
@@ -53,16 +93,10 @@ describe("A decision on a public chain", () => {
   });
 
   it("waits for nothing when told so, and when nothing was submitted", async () => {
-    const client = await clientBehind(() => 100);
+    const client = await behind(() => 100);
     await client.approve({ agreement: await submitted(), index: 0, confirmations: 0 });
     const { answered } = await client.approve({ agreement: await context.funded(), index: 0, ...once });
     expect(answered).to.deep.equal({ submission: 0, deliverable: undefined });
-  });
-
-  it("waits before it is signed, too", async () => {
-    const agreement = await submitted();
-    const client = await clientBehind(() => 1);
-    await failure(NotConfirmedError, client.signApprove({ agreement, index: 0, ...once }));
   });
 
   it("does not pass to other work that a reorganization puts under the same number", async () => {
@@ -70,8 +104,9 @@ describe("A decision on a public chain", () => {
     const snapshot = await context.chain.provider.request({ method: "evm_snapshot", params: [] });
     await context.as.freelancer.submit({ agreement, index: 0, deliverable });
     let looks = 0;
-    const client = await clientBehind(
+    const client = await behind(
       () => (looks === 1 ? 1 : 0),
+      "client",
       async () => {
         if (++looks !== 1) return;
         await context.chain.provider.request({ method: "evm_revert", params: [snapshot] });

@@ -8,13 +8,19 @@ import {
   FundingClosedError,
   FundingExpiredError,
   fundCall,
+  fundingAmount,
   GateRefusedError,
+  type Hex,
   InsufficientAllowanceError,
   InsufficientBalanceError,
   InvalidSignatureError,
+  multicallCall,
   NotAcceptedError,
   NothingToFundError,
   PermitUnsupportedError,
+  permitCall,
+  permitTerms,
+  permitTypedData,
   SafeERC20FailedOperationError,
   Status,
   TokenWithoutCodeError,
@@ -83,6 +89,21 @@ describe("fund", () => {
       const { milestones, clientConsented } = await context.escrow.getAgreementState(agreement);
       expect(milestones.map(({ status }) => status)).to.deep.equal([Status.Funded, Status.Funded, Status.None]);
       expect(clientConsented).to.equal(true);
+    });
+
+    it("warns when it took from an allowance without limit, which stays", async () => {
+      const { token, address } = await mint("PlainToken", [6]);
+      const agreement = await accepted(address);
+      await approve(token, 2n ** 256n - 1n);
+      const { warnings } = await context.as.client.fund({ agreement, indices: [0] });
+      expect(warnings.map(({ code }) => code)).to.deep.equal(["unlimited-allowance"]);
+      const permitted = await context.as.client.fund({ agreement, indices: [1], payment: "permit" });
+      expect(permitted.warnings).to.deep.equal([]);
+      await approve(token, 300n * UNIT);
+      expect(await context.as.client.fund({ agreement, indices: [2] })).to.deep.include({
+        payment: "allowance",
+        warnings: [],
+      });
     });
 
     it("opens the agreement with the freelancer's signature", async () => {
@@ -336,6 +357,24 @@ describe("fund", () => {
     await mined(context.token.getFunction("mint")(context.signers.stranger.address, 100n * UNIT));
     const { payer } = await context.as.stranger.fund({ agreement, indices: [0] });
     expect(payer).to.equal(context.signers.stranger.address);
+  });
+
+  it("is signed and sent by a permit otherwise, with what the token says it is signed with", async () => {
+    const { token, address } = await mint("PlainToken", [6]);
+    const agreement = await accepted(address);
+    const { client } = context.signers;
+    const { connection } = context.escrow;
+    const { domain, nonce } = await permitTerms(connection, address.toLowerCase(), client.address.toLowerCase());
+    const { escrow } = connection;
+    const value = fundingAmount({ agreement, indices: [0] });
+    const deadline = (await context.escrow.getTime()) + 3_600;
+    const typedData = permitTypedData({ domain, nonce, owner: client.address, escrow, value, deadline });
+    const signature = (await client.signTypedData(domain, typedData.types, typedData.message)) as Hex;
+    const permit = permitCall({ escrow, token: address, value, deadline, signature });
+    const batch = multicallCall({ escrow, calls: [permit, fundCall({ escrow, agreement, indices: [0] })] });
+    await mined(client.sendTransaction(batch));
+    expect((await context.escrow.getMilestone({ agreement, index: 0 })).held).to.equal(100n * UNIT);
+    expect(await allowance(token)).to.equal(0n);
   });
 
   it("is one call for whoever sends it otherwise", async () => {
