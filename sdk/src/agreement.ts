@@ -3,6 +3,8 @@
  */
 import { AbiCoder, concat, keccak256, type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
 import { toAddress } from "./address.js";
+import { checkChainId, checkList, checkObject } from "./check.js";
+import { InvalidParameterError } from "./errors.js";
 import type { Scope } from "./scope.js";
 import type { AgreementId, Hash, Milestone, Terms } from "./types.js";
 
@@ -70,8 +72,9 @@ const agreementTypes = {
 };
 
 const encoder = TypedDataEncoder.from(agreementTypes);
-const milestoneEncoder = TypedDataEncoder.from({ Milestone: milestoneFields });
-const typehash = keccak256(new TextEncoder().encode(encoder.encodeType("Agreement")));
+const typehashOf = (type: string) => keccak256(new TextEncoder().encode(encoder.encodeType(type)));
+const typehash = typehashOf("Agreement");
+const milestoneTypehash = typehashOf("Milestone");
 
 /**
  * The EIP-712 hash of a schedule, as it stands in {@link Terms.milestones}.
@@ -81,7 +84,10 @@ const typehash = keccak256(new TextEncoder().encode(encoder.encodeType("Agreemen
  * scheduleHash(agreement.schedule) === agreement.terms.milestones; // true
  */
 export function scheduleHash(schedule: readonly Milestone[]): Hash {
-  return keccak256(concat(schedule.map((entry) => milestoneEncoder.hash(entry)))) as Hash;
+  const entries = checkList(schedule, "the milestones of an agreement");
+  return keccak256(
+    concat(entries.map((entry, index) => structHash(milestoneTypehash, milestoneFields, entry, `schedule[${index}]`))),
+  ) as Hash;
 }
 
 /**
@@ -93,9 +99,22 @@ export function scheduleHash(schedule: readonly Milestone[]): Hash {
  */
 export function agreementId(terms: Terms): AgreementId {
   // EIP-712 encodes an array member as one hash, which is what `terms.milestones` is: so the struct is encoded by hand.
-  const types = ["bytes32", ...termsFields.map(({ type }) => type), "bytes32"];
-  const values = termsFields.map(({ name }) => terms[name as keyof Terms]);
-  return keccak256(AbiCoder.defaultAbiCoder().encode(types, [typehash, ...values, terms.milestones])) as AgreementId;
+  return structHash(typehash, [...termsFields, { name: "milestones", type: "bytes32" }], terms, "terms") as AgreementId;
+}
+
+/** The EIP-712 hash of a struct whose members are all of one word. */
+function structHash(structType: string, fields: readonly TypedDataField[], struct: object, path: string): string {
+  checkObject(struct, `the ${path} of an agreement`);
+  const words = fields.map(({ name, type }) => {
+    const value: unknown = struct[name as keyof typeof struct];
+    try {
+      return AbiCoder.defaultAbiCoder().encode([type], [value]);
+    } catch (cause) {
+      const advice = "Make the agreement with defineAgreement.";
+      throw new InvalidParameterError(value, `cannot be ${path}.${name} of an agreement`, { advice, cause });
+    }
+  });
+  return keccak256(concat([structType, ...words]));
 }
 
 /**
@@ -118,9 +137,11 @@ export function toAgreement(terms: Terms, schedule: readonly Milestone[], scope?
  * const { domain, types, message } = agreementTypedData(agreement, escrow.connection);
  * const freelancerSignature = await freelancerSigner.signTypedData(domain, types, message);
  */
-export function agreementTypedData(agreement: Agreement, { chainId, escrow }: EscrowLocation): TypedData {
+export function agreementTypedData(agreement: Agreement, location: EscrowLocation): TypedData {
+  checkObject(agreement, "an agreement");
+  checkList(agreement.schedule, "the milestones of an agreement");
   return {
-    domain: escrowDomain({ chainId, escrow }),
+    domain: escrowDomain(location),
     types: agreementTypes,
     primaryType: "Agreement",
     message: { ...agreement.terms, milestones: agreement.schedule.map((entry) => ({ ...entry })) },
@@ -134,6 +155,7 @@ export function agreementTypedData(agreement: Agreement, { chainId, escrow }: Es
  * @example
  * const domain = escrowDomain({ chainId: 8453, escrow: escrowAddress(8453) });
  */
-export function escrowDomain({ chainId, escrow }: EscrowLocation): TypedDataDomain {
-  return { name: "MicroEscrow", version: "1", chainId, verifyingContract: toAddress(escrow) };
+export function escrowDomain(location: EscrowLocation): TypedDataDomain {
+  const { chainId, escrow } = checkObject(location, "where the signature counts");
+  return { name: "MicroEscrow", version: "1", chainId: checkChainId(chainId), verifyingContract: toAddress(escrow) };
 }

@@ -1,6 +1,7 @@
 /**
  * Checks of what comes in where types are not checked: from JavaScript, out of JSON, or through a cast.
  */
+import type { Provider, Signer } from "ethers";
 import { InvalidParameterError } from "./errors.js";
 
 /** @throws {InvalidParameterError} When it is not an object with members; a list is none. */
@@ -25,4 +26,48 @@ export function checkText(value: string, what: string): string {
 export function checkBoolean(value: boolean, what: string): boolean {
   if (typeof value === "boolean") return value;
   throw new InvalidParameterError(value, `does not say ${what}`, { advice: "Pass true or false, not text." });
+}
+
+/** @throws {InvalidParameterError} When it is not the id of a chain. */
+export function checkChainId(chainId: bigint | number): bigint | number {
+  const isNumber = typeof chainId === "number" && Number.isSafeInteger(chainId) && chainId > 0;
+  if (isNumber || (typeof chainId === "bigint" && chainId > 0n)) return chainId;
+  throw new InvalidParameterError(chainId, "is not the id of a chain", { advice: "Pass a number, like 8453." });
+}
+
+/** @throws {InvalidParameterError} When it is not a signer of ethers. */
+export function checkSigner(signer: Signer): Signer {
+  if (isSigner(signer)) return signer;
+  throw notOfEthers(
+    signer,
+    "a signer",
+    "Pass one of ethers, like await new BrowserProvider(window.ethereum).getSigner().",
+  );
+}
+
+/** @throws {InvalidParameterError} When it is not a provider of ethers. */
+export function checkProvider(provider: Provider): Provider {
+  if (hasMethod(provider, "getNetwork")) return provider;
+  throw notOfEthers(provider, "a provider", "Pass one of ethers, like new JsonRpcProvider(url).");
+}
+
+/** @throws {InvalidParameterError} When it is neither a signer nor a provider of ethers. */
+export function checkRunner(runner: Signer | Provider): Signer | Provider {
+  if (isSigner(runner) || hasMethod(runner, "getNetwork")) return runner;
+  throw notOfEthers(runner, "a signer or provider", "Pass one of ethers, like new JsonRpcProvider(url).");
+}
+
+/** Whether it is a signer of ethers. */
+export function isSigner(runner: Signer | Provider): runner is Signer {
+  return hasMethod(runner, "signTypedData");
+}
+
+function notOfEthers(value: unknown, what: string, advice: string): InvalidParameterError {
+  if (!hasMethod(value, "request")) return new InvalidParameterError(value, `is not ${what}`, { advice });
+  const wrap = "Wrap it: new BrowserProvider(window.ethereum), and its getSigner() to act.";
+  return new InvalidParameterError(value, `is not ${what} of ethers, but of a wallet (EIP-1193)`, { advice: wrap });
+}
+
+function hasMethod(value: unknown, name: string): boolean {
+  return typeof value === "object" && value !== null && typeof (value as Record<string, unknown>)[name] === "function";
 }

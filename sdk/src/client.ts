@@ -4,7 +4,7 @@
  */
 import type { Provider, Signer } from "ethers";
 import { type AcceptParameters, acceptCall, acceptTypedData } from "./actions/accept.js";
-import { checkIndex, type MilestoneParameters } from "./actions/action.js";
+import { checkIndex, checkParameters, type MilestoneParameters } from "./actions/action.js";
 import { type AdvanceParameters, advanceCall, advanceTypedData } from "./actions/advance.js";
 import { type ApproveParameters, approveCall, approveTypedData } from "./actions/approve.js";
 import { type AttestParameters, attestCall, attestTypedData } from "./actions/attest.js";
@@ -27,6 +27,7 @@ import { type SubmitEvidenceParameters, submitEvidenceCall } from "./actions/sub
 import { type WithdrawParameters, withdrawCall } from "./actions/withdraw.js";
 import { toAddress } from "./address.js";
 import type { Agreement, TypedData } from "./agreement.js";
+import { checkList, checkObject, checkProvider, checkRunner, checkSigner, isSigner } from "./check.js";
 import {
   type ConfirmationOptions,
   confirmedDispute,
@@ -167,6 +168,7 @@ export class MicroEscrow {
   /**
    * Connects to the escrow on the chain of a signer or provider, and makes sure that it is the right one.
    *
+   * @throws {InvalidParameterError} When it is neither a signer nor a provider of ethers.
    * @throws {MissingProviderError} When the signer has no provider, and the options neither.
    * @throws {WrongChainError} When the chain is not `chainId`, or signer and provider are on two chains.
    * @throws {InvalidAddressError} When `address` is not an address.
@@ -178,9 +180,11 @@ export class MicroEscrow {
    * const reader = await MicroEscrow.connect(provider, { chainId: 8453 });
    */
   static async connect(runner: Signer | Provider, options: ConnectOptions = {}): Promise<MicroEscrow> {
-    const { address, startBlock, chainId: expected, provider: reader, ...rest } = options;
+    checkRunner(runner);
+    const { address, startBlock, chainId: expected, provider: reader, ...rest } = checkObject(options, "options");
+    if (reader !== undefined) checkProvider(reader);
     const signer = isSigner(runner) ? runner : undefined;
-    const provider = reader ?? runner.provider;
+    const provider = reader ?? (signer === undefined ? (runner as Provider) : signer.provider);
     if (provider === null) throw new MissingProviderError();
 
     const chainId = await chainIdOf(provider);
@@ -200,7 +204,7 @@ export class MicroEscrow {
    * await escrow.connect(freelancerSigner).submit({ agreement, index: 0, deliverable });
    */
   connect(signer: Signer): MicroEscrow {
-    return new MicroEscrow(this.connection, signer, this.#options);
+    return new MicroEscrow(this.connection, checkSigner(signer), this.#options);
   }
 
   /**
@@ -254,10 +258,10 @@ export class MicroEscrow {
    * @example
    * const { recorded } = await escrow.connect(freelancerSigner).accept({ agreement });
    */
-  async accept({
-    agreement,
-    ...options
-  }: Omit<AcceptParameters, "party"> & Partial<Pick<AcceptParameters, "party">>): Promise<Results["accept"]> {
+  async accept(
+    parameters: Omit<AcceptParameters, "party"> & Partial<Pick<AcceptParameters, "party">>,
+  ): Promise<Results["accept"]> {
+    const { agreement, ...options } = checkObject(parameters, "an object of parameters");
     await this.#checkAgreement(agreement);
     const actor = await this.#actor();
     return this.#send("accept", acceptCall({ ...this.connection, agreement, party: actor.account, ...options }));
@@ -273,7 +277,8 @@ export class MicroEscrow {
    * @example
    * const action = await escrow.connect(freelancerSigner).signAccept({ agreement });
    */
-  async signAccept({ agreement }: Pick<AcceptParameters, "agreement">): Promise<SignedAction<"accept">> {
+  async signAccept(parameters: Pick<AcceptParameters, "agreement">): Promise<SignedAction<"accept">> {
+    const { agreement } = checkParameters(parameters);
     const signature = await this.sign(agreement);
     const { account: party } = await this.#actor();
     const { to, data } = acceptCall({ ...this.connection, agreement, party, signature });
@@ -287,7 +292,8 @@ export class MicroEscrow {
    * @example
    * const { recorded } = await escrow.close({ agreement });
    */
-  async close({ agreement }: Pick<CloseParameters, "agreement">): Promise<Results["close"]> {
+  async close(parameters: Pick<CloseParameters, "agreement">): Promise<Results["close"]> {
+    const { agreement } = checkParameters(parameters);
     const { account: party } = await this.#party(agreement);
     return this.#send("close", closeCall({ ...this.connection, agreement, party }));
   }
@@ -302,7 +308,7 @@ export class MicroEscrow {
    * const action = await escrow.connect(freelancerSigner).signClose({ agreement });
    */
   async signClose(parameters: Pick<CloseParameters, "agreement"> & SigningOptions): Promise<SignedAction<"close">> {
-    const { account: party } = await this.#party(parameters.agreement);
+    const { account: party } = await this.#party(checkParameters(parameters).agreement);
     return this.#sign("close", party, parameters, {
       call: (authorization) => closeCall({ ...this.connection, ...parameters, party, ...authorization }),
       typedData: (deadline) => closeTypedData({ ...this.connection, ...parameters, deadline }),
@@ -334,10 +340,11 @@ export class MicroEscrow {
    * @example
    * const { payment, milestones } = await escrow.fund({ agreement, indices: [0, 1], freelancerSignature });
    */
-  async fund({ payment = "auto", ...parameters }: FundParameters & PaymentOptions): Promise<FundResult> {
-    await this.#checkAgreement(parameters.agreement);
+  async fund(parameters: FundParameters & PaymentOptions): Promise<FundResult> {
+    const { payment = "auto", ...funding } = checkObject(parameters, "an object of parameters");
+    await this.#checkAgreement(funding.agreement);
     const actor = await this.#actor();
-    const paid = await payFor(actor, parameters, payment);
+    const paid = await payFor(actor, funding, payment);
     return {
       ...decodeResult("fund", paid.call, paid.receipt),
       payment: paid.payment,
@@ -669,9 +676,10 @@ export class MicroEscrow {
    * const half = await escrow.connect(clientSigner).signSettle(split);
    * await escrow.connect(freelancerSigner).settle({ ...split, signatures: [half] });
    */
-  async settle({ signatures = [], ...parameters }: SettlementParameters): Promise<Results["settle"]> {
+  async settle(settlement: SettlementParameters): Promise<Results["settle"]> {
+    const { signatures = [], ...parameters } = checkParameters(settlement);
     const { agreement, index, freelancerAmount } = parameters;
-    for (const half of signatures) {
+    for (const half of checkList(signatures, "the parties' halves of the settlement")) {
       checkSettlement(half, {
         chainId: this.chainId,
         escrow: this.address,
@@ -703,7 +711,7 @@ export class MicroEscrow {
    * const half = await escrow.signSettle({ agreement, index: 0, freelancerAmount: parseAmount("300", 6) });
    */
   async signSettle(parameters: SettleParameters & SigningOptions): Promise<SignedSettlement> {
-    const { agreement, index, freelancerAmount } = parameters;
+    const { agreement, index, freelancerAmount } = checkParameters(parameters);
     const actor = await this.#party(agreement);
     const { held, status } = await this.getMilestone(parameters);
     if (!HELD.includes(status)) throw new WrongStatusError({ index, actual: status, allowed: HELD });
@@ -805,7 +813,8 @@ export class MicroEscrow {
    * const { submission } = await escrow.relay(action);
    */
   async relay<V extends SignableVerb>(action: SignedAction<V>): Promise<Results[V]> {
-    return this.#send(action.verb, relayedCall(action, this.connection));
+    const call = relayedCall(action, this.connection);
+    return this.#send(action.verb, call);
   }
 
   // ------------------------------------------------------------------------------------------------------------ reads
@@ -828,7 +837,8 @@ export class MicroEscrow {
    * @example
    * const { status, held, clock } = await escrow.getMilestone({ agreement, index: 0 });
    */
-  async getMilestone({ agreement, index }: MilestoneParameters): Promise<MilestoneState> {
+  async getMilestone(parameters: MilestoneParameters): Promise<MilestoneState> {
+    const { agreement, index } = checkParameters(parameters);
     return reads.getMilestone(this.connection, agreement.id, checkIndex(agreement, index));
   }
 
@@ -991,7 +1001,7 @@ export class MicroEscrow {
   }
 
   async #current(parameters: MilestoneParameters & Pick<SubmissionSeen, "submission">): Promise<number> {
-    return parameters.submission ?? (await this.getMilestone(parameters)).submissions;
+    return checkParameters(parameters).submission ?? (await this.getMilestone(parameters)).submissions;
   }
 
   /** The submission that a decision is about, once it stays; before the wait, the decision is simulated. */
@@ -999,7 +1009,7 @@ export class MicroEscrow {
     parameters: Decision<ApproveParameters>,
     build: (seen: NumberedSubmission) => Call,
   ): Promise<Submission> {
-    const { agreement, index, ...options } = parameters;
+    const { agreement, index, ...options } = checkParameters(parameters);
     await simulate(await this.#actor(), build({ submission: await this.#current(parameters) }));
     return confirmedSubmission(this.connection, agreement, index, options, { ...this.#options, ...options });
   }
@@ -1009,8 +1019,4 @@ export class MicroEscrow {
     await simulate(await this.#actor(), call);
     return confirmedDispute(this.connection, agreement, index, { ...this.#options, ...options });
   }
-}
-
-function isSigner(runner: Signer | Provider): runner is Signer {
-  return "signTypedData" in runner;
 }

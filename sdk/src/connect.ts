@@ -2,6 +2,8 @@
  * Making sure that what is at an address is MicroEscrow, before anything is signed for it or sent to it.
  */
 import type { Provider } from "ethers";
+import { toAddress } from "./address.js";
+import { checkProvider } from "./check.js";
 import { maskedHash } from "./deployments.js";
 import { NoCodeError, WrongContractError, WrongDomainError } from "./errors.js";
 import { maskedCodeHash } from "./generated/code.js";
@@ -25,7 +27,7 @@ export async function chainIdOf(provider: Provider): Promise<number> {
  * await checkCode(provider, escrowAddress(8453), 8453);
  */
 export async function checkCode(provider: Provider, address: Address, chainId: number): Promise<void> {
-  const code = await codeOf(provider, address);
+  const code = await codeOf(checkProvider(provider), toAddress(address));
   if (code === "0x") throw new NoCodeError({ address, chainId });
   const actual = maskedHash(code);
   const expected = maskedCodeHash as Hash;
@@ -43,7 +45,7 @@ export async function checkCode(provider: Provider, address: Address, chainId: n
  */
 export async function checkDomain(provider: Provider, address: Address, chainId: number): Promise<void> {
   const data = escrowInterface.encodeFunctionData("eip712Domain");
-  const result = await callLatest(provider, { to: address, data });
+  const result = await callLatest(checkProvider(provider), { to: toAddress(address), data });
   const domain = decodeView(escrowInterface, "eip712Domain", result);
   const expected = { fields: "0x0f", name: "MicroEscrow", version: "1", chainId, verifyingContract: address };
   for (const [field, value] of Object.entries(expected)) {

@@ -3,12 +3,14 @@
  * before it was checked: a log of another contract, or an agreement that does not hash to its id, is no event.
  */
 import type { Log, Result } from "ethers";
+import { toAddress } from "./address.js";
 import { type Agreement, scheduleHash, toAgreement } from "./agreement.js";
-import { MissingEventError, UnexpectedError } from "./errors.js";
+import { checkList, checkObject, checkText } from "./check.js";
+import { InvalidHashError, InvalidParameterError, MissingEventError, UnexpectedError } from "./errors.js";
 import type { microEscrowAbi } from "./generated/abi.js";
 import { escrowInterface } from "./interfaces.js";
 import type { Verb } from "./model.js";
-import type { Address, AgreementId, Call, Hash, Milestone, Outcome, Terms } from "./types.js";
+import type { Address, AgreementId, Call, Hash, Hex, Milestone, Outcome, Terms } from "./types.js";
 
 // -------------------------------------------------------------------------------------------------------------- events
 
@@ -205,7 +207,8 @@ export type DecodableLog = Pick<
  * if (event?.type === "MilestoneFunded") console.log(event.payer, event.amount);
  */
 export function decodeLog(log: DecodableLog, escrow: Address): EscrowEvent | undefined {
-  if (log.address.toLowerCase() !== escrow.toLowerCase()) return undefined;
+  const { address } = checkObject(log, "a log");
+  if (checkText(address, "the address of a log").toLowerCase() !== toAddress(escrow).toLowerCase()) return undefined;
   try {
     const description = escrowInterface.parseLog(log);
     const decoder: ((args: Result) => EscrowEvents[EscrowEventName] | undefined) | undefined =
@@ -233,7 +236,9 @@ export function decodeLog(log: DecodableLog, escrow: Address): EscrowEvent | und
  * for (const { type } of decodeLogs(receipt?.logs ?? [], escrow.address)) console.log(type);
  */
 export function decodeLogs(logs: readonly DecodableLog[], escrow: Address): EscrowEvent[] {
-  return logs.map((log) => decodeLog(log, escrow)).filter((event) => event !== undefined);
+  return checkList(logs, "logs")
+    .map((log) => decodeLog(log, escrow))
+    .filter((event) => event !== undefined);
 }
 
 function termsOf(struct: Result): Terms {
@@ -418,12 +423,23 @@ export function verbOf(call: Pick<Call, "data">): ResultVerb {
  * if (receipt !== null) console.log(decodeResult("approve", call, receipt).freelancerAmount);
  */
 export function decodeResult<V extends ResultVerb>(verb: V, call: Call, receipt: DecodableReceipt): Results[V] {
+  const { hash, blockNumber, logs } = checkObject(receipt, "a receipt");
+  const { to, data } = checkObject(call, "a call");
   const context: ResultContext = {
-    transaction: { hash: receipt.hash as Hash, blockNumber: receipt.blockNumber },
-    args: escrowInterface.decodeFunctionData(verb, call.data),
-    events: decodeLogs(receipt.logs, call.to),
+    transaction: { hash: hash as Hash, blockNumber },
+    args: argumentsOf(verb, data),
+    events: decodeLogs(logs, to),
   };
   return resultDecoders[verb](context);
+}
+
+function argumentsOf(verb: ResultVerb, data: Hex): Result {
+  if (!Object.hasOwn(resultDecoders, verb)) throw new InvalidParameterError(verb, "is not a verb of the escrow");
+  try {
+    return escrowInterface.decodeFunctionData(verb, data);
+  } catch (cause) {
+    throw new InvalidHashError(data, `is not calldata of ${verb}`, { cause });
+  }
 }
 
 function conclusion(context: ResultContext): Conclusion {

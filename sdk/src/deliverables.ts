@@ -6,7 +6,8 @@ import { sha256 as ethersSha256, getBytes, hexlify } from "ethers";
 import { CID } from "multiformats/cid";
 import { create as createDigest } from "multiformats/hashes/digest";
 import { toHash } from "./address.js";
-import { InvalidDeliverableError } from "./errors.js";
+import { checkList, checkObject, checkText } from "./check.js";
+import { InvalidDeliverableError, InvalidParameterError } from "./errors.js";
 import { canonicalJson } from "./scope.js";
 import type { Hash } from "./types.js";
 
@@ -52,6 +53,10 @@ const RAW = 0x55;
  * const deliverable = sha256(new Uint8Array(await file.arrayBuffer()));
  */
 export function sha256(bytes: Uint8Array): Hash {
+  if (!(bytes instanceof Uint8Array)) {
+    const advice = "Pass a Uint8Array; a text is hashed by hashText.";
+    throw new InvalidParameterError(bytes, "is not bytes", { advice });
+  }
   return ethersSha256(bytes) as Hash;
 }
 
@@ -62,7 +67,7 @@ export function sha256(bytes: Uint8Array): Hash {
  * const reason = hashText("The logo is missing");
  */
 export function hashText(text: string): Hash {
-  return sha256(new TextEncoder().encode(text));
+  return sha256(new TextEncoder().encode(checkText(text, "what to hash")));
 }
 
 /**
@@ -74,7 +79,7 @@ export function hashText(text: string): Hash {
  * const { text, hash: deliverable } = manifest([{ path: "article-1.md", bytes }]);
  */
 export function manifest(files: readonly DeliverableFile[]): Manifest {
-  return manifestOf(files.map(({ path, bytes }) => ({ path, size: bytes.length, hash: sha256(bytes) })));
+  return manifestOf(checkFiles(files).map(({ path, bytes }) => ({ path, hash: sha256(bytes), size: bytes.length })));
 }
 
 /**
@@ -89,7 +94,7 @@ export function manifest(files: readonly DeliverableFile[]): Manifest {
  * const { text, hash: deliverable } = manifestOf([{ path: "film.mp4", size: 734_003_200, hash: sha256(bytes) }]);
  */
 export function manifestOf(entries: readonly ManifestEntry[]): Manifest {
-  for (const entry of entries) checkEntry(entry);
+  for (const entry of checkList(entries, "the files of a manifest")) checkEntry(entry);
   checkPaths(entries.map(({ path }) => path));
   const files = entries
     .map(({ path, size, hash }) => ({ path, size, sha256: hash }))
@@ -124,7 +129,7 @@ export function parseManifest(text: string): readonly ManifestEntry[] {
  * if (!verifyDeliverable(bytes, deliverable)) console.warn("This file is not the one that was submitted.");
  */
 export function verifyDeliverable(content: Uint8Array | string, hash: Hash): boolean {
-  return (typeof content === "string" ? hashText(content) : sha256(content)) === hash.toLowerCase();
+  return (typeof content === "string" ? hashText(content) : sha256(content)) === toHash(hash);
 }
 
 /**
@@ -138,13 +143,13 @@ export function verifyDeliverable(content: Uint8Array | string, hash: Hash): boo
  */
 export function verifyManifest(text: string, files: readonly DeliverableFile[]): readonly ManifestMismatch[] {
   const listed = parseManifest(text);
-  const given = new Map(files.map(({ path, bytes }) => [path, bytes]));
+  const given = new Map(checkFiles(files).map(({ path, bytes }) => [path, bytes]));
   const mismatches: ManifestMismatch[] = [];
   for (const { path, size, hash } of listed) {
     const bytes = given.get(path);
     if (bytes === undefined) mismatches.push({ path, problem: "missing" });
     // A manifest may lie about the size alone, and people choose what to download by it.
-    else if (bytes.length !== size || !verifyDeliverable(bytes, hash)) mismatches.push({ path, problem: "different" });
+    else if (!verifyDeliverable(bytes, hash) || bytes.length !== size) mismatches.push({ path, problem: "different" });
   }
   const known = new Set(listed.map(({ path }) => path));
   for (const path of given.keys()) if (!known.has(path)) mismatches.push({ path, problem: "unlisted" });
@@ -209,6 +214,10 @@ function readEntries(text: string): ManifestEntry[] | undefined {
 function isEntry(value: Readonly<Record<keyof ManifestEntry, unknown>>): value is ManifestEntry {
   const { path, size, hash } = value;
   return typeof path === "string" && isSize(size) && typeof hash === "string" && /^0x[0-9a-f]{64}$/.test(hash);
+}
+
+function checkFiles(files: readonly DeliverableFile[]): readonly DeliverableFile[] {
+  return checkList(files, "files").map((file) => checkObject(file, "a file with its path and its bytes"));
 }
 
 function isSize(size: unknown): boolean {

@@ -2,6 +2,7 @@
  * Deploying MicroEscrow at its one address, through the standard CREATE2 deployer.
  */
 import { concat, formatEther, keccak256, type Provider, parseEther, type Signer } from "ethers";
+import { checkObject, checkSigner } from "./check.js";
 import { chainIdOf, checkCode } from "./connect.js";
 import type { TransactionInfo } from "./decode.js";
 import { localChainIds } from "./deployments.js";
@@ -50,7 +51,8 @@ export interface Deployed {
  * @example
  * const { address, transaction } = await deploy({ signer });
  */
-export async function deploy({ signer }: DeployParameters): Promise<Deployed> {
+export async function deploy(parameters: DeployParameters): Promise<Deployed> {
+  const signer = checkSigner(checkObject(parameters, "an object of parameters").signer);
   const { provider } = signer;
   if (provider === null) throw new MissingProviderError();
   const chainId = await chainIdOf(provider);

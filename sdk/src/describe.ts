@@ -3,9 +3,12 @@
  */
 import { zeroAddress } from "./address.js";
 import type { Agreement } from "./agreement.js";
+import { checkObject } from "./check.js";
 import { BPS, formatAmount, formatDuration, formatShare } from "./money.js";
+import { checkScope } from "./scope.js";
 import { formatTime, inert } from "./text.js";
 import { registeredToken } from "./tokens.js";
+import { checkAgreement } from "./validate.js";
 
 /** What {@link describe} can know besides the agreement. */
 export interface DescribeOptions {
@@ -26,8 +29,10 @@ export interface DescribeOptions {
  * @example
  * for (const sentence of describe(agreement, { chainId: 8453 })) console.log(sentence);
  */
-export function describe(agreement: Agreement, { chainId }: DescribeOptions = {}): readonly string[] {
-  const { terms, schedule, scope } = agreement;
+export function describe(agreement: Agreement, options: DescribeOptions = {}): readonly string[] {
+  const { chainId } = checkObject(options, "options");
+  const { terms, schedule, scope } = checkAgreement(agreement);
+  if (scope !== undefined) checkScope(scope);
   const money = amountWriter(agreement, chainId);
   const named = terms.verifier !== zeroAddress;
   const review = formatDuration(terms.reviewPeriod);

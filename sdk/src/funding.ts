@@ -9,6 +9,7 @@ import {
   CannotSignError,
   InsufficientAllowanceError,
   InsufficientBalanceError,
+  InvalidParameterError,
   PermitUnsupportedError,
   SafeERC20FailedOperationError,
   TokenRefusedError,
@@ -34,6 +35,8 @@ export interface Paid {
   readonly approvals: readonly TransactionReceipt[];
 }
 
+const PAYMENTS: readonly (PaymentMethod | "auto")[] = ["auto", "allowance", "permit", "approve"];
+
 /** Seconds that a permit is good for: it is used at once. */
 const PERMIT_PERIOD = 3_600;
 
@@ -46,6 +49,7 @@ const PERMIT_PERIOD = 3_600;
  * @throws {PermitUnsupportedError} For "permit", when the token or the account has none.
  */
 export async function payFor(actor: Actor, parameters: FundParameters, payment: PaymentMethod | "auto"): Promise<Paid> {
+  if (!PAYMENTS.includes(payment)) throw new InvalidParameterError(payment, `is not one of ${PAYMENTS.join(", ")}`);
   const { account, connection } = actor;
   const { token } = parameters.agreement.terms;
   const call = fundCall({ escrow: connection.escrow, ...parameters });
@@ -78,7 +82,7 @@ export async function payFor(actor: Actor, parameters: FundParameters, payment: 
 async function withPermit(actor: Actor, call: Call, token: Address, value: bigint): Promise<Call> {
   const { account: owner, connection } = actor;
   const { escrow, provider } = connection;
-  const { domain, nonce } = await permitTerms(connection, token, owner);
+  const { domain, nonce } = await permitTerms(connection, { token, owner });
   const deadline = (await latestBlock(provider)).timestamp + PERMIT_PERIOD;
   const signature = await signTypedData(actor, permitTypedData({ domain, owner, escrow, value, nonce, deadline }));
   const batch = multicallCall({ escrow, calls: [permitCall({ escrow, token, value, deadline, signature }), call] });

@@ -1,9 +1,10 @@
 /**
  * Events as a history that says what is final, and that can be read on from where it ended.
  */
+import { checkList, checkObject } from "./check.js";
 import { decodeLogs, type EscrowEvent } from "./decode.js";
 import { scanLogs, type Topics } from "./logs.js";
-import { type EscrowConnection, type Finality, finalBlock, latestBlock } from "./rpc.js";
+import { checkConnection, type EscrowConnection, type Finality, finalBlock, latestBlock } from "./rpc.js";
 
 /** Where to read on. */
 export interface Cursor {
@@ -42,8 +43,12 @@ export interface HistoryOptions {
 export async function readHistory(
   connection: EscrowConnection,
   filters: readonly Topics[],
-  { since, finality = "finalized" }: HistoryOptions = {},
+  options: HistoryOptions = {},
 ): Promise<History> {
+  checkConnection(connection);
+  const { since, finality = "finalized" } = checkObject(options, "options");
+  if (since !== undefined) checkHistory(since);
+  for (const topics of checkList(filters, "filters")) checkList(topics, "topics");
   const toBlock = (await latestBlock(connection.provider)).number;
   const lastFinal = await finalBlock(connection.provider, finality, toBlock);
   const fromBlock = since?.cursor.fromBlock ?? connection.startBlock;
@@ -65,8 +70,17 @@ export async function readHistory(
  * @example
  * for (const { type, block } of eventsOf(await escrow.getTimeline(agreement))) console.log(type, block);
  */
-export function eventsOf<Event extends EscrowEvent>({ final, unfinal }: History<Event>): readonly Event[] {
+export function eventsOf<Event extends EscrowEvent>(history: History<Event>): readonly Event[] {
+  const { final, unfinal } = checkHistory(history);
   return [...final, ...unfinal];
+}
+
+function checkHistory<Event extends EscrowEvent>(history: History<Event>): History<Event> {
+  const what = "a history, as getTimeline reads it";
+  const { final, unfinal, cursor } = checkObject(history, what);
+  for (const events of [final, unfinal]) checkList(events, what);
+  checkObject(cursor, what);
+  return history;
 }
 
 /** What tells an event from every other, also from the same one in another block after a reorganization. */

@@ -8,7 +8,7 @@
 import { ZeroHash } from "ethers";
 import { toAddress, zeroAddress } from "./address.js";
 import { type Agreement, scheduleHash } from "./agreement.js";
-import { checkBoolean } from "./check.js";
+import { checkBoolean, checkList, checkObject } from "./check.js";
 import {
   AmountOutOfRangeError,
   ClockNotLaterError,
@@ -17,6 +17,7 @@ import {
   FundingClosedError,
   FundingExpiredError,
   InvalidAmountError,
+  InvalidParameterError,
   InvalidSignatureError,
   MilestoneOutOfRangeError,
   NotAcceptedError,
@@ -39,7 +40,7 @@ import {
   Status,
   type Terms,
 } from "./types.js";
-import { checkTime, firstViolation } from "./validate.js";
+import { checkNumbers, checkState, checkTime, firstViolation } from "./validate.js";
 
 // ------------------------------------------------------------------------------------------------------------- actions
 
@@ -186,7 +187,7 @@ export function emptyState(agreement: Agreement): AgreementState {
     clientConsented: false,
     freelancerConsented: false,
     closed: false,
-    milestones: agreement.schedule.map(() => UNFUNDED),
+    milestones: checkNumbers(agreement).schedule.map(() => UNFUNDED),
   };
 }
 
@@ -202,7 +203,12 @@ export function emptyState(agreement: Agreement): AgreementState {
  * const { state: next, payout } = step(agreement, state, action, { sender: client, now });
  */
 export function step(agreement: Agreement, state: AgreementState, action: Action, context: StepContext): StepResult {
-  const { terms } = agreement;
+  const { terms } = checkNumbers(agreement);
+  checkState(state);
+  const { now, deferred } = checkObject(context, "who calls, and when");
+  checkTime(now);
+  if (deferred !== undefined) checkList(deferred, "the accounts that are not paid at once");
+  checkObject(action, "an action");
   switch (action.type) {
     case "accept":
       return unpaid(accept(agreement, state, action, context));
@@ -235,7 +241,9 @@ export function availableActions(
   account: string,
   now: number,
 ): readonly AvailableAction[] {
-  const { terms } = agreement;
+  const { terms } = checkNumbers(agreement);
+  checkState(state);
+  checkTime(now);
   const who = toAddress(account);
   const isClient = who === terms.client;
   const isFreelancer = who === terms.freelancer;
@@ -308,7 +316,9 @@ export function defaultOutcome(
   index: number,
   now: number,
 ): DefaultOutcome | undefined {
-  const milestone = milestoneAt(state, index);
+  checkNumbers(agreement);
+  checkTime(now);
+  const milestone = milestoneAt(checkState(state), index);
   if (!HELD.includes(milestone.status)) return undefined;
   const [status, outcome] = defaultEnd(milestone.status);
   return {
@@ -334,7 +344,8 @@ export function defaultOutcome(
  * payouts(agreement, state, { type: "rule", index: 1, freelancerAmount: 250_000_000n });
  */
 export function payouts(agreement: Agreement, state: AgreementState, action: PayingAction): Payout {
-  checkIndex(agreement, action.index);
+  checkState(state);
+  checkIndex(checkNumbers(agreement), checkObject(action, "an action").index);
   return payoutOf(agreement, state, action);
 }
 
@@ -342,6 +353,7 @@ export function payouts(agreement: Agreement, state: AgreementState, action: Pay
 function payoutOf({ terms }: Agreement, state: AgreementState, action: PayingAction): Payout {
   const milestone = milestoneAt(state, action.index);
   const { held } = milestone;
+  if (!Object.hasOwn(PAYING, action.type)) throw noAction(action.type);
   checkStatus(milestone, action.index, PAYING[action.type]);
   switch (action.type) {
     case "approve":
@@ -397,7 +409,7 @@ function fund(
   const { terms, schedule } = agreement;
   if (state.closed) throw new FundingClosedError({ id: agreement.id });
   if (now >= terms.fundBy) throw new FundingExpiredError({ fundBy: terms.fundBy, time: now });
-  if (indices.length === 0) throw new NothingToFundError();
+  if (checkList(indices, "the milestones to fund").length === 0) throw new NothingToFundError();
   checkSchedule(agreement);
 
   let next = state;
@@ -555,7 +567,13 @@ function stepMilestone(
       if (now < milestone.clock) throw new ClockStillRunningError({ clock: milestone.clock, time: now });
       return conclude(payout, ...defaultEnd(milestone.status));
     }
+    default:
+      throw noAction((action satisfies never as Action).type);
   }
+}
+
+function noAction(type: unknown): InvalidParameterError {
+  return new InvalidParameterError(type, "is not an action that there is here");
 }
 
 /** In which statuses an action can pay. */
@@ -662,7 +680,7 @@ function authorize(actor: Address, authorization: SignedBy | undefined, { sender
   if (authorization === undefined) {
     if (sender !== actor) throw new UnauthorizedError({ caller: sender, expected: actor });
   } else {
-    const { deadline, signer } = authorization;
+    const { deadline, signer } = checkObject(authorization, "an authorization");
     if (now >= deadline) throw new SignatureExpiredError({ deadline, time: now });
     checkSigner(signer, actor);
   }

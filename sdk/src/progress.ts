@@ -2,9 +2,11 @@
  * How far an agreement is, in money and in milestones.
  */
 import type { Agreement } from "./agreement.js";
+import { checkList, checkObject } from "./check.js";
 import type { EscrowEvent } from "./decode.js";
 import { BPS } from "./money.js";
 import { type AgreementState, Status } from "./types.js";
+import { checkNumbers, checkState } from "./validate.js";
 
 /** The progress of an agreement. Amounts are token base units; what was paid counts also where it waits to be withdrawn. */
 export interface Progress {
@@ -43,8 +45,12 @@ export interface ProgressParameters {
  * const events = eventsOf(await escrow.getTimeline(agreement));
  * const { paid, total, concludedBps } = progress({ agreement, state, events });
  */
-export function progress({ agreement, state, events }: ProgressParameters): Progress {
-  const mine = events.filter((event) => "id" in event && event.id === agreement.id);
+export function progress(parameters: ProgressParameters): Progress {
+  const { agreement, state, events } = checkObject(parameters, "an object of parameters");
+  checkNumbers(agreement);
+  checkState(state);
+  const known = checkList(events, "the agreement's events").map((event) => checkObject(event, "an event"));
+  const mine = known.filter((event) => "id" in event && event.id === agreement.id);
   const concluded = mine.filter((event) => event.type === "MilestoneConcluded");
   const advanced = mine.filter((event) => event.type === "MilestoneAdvanced");
   const released = [...concluded, ...advanced];

@@ -4,13 +4,14 @@
 import { type BlockTag, zeroPadValue } from "ethers";
 import { toAddress, toHash } from "./address.js";
 import type { Agreement } from "./agreement.js";
+import { checkObject, checkProvider } from "./check.js";
 import { decodeLog, type EscrowEvent, type EscrowEventName, type EscrowEventOf } from "./decode.js";
-import { IncompleteHistoryError, UnknownAgreementError } from "./errors.js";
+import { IncompleteHistoryError, InvalidParameterError, UnknownAgreementError } from "./errors.js";
 import { eventsOf, type History, type HistoryOptions, readHistory } from "./history.js";
 import { escrowInterface } from "./interfaces.js";
 import { findLastLog } from "./logs.js";
 import { type Progress, progress } from "./progress.js";
-import { ask, callLatest, decodeView, type EscrowConnection, latestBlock } from "./rpc.js";
+import { ask, callLatest, checkConnection, decodeView, type EscrowConnection, latestBlock } from "./rpc.js";
 import {
   type Address,
   type AgreementId,
@@ -20,6 +21,7 @@ import {
   Outcome,
   Status,
 } from "./types.js";
+import { checkAgreement, isUint } from "./validate.js";
 
 /** Options of everything that reads the present state. */
 export interface StateOptions {
@@ -36,8 +38,9 @@ export interface StateOptions {
  * @example
  * const now = await getTime({ provider });
  */
-export async function getTime({ provider }: Pick<EscrowConnection, "provider">): Promise<number> {
-  return (await latestBlock(provider)).timestamp;
+export async function getTime(connection: Pick<EscrowConnection, "provider">): Promise<number> {
+  const { provider } = checkObject(connection, "a connection, like escrow.connection");
+  return (await latestBlock(checkProvider(provider))).timestamp;
 }
 
 /**
@@ -54,7 +57,10 @@ export async function getMilestone(
   index: number,
   options: StateOptions = {},
 ): Promise<MilestoneState> {
-  const data = escrowInterface.encodeFunctionData("milestone", [id, index]);
+  if (!isUint(index, Number.MAX_SAFE_INTEGER)) {
+    throw new InvalidParameterError(index, "is not the index of a milestone; they count from 0");
+  }
+  const data = escrowInterface.encodeFunctionData("milestone", [toHash(id), index]);
   return decodeMilestone(await view(connection, data, options)).state;
 }
 
@@ -67,9 +73,10 @@ export async function getMilestone(
  */
 export async function getAgreementState(
   connection: EscrowConnection,
-  { id, schedule }: Agreement,
+  agreement: Agreement,
   options: StateOptions = {},
 ): Promise<AgreementState> {
+  const { id, schedule } = checkAgreement(agreement);
   const calls = schedule.map((_, index) => escrowInterface.encodeFunctionData("milestone", [id, index]));
   const result = await view(connection, escrowInterface.encodeFunctionData("multicall", [calls]), options);
   const milestones = decodeView(escrowInterface, "multicall", result)[0].map(decodeMilestone);
@@ -92,14 +99,17 @@ export async function getAgreementState(
  */
 export async function getClaimable(
   connection: EscrowConnection,
-  { token, account }: { readonly token: string; readonly account: string },
+  parameters: { readonly token: string; readonly account: string },
   options: StateOptions = {},
 ): Promise<bigint> {
+  const { token, account } = checkObject(parameters, "an object of parameters");
   const data = escrowInterface.encodeFunctionData("claimable", [toAddress(token), toAddress(account)]);
   return decodeView(escrowInterface, "claimable", await view(connection, data, options))[0];
 }
 
-function view({ provider, escrow }: EscrowConnection, data: string, { blockTag }: StateOptions): Promise<string> {
+function view(connection: EscrowConnection, data: string, options: StateOptions): Promise<string> {
+  const { provider, escrow } = checkConnection(connection);
+  const { blockTag } = checkObject(options, "options");
   if (blockTag === undefined || blockTag === "latest") return callLatest(provider, { to: escrow, data });
   return ask(provider.call({ to: escrow, data, blockTag }));
 }
@@ -130,7 +140,7 @@ function decodeMilestone(data: string): { readonly state: MilestoneState; readon
  */
 export async function getAgreement(connection: EscrowConnection, id: AgreementId): Promise<Agreement> {
   // No event can have another topic, and an endpoint that refuses it would get the blame.
-  const opened = await findLast(connection, "AgreementOpened", [toHash(id)]);
+  const opened = await findLast(checkConnection(connection), "AgreementOpened", [toHash(id)]);
   if (opened === undefined) throw new UnknownAgreementError({ id });
   return opened.agreement;
 }
@@ -238,8 +248,9 @@ async function readTimeline(
   agreement: Agreement,
   options: HistoryOptions,
 ): Promise<{ readonly history: History; readonly state: AgreementState }> {
+  checkAgreement(agreement);
   for (let attempt = 1; ; ++attempt) {
-    const { since, ...rest } = options;
+    const { since, ...rest } = checkObject(options, "options");
     const known = attempt === 1 && since !== undefined ? { since } : {};
     const history = await readHistory(connection, [[null, agreement.id]], { ...rest, ...known });
     const state = await getAgreementState(connection, agreement, { blockTag: history.toBlock });

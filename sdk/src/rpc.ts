@@ -2,6 +2,8 @@
  * What the SDK asks of an RPC endpoint, with typed errors, and what blocks it takes for safe.
  */
 import type { Block, Interface, Provider, Result } from "ethers";
+import { toAddress } from "./address.js";
+import { checkObject, checkProvider } from "./check.js";
 import { localChainIds } from "./deployments.js";
 import { RpcError } from "./errors.js";
 import { decodeError } from "./revert.js";
@@ -15,6 +17,13 @@ export interface EscrowConnection {
   readonly escrow: Address;
   /** The first block that can have events of it. */
   readonly startBlock: number;
+}
+
+/** @throws {InvalidParameterError} When it is no connection. */
+export function checkConnection(connection: EscrowConnection): EscrowConnection {
+  checkProvider(checkObject(connection, "a connection, like escrow.connection").provider);
+  toAddress(connection.escrow);
+  return connection;
 }
 
 /** When a block counts as final: by the chain's own tag, or by how many blocks have followed it. */

@@ -62,6 +62,12 @@ export function isScope(value: unknown): value is Scope {
   return scopeProblems(value).next().done === true;
 }
 
+/** @throws {InvalidScopeError} When it is no scope. */
+export function checkScope(scope: Scope): Scope {
+  for (const problem of scopeProblems(scope)) throw problem;
+  return scope;
+}
+
 /**
  * Everything that is wrong with a value as a {@link Scope}; nothing when it is one. Unknown members are refused: nobody
  * should sign what is not shown to them.

@@ -7,7 +7,7 @@ import { AgreementMismatchError, InvalidAgreementFileError, MicroEscrowError } f
 import { isScope, MAX_MILESTONES, type Scope, scopeHash, scopeProblems } from "./scope.js";
 import { inert } from "./text.js";
 import type { AgreementId, Milestone, Terms } from "./types.js";
-import { MAX_UINT128 } from "./validate.js";
+import { checkAgreement, MAX_UINT128 } from "./validate.js";
 
 /** The version of the file's format. */
 const VERSION = 1;
@@ -46,7 +46,8 @@ const MILESTONE: Readers<Milestone> = { amount: readAmount, workPeriod: uintRead
  * @example
  * const download = new Blob([serializeAgreement(agreement)], { type: "application/json" });
  */
-export function serializeAgreement({ id, terms, schedule, scope }: Agreement): string {
+export function serializeAgreement(agreement: Agreement): string {
+  const { id, terms, schedule, scope } = checkAgreement(agreement);
   const file = {
     microEscrowAgreement: VERSION,
     id,

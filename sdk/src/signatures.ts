@@ -14,7 +14,8 @@ import {
 } from "ethers";
 import { toAddress } from "./address.js";
 import type { TypedData } from "./agreement.js";
-import { InsufficientGasFundsError, RpcError, UserRejectedError } from "./errors.js";
+import { checkObject, checkProvider } from "./check.js";
+import { InsufficientGasFundsError, InvalidParameterError, RpcError, UserRejectedError } from "./errors.js";
 import { callLatest, codeOf } from "./rpc.js";
 import type { Address, Hash, Hex } from "./types.js";
 
@@ -40,11 +41,10 @@ export interface VerifySignatureParameters {
  * const typedData = agreementTypedData(agreement, escrow.connection);
  * const isSigned = await verifySignature(provider, { signer: freelancer, typedData, signature: freelancerSignature });
  */
-export async function verifySignature(
-  provider: Provider,
-  { typedData, signature, ...parameters }: VerifySignatureParameters,
-): Promise<boolean> {
-  const signer = toAddress(parameters.signer);
+export async function verifySignature(provider: Provider, parameters: VerifySignatureParameters): Promise<boolean> {
+  checkProvider(provider);
+  const { typedData, signature, signer: account } = checkObject(parameters, "an object of parameters");
+  const signer = toAddress(account);
   if (!isHexString(signature)) return false;
   const digest = digestOf(typedData);
   const code = await codeOf(provider, signer);
@@ -67,8 +67,14 @@ export async function verifySignature(
  * @example
  * const digest = digestOf(agreementTypedData(agreement, escrow.connection)); // for a Safe's message
  */
-export function digestOf({ domain, types, message }: TypedData): Hash {
-  return TypedDataEncoder.hash(domain, types, message) as Hash;
+export function digestOf(typedData: TypedData): Hash {
+  const { domain, types, message } = checkObject(typedData, "typed data");
+  try {
+    return TypedDataEncoder.hash(domain, types, message) as Hash;
+  } catch (cause) {
+    const advice = "Make it with agreementTypedData or approveTypedData and their like.";
+    throw new InvalidParameterError(typedData, "is not typed data (EIP-712)", { advice, cause });
+  }
 }
 
 /** Some hardware wallets return 0 or 1 as the last byte, where contracts want 27 or 28. */

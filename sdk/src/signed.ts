@@ -12,7 +12,7 @@ import { escrowInterface } from "./interfaces.js";
 import type { EscrowConnection } from "./rpc.js";
 import { inert } from "./text.js";
 import type { Address, AgreementId, Authorization, Call, Hex } from "./types.js";
-import { isUint } from "./validate.js";
+import { checkAgreement, isUint } from "./validate.js";
 
 /** The verbs that somebody else can send for the actor. */
 export const signableVerbs = [
@@ -153,7 +153,7 @@ function authorizationsOf(verb: SignableVerb, args: Result): readonly FoundAutho
  * await escrow.relay(joinSettlement(agreement, [ofClient, ofFreelancer]));
  */
 export function joinSettlement(agreement: Agreement, halves: readonly SignedSettlement[]): SignedAction<"settle"> {
-  const { client, freelancer } = agreement.terms;
+  const { client, freelancer } = checkAgreement(agreement).terms;
   const given: readonly SignedSettlement[] = Array.isArray(halves) ? halves : [];
   const [first, second] = [client, freelancer].map((party) => given.find((half) => half?.signer === party));
   if (first === undefined || second === undefined || given.length !== 2) {

@@ -42,8 +42,10 @@ const SINGLE_QUOTES = /['‘’‚‛′‵´ʹʻʼʽˊˈ＇❛❜❟]{2,}/gu;
  * inert('<b>"Free"</b>\n money'); // "‹b›'Free'‹/b› money"
  */
 export function inert(text: string, limit = 200): string {
+  // Out of JSON it may be anything.
+  const given = String(text);
   const characters = Array.from(
-    text
+    given
       .slice(0, 8 * limit)
       // A byte order mark is white space to \s, but does not show.
       .replace(/[^\S\ufeff]+/g, " ")
@@ -59,7 +61,7 @@ export function inert(text: string, limit = 200): string {
     .replace(/>/g, "›")
     .replace(DOUBLE_QUOTES, "'")
     .replace(SINGLE_QUOTES, "'");
-  return characters.length > limit || text.length > 8 * limit ? `${escaped}…` : escaped;
+  return characters.length > limit || given.length > 8 * limit ? `${escaped}…` : escaped;
 }
 
 /** Whether a text has characters that do not show, or change how other text shows. White space is fine. */

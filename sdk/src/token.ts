@@ -4,6 +4,7 @@
 import { AbiCoder, id, isError, type TypedDataDomain, TypedDataEncoder } from "ethers";
 import { toAddress } from "./address.js";
 import type { Agreement } from "./agreement.js";
+import { checkObject } from "./check.js";
 import type { TokenDescription } from "./define.js";
 import {
   InvalidAddressError,
@@ -14,7 +15,7 @@ import {
   TokenWithoutCodeError,
 } from "./errors.js";
 import { tokenInterface } from "./interfaces.js";
-import { callLatest, codeOf, decodeView, type EscrowConnection } from "./rpc.js";
+import { callLatest, checkConnection, codeOf, decodeView, type EscrowConnection } from "./rpc.js";
 import { inert } from "./text.js";
 import type { Address, Call, Hex } from "./types.js";
 import { problemOf } from "./validate.js";
@@ -105,16 +106,17 @@ const PERMIT_TYPEHASH = id("Permit(address owner,address spender,uint256 value,u
  * @throws {PermitUnsupportedError} When the token takes none, or the owner is a contract, which cannot make one.
  * @throws {InvalidAddressError} When token or owner is not an address.
  * @example
- * const { domain, nonce } = await permitTerms(connection, token, owner);
+ * const { domain, nonce } = await permitTerms(connection, { token, owner });
  * const typedData = permitTypedData({ domain, nonce, owner, escrow, value: fundingAmount({ agreement, indices }), deadline });
  */
-export async function permitTerms(connection: EscrowConnection, token: string, owner: string): Promise<PermitTerms> {
-  return termsOfPermit(connection, toAddress(token), toAddress(owner));
-}
-
-async function termsOfPermit(connection: EscrowConnection, token: Address, owner: Address): Promise<PermitTerms> {
+export async function permitTerms(
+  connection: EscrowConnection,
+  parameters: { readonly token: string; readonly owner: string },
+): Promise<PermitTerms> {
+  checkObject(parameters, "an object of parameters");
+  const [token, owner] = [toAddress(parameters.token), toAddress(parameters.owner)];
   const unsupported = (reason: string) => new PermitUnsupportedError({ token, reason });
-  const { provider, chainId } = connection;
+  const { provider, chainId } = checkConnection(connection);
   if ((await codeOf(provider, owner)) !== "0x") throw unsupported("the payer has code");
 
   const [nonce, separator, typehash] = await Promise.all([

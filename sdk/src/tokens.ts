@@ -1,6 +1,7 @@
 /**
  * Stablecoins that are known to be what they say, per chain.
  */
+import { checkText } from "./check.js";
 import { UnknownTokenError } from "./errors.js";
 import { inert } from "./text.js";
 import type { Address } from "./types.js";
@@ -76,6 +77,7 @@ export const tokens: readonly Token[] = [
  * const USDC = findToken(8453, "USDC");
  */
 export function findToken(chainId: number, symbolOrAddress: string): Token {
+  checkText(symbolOrAddress, "a symbol or an address");
   const found = tokens.find(({ chainId: chain, symbol }) => chain === chainId && symbol === symbolOrAddress);
   const token = found ?? registeredToken(chainId, symbolOrAddress);
   if (token === undefined) throw new UnknownTokenError({ chainId, token: inert(symbolOrAddress) });

@@ -4,6 +4,7 @@
 
 import { toAddress, toHash, zeroAddress } from "./address.js";
 import { type Agreement, agreementId, scheduleHash } from "./agreement.js";
+import { checkList, checkObject } from "./check.js";
 import {
   AgreementMismatchError,
   type AgreementProblem,
@@ -14,9 +15,11 @@ import {
   FeeWithoutRecipientError,
   ForbiddenAccountError,
   InvalidAddressError,
+  InvalidAgreementError,
   InvalidAmountError,
   InvalidDurationError,
   InvalidMilestoneError,
+  InvalidParameterError,
   InvalidScopeError,
   InvalidShareError,
   InvalidTimeError,
@@ -30,10 +33,10 @@ import {
 } from "./errors.js";
 import { microEscrowAddress } from "./generated/code.js";
 import { BPS, formatDuration, formatShare } from "./money.js";
-import { isScope, scopeHash, scopeProblems } from "./scope.js";
+import { checkScope, isScope, scopeHash, scopeProblems } from "./scope.js";
 import { hasHiddenCharacters } from "./text.js";
 import { registeredToken } from "./tokens.js";
-import type { Address } from "./types.js";
+import type { Address, AgreementState } from "./types.js";
 
 /** Highest platform fee, basis points. */
 export const MAX_FEE_BPS = 1_000;
@@ -115,13 +118,51 @@ export interface WarningOptions {
  * for (const { path, message, advice } of validateAgreement(agreement)) console.error(path, message, advice);
  */
 export function validateAgreement(agreement: Agreement, options: ValidateOptions = {}): readonly AgreementProblem[] {
-  const escrow = options.escrow === undefined ? undefined : toAddress(options.escrow);
+  const { escrow: address } = checkObject(options, "options");
+  const escrow = address === undefined ? undefined : toAddress(address);
+  const misshapen = [...misshapenParts(agreement)];
+  if (misshapen.length > 0) return misshapen;
   const malformed = [...malformedValues(agreement)];
   const problems = [...malformed, ...violations(agreement, escrow)];
   // What the types do not hold has no hash.
   if (malformed.length === 0) problems.push(...mismatches(agreement));
   problems.push(...scopeMismatches(agreement));
   return problems;
+}
+
+/**
+ * An agreement, made sure that it holds what its types say; whether it is valid is another question.
+ *
+ * @throws {InvalidAgreementError} When it does not.
+ */
+export function checkAgreement(agreement: Agreement): Agreement {
+  return withoutProblems(agreement, malformedValues);
+}
+
+/**
+ * The same but for the addresses, whose checksums cost more than all the rest: for the model, which only compares them, and
+ * is asked again for each button of each milestone.
+ */
+export function checkNumbers(agreement: Agreement): Agreement {
+  return withoutProblems(agreement, malformedNumbers);
+}
+
+function withoutProblems(agreement: Agreement, find: (agreement: Agreement) => Iterable<AgreementProblem>): Agreement {
+  for (const look of [misshapenParts, find]) {
+    const problems = [...look(agreement)];
+    if (problems.length > 0) throw new InvalidAgreementError({ problems });
+  }
+  return agreement;
+}
+
+/** @throws {InvalidParameterError} When it is not the state of an agreement. */
+export function checkState(state: AgreementState): AgreementState {
+  const what = "the state of an agreement, as getAgreementState reads it";
+  for (const milestone of checkList(checkObject(state, what).milestones, what)) {
+    if (typeof checkObject(milestone, what).held === "bigint") continue;
+    throw new InvalidParameterError(milestone.held, `is not an amount in base units: expected ${what}`);
+  }
+  return state;
 }
 
 /** The error with which the contract refuses the first consent to an agreement; `undefined` when it does not. */
@@ -139,7 +180,9 @@ export function firstViolation(agreement: Agreement, escrow?: Address): MicroEsc
  * for (const { message } of warnings(agreement, { now, chainId: 8453 })) console.warn(message);
  */
 export function warnings(agreement: Agreement, options: WarningOptions = {}): readonly Warning[] {
-  const { terms, schedule, scope } = agreement;
+  const { terms, schedule, scope } = checkAgreement(agreement);
+  if (scope !== undefined) checkScope(scope);
+  checkObject(options, "options");
   const found: Warning[] = [];
   const warn = (code: Warning["code"], path: string, message: string) => found.push({ code, path, message });
 
@@ -316,12 +359,37 @@ function* violations(
   }
 }
 
+/** Parts that are not even objects or lists: in them nothing else can be looked at. */
+function* misshapenParts(agreement: Agreement): Generator<AgreementProblem> {
+  const advice = "Make the agreement with defineAgreement, or read its file with parseAgreement.";
+  const misshapen = (path: string, check: () => unknown) => {
+    const error = failure(check);
+    return error === undefined ? [] : [problemOf(path, error, advice)];
+  };
+  const problems = misshapen("agreement", () => checkObject(agreement, "an agreement"));
+  if (problems.length > 0) return yield* problems;
+  const { terms, schedule } = agreement;
+  yield* misshapen("terms", () => checkObject(terms, "the terms of an agreement"));
+  yield* misshapen("schedule", () => checkList(schedule, "the milestones of an agreement"));
+  if (!Array.isArray(schedule)) return;
+  for (const [index, entry] of schedule.entries()) {
+    yield* misshapen(`schedule[${index}]`, () => checkObject(entry, "a milestone"));
+  }
+}
+
 /** Values that the contract's types do not hold. */
-function* malformedValues({ terms, schedule }: Agreement): Generator<AgreementProblem> {
+function* malformedValues(agreement: Agreement): Generator<AgreementProblem> {
+  const { id, terms } = agreement;
+  const idError = failure(() => toHash(id));
+  if (idError) yield problemOf("id", idError, "Make the agreement with defineAgreement.");
   for (const name of addressMembers) {
     const error = addressError(terms[name]);
     if (error) yield problemOf(`terms.${name}`, error, "Read it with toAddress.");
   }
+  yield* malformedNumbers(agreement);
+}
+
+function* malformedNumbers({ terms, schedule }: Agreement): Generator<AgreementProblem> {
   for (const name of ["feeBps", "arbiterFeeBps", "defaultShareBps"] as const) {
     if (isUint(terms[name], MAX_UINT16)) continue;
     const error = new InvalidShareError(terms[name], "is not a whole number of basis points");
@@ -404,8 +472,10 @@ function* scopeMismatches({ scope, schedule }: Agreement): Generator<AgreementPr
 }
 
 function addressError(address: Address): MicroEscrowError | undefined {
-  const unchecked = () => new InvalidAddressError(address, "is not written with its checksum");
-  return failure(() => toAddress(address)) ?? (toAddress(address) === address ? undefined : unchecked());
+  return failure(() => {
+    if (toAddress(address) === address) return;
+    throw new InvalidAddressError(address, "is not written with its checksum");
+  });
 }
 
 function failure(read: () => unknown): MicroEscrowError | undefined {

@@ -2,12 +2,14 @@
  * Watching an agreement by polling: no websocket needed, and neither failing endpoints nor reorganizations end it.
  */
 import type { Agreement } from "./agreement.js";
+import { checkObject } from "./check.js";
 import type { EscrowEvent } from "./decode.js";
-import type { MicroEscrowError } from "./errors.js";
+import { InvalidParameterError, type MicroEscrowError } from "./errors.js";
 import { eventKey, eventsOf, type History, type HistoryOptions } from "./history.js";
 import { getTimeline } from "./reads.js";
 import { decodeError } from "./revert.js";
-import { type EscrowConnection, pause } from "./rpc.js";
+import { checkConnection, type EscrowConnection, pause } from "./rpc.js";
+import { checkAgreement } from "./validate.js";
 
 /** What changed since the last update. */
 export interface WatchUpdate {
@@ -48,8 +50,14 @@ export function watch(
   connection: EscrowConnection,
   agreement: Agreement,
   listener: (update: WatchUpdate) => void | Promise<void>,
-  { interval = 4_000, onError, since, ...options }: WatchOptions = {},
+  watchOptions: WatchOptions = {},
 ): Watch {
+  // Here and now: what comes up while watching is told, and watching goes on.
+  checkConnection(connection);
+  checkAgreement(agreement);
+  if (typeof listener !== "function")
+    throw new InvalidParameterError(listener, "is not a function to call with updates");
+  const { interval = 4_000, onError, since, ...options } = checkObject(watchOptions, "options");
   const stopping = new AbortController();
   const { signal } = stopping;
 

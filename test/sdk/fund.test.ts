@@ -364,7 +364,10 @@ describe("fund", () => {
     const agreement = await accepted(address);
     const { client } = context.signers;
     const { connection } = context.escrow;
-    const { domain, nonce } = await permitTerms(connection, address.toLowerCase(), client.address.toLowerCase());
+    const { domain, nonce } = await permitTerms(connection, {
+      token: address.toLowerCase(),
+      owner: client.address.toLowerCase(),
+    });
     const { escrow } = connection;
     const value = fundingAmount({ agreement, indices: [0] });
     const deadline = (await context.escrow.getTime()) + 3_600;

@@ -1,4 +1,6 @@
 /** Values that types would refuse, passed all the same: every builder and the model fail with an error of the SDK's. */
+
+import * as sdk from "@micro-escrow/sdk";
 import {
   type Address,
   AmountOutOfRangeError,
@@ -34,6 +36,7 @@ import {
   InvalidSignedActionError,
   InvalidTimeError,
   joinSettlement,
+  MicroEscrowError,
   MilestoneOutOfRangeError,
   multicallCall,
   NothingToFundError,
@@ -62,10 +65,10 @@ import {
   withdrawCall,
 } from "@micro-escrow/sdk";
 import { expect } from "chai";
-import type { Provider } from "ethers";
+import { type Provider, VoidSigner } from "ethers";
 import { relayedCall } from "../../sdk/dist/signed.js";
 import { deliverable, evidence, reason, reasoning } from "./chain.ts";
-import { account, arbiter, client, freelancer, parameters, shop, thrown, verifier } from "./pure.ts";
+import { account, arbiter, client, freelancer, parameters, shop, stranger, thrown, verifier } from "./pure.ts";
 
 const agreement = defineAgreement({ ...parameters, verifier, challenge: "3 days" });
 
@@ -154,7 +157,10 @@ describe("Builders given junk", () => {
       thrown(() => fundCall({ escrow, agreement, indices: [0], freelancerSignature: signature }), InvalidHashError);
       thrown(() => permitCall({ escrow, token: client, value: 1n, deadline, signature }), InvalidHashError);
     }
-    thrown(() => permitCall({ escrow, token: client, value: 1n, deadline, signature: "0x1234" }), InvalidHashError);
+    const highS = authorization.signature;
+    for (const signature of ["0x1234", highS] as const) {
+      thrown(() => permitCall({ escrow, token: client, value: 1n, deadline, signature }), InvalidHashError);
+    }
   });
 
   it("amounts that are no bigint", () => {
@@ -411,5 +417,238 @@ describe("Signed actions from outside", () => {
         expect(reason).to.equal("a settlement needs one signature of the client and one of the freelancer");
       }
     });
+  });
+});
+
+/** What arrives from JavaScript, from a form or out of JSON. */
+const junk: readonly unknown[] = [undefined, null, "", -1, 1.5, {}, [], "0x12", Number.NaN];
+
+/** An endpoint that knows nothing of any contract; it does answer, so that what fails is not the connection. */
+const emptyProvider = {
+  getNetwork: async () => ({ chainId: 8_453n }),
+  getBlock: async () => ({ number: 5, timestamp: deadline - 100 }),
+  call: async () => "0x",
+  getCode: async () => "0x",
+  getLogs: async () => [],
+} as unknown as Provider;
+const emptyConnection: EscrowConnection = { provider: emptyProvider, chainId: 8_453, escrow, startBlock: 0 };
+
+/** Arguments that each exported function takes; every one of them, and each member, is then replaced by junk. */
+function samples(): Record<string, readonly unknown[]> {
+  const state = inStatus(Status.Submitted);
+  const first = { escrow, agreement, index: 0, authorization };
+  const signed = { ...location, index: 0 };
+  const call = approveCall({ ...first, submission: 1 });
+  const permit = { token: client, value: 1n, deadline, signature: `0x${"11".repeat(64)}1b` };
+  const half = { chainId: 8_453, escrow, agreement: agreement.id, index: 0, freelancerAmount: "5", authorization };
+  const halves = [client, freelancer].map((signer) => ({ ...half, signer }));
+  const bytes = new TextEncoder().encode("Ten articles");
+  const file = { path: "a.txt", bytes };
+  const entry = { path: "a.txt", size: bytes.length, hash: deliverable };
+  const log = { address: escrow, topics: [deliverable], data: "0x", index: 0 };
+  const receipt = { hash: deliverable, blockNumber: 1, logs: [log] };
+  const history = { final: [], unfinal: [], cursor: { fromBlock: 0 }, toBlock: 1 };
+  const typedData = agreementTypedData(agreement, location);
+  return {
+    acceptCall: [{ escrow, agreement, party: client, signature: "0x12" }],
+    acceptTypedData: [location],
+    advanceCall: [{ ...first, amount: 1n }],
+    advanceTypedData: [{ ...signed, amount: 1n, held }],
+    agreementId: [agreement.terms],
+    agreementTypedData: [agreement, location],
+    approveCall: [{ ...first, submission: 1 }],
+    approveTypedData: [{ ...signed, submission: 1, held }],
+    attestCall: [{ ...first, submission: 1, passed: true, report: reasoning }],
+    attestTypedData: [{ ...signed, submission: 1, passed: true, report: reasoning }],
+    availableActions: [agreement, state, client, 1],
+    canonicalJson: [agreement.scope],
+    checkCode: [emptyProvider, escrow, 8_453],
+    checkDomain: [emptyProvider, escrow, 8_453],
+    cidOf: [deliverable],
+    closeCall: [{ escrow, agreement, party: client, authorization }],
+    closeTypedData: [location],
+    decodeError: [new Error("no")],
+    decodeLog: [log, escrow],
+    decodeLogs: [[log], escrow],
+    decodeResult: ["approve", call, receipt],
+    defaultOutcome: [agreement, state, 0, 1],
+    defineAgreement: [parameters, { escrow }],
+    deploy: [{ signer: new VoidSigner(client, emptyProvider) }],
+    deploymentBlock: [8_453, escrow],
+    describe: [agreement, { chainId: 8_453 }],
+    digestOf: [typedData],
+    disputeCall: [{ ...first, submission: 1, evidence }],
+    disputeTypedData: [{ ...signed, submission: 1, evidence }],
+    emptyState: [agreement],
+    escrowAddress: [8_453],
+    escrowDomain: [location],
+    eventsOf: [history],
+    extendCall: [{ ...first, clock: deadline }],
+    extendTypedData: [{ ...signed, clock: 2, submission: 1, currentClock: 1 }],
+    finalizeCall: [first],
+    findToken: [8_453, "USDC"],
+    formatAmount: [5n, 6],
+    formatDuration: [60],
+    formatShare: [100],
+    fundCall: [{ escrow, agreement, indices: [0], freelancerSignature: "0x12" }],
+    fundingAmount: [{ agreement, indices: [0] }],
+    getAgreement: [emptyConnection, agreement.id],
+    getAgreementState: [emptyConnection, agreement, { blockTag: 5 }],
+    getClaimable: [emptyConnection, { token: client, account: client }, { blockTag: 5 }],
+    getMilestone: [emptyConnection, agreement.id, 0, { blockTag: 5 }],
+    getProgress: [emptyConnection, agreement, { since: history, finality: 1 }],
+    getTime: [emptyConnection],
+    getTimeline: [emptyConnection, agreement, { since: history, finality: 1 }],
+    hashOfCid: ["bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"],
+    hashText: ["text"],
+    inert: ["text", 20],
+    joinSettlement: [agreement, halves],
+    listAgreements: [emptyConnection, client, { since: history, finality: 1 }],
+    manifest: [[file]],
+    manifestOf: [[entry]],
+    multicallCall: [{ escrow, calls: [call] }],
+    outcomeName: [1],
+    parseAgreement: [sdk.serializeAgreement(agreement)],
+    parseAmount: ["5", 6],
+    parseDuration: ["5 days"],
+    parseManifest: [sdk.manifestOf([entry]).text],
+    parseShare: ["5%"],
+    payouts: [agreement, state, { type: "settle", index: 0, freelancerAmount: 1n }],
+    permitCall: [{ escrow, ...permit }],
+    permitTerms: [emptyConnection, { token: client, owner: client }],
+    permitTypedData: [{ domain: {}, owner: client, escrow, nonce: 0n, value: 1n, deadline }],
+    progress: [{ agreement, state, events: [] }],
+    readHistory: [emptyConnection, [[null]], { since: history, finality: 1 }],
+    refundCall: [first],
+    refundTypedData: [{ ...signed, held }],
+    requestChangesCall: [{ ...first, submission: 1, reason }],
+    requestChangesTypedData: [{ ...signed, submission: 1, reason }],
+    ruleCall: [{ ...first, freelancerAmount: 1n, reasoning }],
+    ruleTypedData: [{ ...signed, freelancerAmount: 1n, reasoning }],
+    scheduleHash: [agreement.schedule],
+    scopeHash: [agreement.scope],
+    serializeAgreement: [agreement],
+    settleCall: [{ ...first, freelancerAmount: 1n, client: authorization, freelancer: authorization }],
+    settleTypedData: [{ ...signed, freelancerAmount: 1n, held }],
+    sha256: [bytes],
+    statusName: [1],
+    step: [
+      agreement,
+      state,
+      { type: "approve", index: 0, submission: 1, authorization: { signer: client, deadline } },
+      {
+        ...{ sender: stranger, now: 1, deferred: [freelancer], escrow },
+      },
+    ],
+    submitCall: [{ ...first, deliverable }],
+    submitEvidenceCall: [{ ...first, evidence }],
+    submitTypedData: [{ ...signed, submission: 1, deliverable }],
+    toAddress: [client],
+    toAgreement: [agreement.terms, agreement.schedule, agreement.scope],
+    toHash: [deliverable],
+    validateAgreement: [agreement, { escrow }],
+    verifyDeliverable: [bytes, deliverable],
+    verifyManifest: [sdk.manifestOf([entry]).text, [file]],
+    verifySignature: [emptyProvider, { signer: client, typedData, signature: authorization.signature }],
+    warnings: [agreement, { now: 1, chainId: 8_453, arbiterHasCode: true, allowance: 1n }],
+    watch: [emptyConnection, agreement, () => {}, { interval: 1_000_000, since: history }],
+    withdrawCall: [{ escrow, token: client, account: client }],
+  };
+}
+
+/** Members that nobody reads, or that are an object of ethers, whose parts are its own. */
+const isOpaque = (value: unknown) =>
+  value === emptyProvider || value instanceof VoidSigner || value instanceof Uint8Array;
+
+const replaced = (list: readonly unknown[], index: number, other: unknown) =>
+  list.map((value, place) => (place === index ? other : value));
+
+/** A value with one part of it replaced by junk, for each part to some depth, and the path of that part. */
+function* mangled(value: unknown, path: string, depth: number): Generator<[mangled: unknown, path: string]> {
+  for (const other of junk) yield [other, `${path} = ${JSON.stringify(other) ?? "undefined"}`];
+  if (depth === 0 || typeof value !== "object" || value === null || isOpaque(value)) return;
+  for (const [name, member] of Object.entries(value)) {
+    for (const [other, place] of mangled(member, `${path}.${name}`, depth - 1)) {
+      yield [Array.isArray(value) ? replaced(value, Number(name), other) : { ...value, [name]: other }, place];
+    }
+  }
+}
+
+type Exported = (...parameters: never[]) => unknown;
+
+/** Calls a function, and fails when it fails with anything but an error of the SDK's. */
+async function callWithJunk(action: Exported, parameters: readonly unknown[], what: string) {
+  try {
+    const result = await action(...(parameters as never[]));
+    if (typeof result === "object" && result !== null && "stop" in result) (result as sdk.Watch).stop();
+  } catch (error) {
+    if (error instanceof MicroEscrowError) return;
+    expect.fail(`${what}: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+}
+
+describe("Every exported function given junk", () => {
+  // Errors are made by the SDK alone, and the client is below.
+  const isExempt = (name: string, value: Exported) => value.prototype instanceof Error || name === "MicroEscrow";
+  const functions = Object.entries(sdk).flatMap(([name, value]): [string, Exported][] =>
+    typeof value !== "function" || isExempt(name, value as Exported) ? [] : [[name, value as Exported]],
+  );
+
+  it("is known here", () => {
+    expect(Object.keys(samples()).sort()).to.deep.equal(functions.map(([name]) => name).sort());
+  });
+
+  /** What fails here also without junk: there is nothing on this chain, and the receipt has no event. */
+  const failing = [
+    ...["checkCode", "checkDomain", "deploy", "getAgreement", "getAgreementState", "getClaimable", "getMilestone"],
+    ...["getProgress", "getTimeline", "permitTerms", "decodeResult"],
+  ];
+  it("does what it should without junk", async () => {
+    for (const [name, action] of functions) {
+      if (failing.includes(name)) continue;
+      const result = await action(...((samples()[name] ?? []) as never[]));
+      if (name === "watch") (result as sdk.Watch).stop();
+      if (name === "validateAgreement") expect(result).to.deep.equal([]);
+    }
+  });
+
+  for (const [name, action] of functions) {
+    it(name, async () => {
+      for (const other of junk) {
+        for (const count of [0, 1, 2, 3, 4]) {
+          await callWithJunk(action, new Array(count).fill(other), `${name}(${count} × ${JSON.stringify(other)})`);
+        }
+      }
+      const sample = samples()[name] ?? [];
+      for (const [position, parameter] of sample.entries()) {
+        for (const [other, place] of mangled(parameter, `${position}`, 3)) {
+          await callWithJunk(action, replaced(sample, position, other), `${name}: ${place}`);
+        }
+      }
+    });
+  }
+
+  it("MicroEscrow.connect, which says what to pass", async () => {
+    const refused = async (runner: unknown, options?: object) => {
+      try {
+        await sdk.MicroEscrow.connect(runner as Provider, options);
+      } catch (error) {
+        expect(error).to.be.instanceOf(InvalidParameterError);
+        return (error as InvalidParameterError).message;
+      }
+      return expect.fail("it connected");
+    };
+    for (const other of [...junk, 5, true, () => {}]) {
+      expect(await refused(other)).to.contain("Pass one of ethers, like new JsonRpcProvider(url).");
+      if (other !== undefined) await refused(emptyProvider, { provider: other });
+    }
+    expect(await refused("http://localhost:8545")).to.contain("new JsonRpcProvider(url)");
+    expect(await refused({ request: async () => {} })).to.equal(
+      '"[object Object]" is not a signer or provider of ethers, but of a wallet (EIP-1193). Wrap it: new BrowserProvider(window.ethereum), and its getSigner() to act.',
+    );
+    for (const other of junk) {
+      if (other === undefined) continue;
+      await callWithJunk(sdk.MicroEscrow.connect as never, [emptyProvider, other], "options");
+    }
   });
 });

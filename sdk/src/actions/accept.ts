@@ -2,7 +2,7 @@ import { toAddress } from "../address.js";
 import { type Agreement, agreementTypedData, type EscrowLocation, type TypedData } from "../agreement.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call, Hex } from "../types.js";
-import { checkSignature, toCall } from "./action.js";
+import { checkParameters, checkSignature, toCall } from "./action.js";
 
 /** Parameters of `accept`. */
 export interface AcceptParameters {
@@ -21,12 +21,8 @@ export interface AcceptParameters {
  * @example
  * const call = acceptCall({ escrow: escrow.address, agreement, party: freelancer, signature: freelancerSignature });
  */
-export function acceptCall({
-  escrow,
-  agreement,
-  party,
-  signature = "0x",
-}: AcceptParameters & { readonly escrow: string }): Call {
+export function acceptCall(parameters: AcceptParameters & { readonly escrow: string }): Call {
+  const { escrow, agreement, party, signature = "0x" } = checkParameters(parameters);
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("accept", [
@@ -46,9 +42,7 @@ export function acceptCall({
  * const { domain, types, message } = acceptTypedData({ ...escrow.connection, agreement });
  * const freelancerSignature = await freelancerSigner.signTypedData(domain, types, message);
  */
-export function acceptTypedData({
-  agreement,
-  ...location
-}: { readonly agreement: Agreement } & EscrowLocation): TypedData {
+export function acceptTypedData(parameters: { readonly agreement: Agreement } & EscrowLocation): TypedData {
+  const { agreement, ...location } = checkParameters(parameters);
   return agreementTypedData(agreement, location);
 }

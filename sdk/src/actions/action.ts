@@ -6,6 +6,7 @@
 import { toAddress } from "../address.js";
 import type { Agreement, EscrowLocation, TypedData } from "../agreement.js";
 import { escrowDomain } from "../agreement.js";
+import { checkObject } from "../check.js";
 import {
   AmountOutOfRangeError,
   InvalidAmountError,
@@ -14,7 +15,7 @@ import {
   MilestoneOutOfRangeError,
 } from "../errors.js";
 import type { Authorization, Call, Hex } from "../types.js";
-import { checkTime } from "../validate.js";
+import { checkAgreement, checkTime } from "../validate.js";
 
 /** Parameters of every action on a milestone. */
 export interface MilestoneParameters {
@@ -71,6 +72,18 @@ export function actionTypedData(
     primaryType,
     message: { ...message, deadline: checkTime(deadline) },
   };
+}
+
+/**
+ * The parameters of an action, made sure that they are there, and that their agreement is one: after a trip through JSON its
+ * amounts may be text, which adds up to something else.
+ *
+ * @throws {InvalidParameterError} When they are no object.
+ * @throws {InvalidAgreementError} When the agreement has values that its types do not hold.
+ */
+export function checkParameters<P extends { readonly agreement: Agreement }>(parameters: P): P {
+  checkAgreement(checkObject(parameters, "an object of parameters").agreement);
+  return parameters;
 }
 
 /** @throws {MilestoneOutOfRangeError} When the schedule has no such milestone. */

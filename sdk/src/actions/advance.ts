@@ -8,6 +8,7 @@ import {
   checkAmount,
   checkAuthorization,
   checkIndex,
+  checkParameters,
   checkRange,
   type MilestoneParameters,
   type SigningParameters,
@@ -31,13 +32,8 @@ export interface AdvanceParameters extends MilestoneParameters {
  * @example
  * const call = advanceCall({ escrow: escrow.address, agreement, index: 0, amount: parseAmount("100", 6) });
  */
-export function advanceCall({
-  escrow,
-  agreement,
-  index,
-  amount,
-  authorization = bySender,
-}: AdvanceParameters & CallParameters): Call {
+export function advanceCall(parameters: AdvanceParameters & CallParameters): Call {
+  const { escrow, agreement, index, amount, authorization = bySender } = checkParameters(parameters);
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("advance", [
@@ -61,14 +57,11 @@ export function advanceCall({
  * const { held } = await escrow.getMilestone({ agreement, index: 0 });
  * const typedData = advanceTypedData({ ...escrow.connection, agreement, index: 0, amount: held / 2n, held, deadline });
  */
-export function advanceTypedData({
-  agreement,
-  index,
-  amount,
-  held,
-  ...location
-}: AdvanceParameters &
-  SigningParameters & { /** What the milestone holds now, token base units. */ readonly held: bigint }): TypedData {
+export function advanceTypedData(
+  parameters: AdvanceParameters &
+    SigningParameters & { /** What the milestone holds now, token base units. */ readonly held: bigint },
+): TypedData {
+  const { agreement, index, amount, held, ...location } = checkParameters(parameters);
   return actionTypedData(
     "Advance(bytes32 agreement,uint256 milestone,uint128 amount,uint128 remaining,uint256 deadline)",
     {

@@ -8,6 +8,7 @@ import {
   checkAmount,
   checkAuthorization,
   checkIndex,
+  checkParameters,
   checkSubmission,
   type MilestoneParameters,
   type SigningParameters,
@@ -32,13 +33,8 @@ export interface ApproveParameters extends MilestoneParameters {
  * const call = approveCall({ escrow: escrow.address, agreement, index: 0, submission: 1 });
  * await clientSigner.sendTransaction(call);
  */
-export function approveCall({
-  escrow,
-  agreement,
-  index,
-  submission,
-  authorization = bySender,
-}: ApproveParameters & CallParameters): Call {
+export function approveCall(parameters: ApproveParameters & CallParameters): Call {
+  const { escrow, agreement, index, submission, authorization = bySender } = checkParameters(parameters);
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("approve", [
@@ -62,14 +58,11 @@ export function approveCall({
  * const { held } = await escrow.getMilestone({ agreement, index: 0 });
  * const typedData = approveTypedData({ ...escrow.connection, agreement, index: 0, submission: 1, held, deadline });
  */
-export function approveTypedData({
-  agreement,
-  index,
-  submission,
-  held,
-  ...location
-}: ApproveParameters &
-  SigningParameters & { /** What the milestone holds now, token base units. */ readonly held: bigint }): TypedData {
+export function approveTypedData(
+  parameters: ApproveParameters &
+    SigningParameters & { /** What the milestone holds now, token base units. */ readonly held: bigint },
+): TypedData {
+  const { agreement, index, submission, held, ...location } = checkParameters(parameters);
   return actionTypedData(
     "Approve(bytes32 agreement,uint256 milestone,uint256 submission,uint128 amount,uint256 deadline)",
     {

@@ -9,6 +9,7 @@ import {
   type CallParameters,
   checkAuthorization,
   checkIndex,
+  checkParameters,
   checkSubmission,
   type MilestoneParameters,
   type SigningParameters,
@@ -39,15 +40,16 @@ const PASSED = "whether the work passed";
  * const report = hashText("All tests pass");
  * const call = attestCall({ escrow: escrow.address, agreement, index: 0, submission: 1, passed: true, report });
  */
-export function attestCall({
-  escrow,
-  agreement,
-  index,
-  submission,
-  passed,
-  report,
-  authorization = bySender,
-}: AttestParameters & CallParameters): Call {
+export function attestCall(parameters: AttestParameters & CallParameters): Call {
+  const {
+    escrow,
+    agreement,
+    index,
+    submission,
+    passed,
+    report,
+    authorization = bySender,
+  } = checkParameters(parameters);
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("attest", [
@@ -73,14 +75,8 @@ export function attestCall({
  * const decision = { agreement, index: 0, submission: 1, passed: false, report: hashText("Two tests fail") };
  * const typedData = attestTypedData({ ...escrow.connection, ...decision, deadline });
  */
-export function attestTypedData({
-  agreement,
-  index,
-  submission,
-  passed,
-  report,
-  ...location
-}: AttestParameters & SigningParameters): TypedData {
+export function attestTypedData(parameters: AttestParameters & SigningParameters): TypedData {
+  const { agreement, index, submission, passed, report, ...location } = checkParameters(parameters);
   return actionTypedData(
     "Attest(bytes32 agreement,uint256 milestone,uint256 submission,bool passed,bytes32 report,uint256 deadline)",
     {

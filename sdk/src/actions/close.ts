@@ -7,6 +7,7 @@ import {
   bySender,
   type CallParameters,
   checkAuthorization,
+  checkParameters,
   type SigningParameters,
   toCall,
 } from "./action.js";
@@ -27,12 +28,8 @@ export interface CloseParameters {
  * @example
  * const call = closeCall({ escrow: escrow.address, agreement, party: client });
  */
-export function closeCall({
-  escrow,
-  agreement,
-  party,
-  authorization = bySender,
-}: CloseParameters & CallParameters): Call {
+export function closeCall(parameters: CloseParameters & CallParameters): Call {
+  const { escrow, agreement, party, authorization = bySender } = checkParameters(parameters);
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("close", [agreement.terms, toAddress(party), checkAuthorization(authorization)]),
@@ -47,9 +44,7 @@ export function closeCall({
  * @example
  * const typedData = closeTypedData({ ...escrow.connection, agreement, deadline });
  */
-export function closeTypedData({
-  agreement,
-  ...location
-}: { readonly agreement: Agreement } & SigningParameters): TypedData {
+export function closeTypedData(parameters: { readonly agreement: Agreement } & SigningParameters): TypedData {
+  const { agreement, ...location } = checkParameters(parameters);
   return actionTypedData("Close(bytes32 agreement,uint256 deadline)", { agreement: agreement.id }, location);
 }

@@ -8,6 +8,7 @@ import {
   type CallParameters,
   checkAuthorization,
   checkIndex,
+  checkParameters,
   checkSubmission,
   type MilestoneParameters,
   type SigningParameters,
@@ -35,14 +36,8 @@ export interface DisputeParameters extends MilestoneParameters {
  * const evidence = hashText("It is a copy");
  * const call = disputeCall({ escrow: escrow.address, agreement, index: 0, submission: 1, evidence });
  */
-export function disputeCall({
-  escrow,
-  agreement,
-  index,
-  submission,
-  evidence,
-  authorization = bySender,
-}: DisputeParameters & CallParameters): Call {
+export function disputeCall(parameters: DisputeParameters & CallParameters): Call {
+  const { escrow, agreement, index, submission, evidence, authorization = bySender } = checkParameters(parameters);
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("dispute", [
@@ -67,13 +62,8 @@ export function disputeCall({
  * const evidence = hashText("It is a copy");
  * const typedData = disputeTypedData({ ...escrow.connection, agreement, index: 0, submission: 1, evidence, deadline });
  */
-export function disputeTypedData({
-  agreement,
-  index,
-  submission,
-  evidence,
-  ...location
-}: DisputeParameters & SigningParameters): TypedData {
+export function disputeTypedData(parameters: DisputeParameters & SigningParameters): TypedData {
+  const { agreement, index, submission, evidence, ...location } = checkParameters(parameters);
   return actionTypedData(
     "Dispute(bytes32 agreement,uint256 milestone,uint256 submission,bytes32 evidence,uint256 deadline)",
     {

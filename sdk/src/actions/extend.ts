@@ -8,6 +8,7 @@ import {
   type CallParameters,
   checkAuthorization,
   checkIndex,
+  checkParameters,
   checkSubmission,
   type MilestoneParameters,
   type SigningParameters,
@@ -31,13 +32,8 @@ export interface ExtendParameters extends MilestoneParameters {
  * const { clock } = await escrow.getMilestone({ agreement, index: 0 });
  * const call = extendCall({ escrow: escrow.address, agreement, index: 0, clock: clock + parseDuration("7 days") });
  */
-export function extendCall({
-  escrow,
-  agreement,
-  index,
-  clock,
-  authorization = bySender,
-}: ExtendParameters & CallParameters): Call {
+export function extendCall(parameters: ExtendParameters & CallParameters): Call {
+  const { escrow, agreement, index, clock, authorization = bySender } = checkParameters(parameters);
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("extend", [
@@ -61,20 +57,16 @@ export function extendCall({
  * const later = { agreement, index: 0, submission, currentClock, clock: currentClock + parseDuration("7 days") };
  * const typedData = extendTypedData({ ...escrow.connection, ...later, deadline });
  */
-export function extendTypedData({
-  agreement,
-  index,
-  clock,
-  submission,
-  currentClock,
-  ...location
-}: ExtendParameters &
-  SigningParameters & {
-    /** The number of the current submission; 0 before the first. */
-    readonly submission: number;
-    /** The present clock, Unix seconds. */
-    readonly currentClock: number;
-  }): TypedData {
+export function extendTypedData(
+  parameters: ExtendParameters &
+    SigningParameters & {
+      /** The number of the current submission; 0 before the first. */
+      readonly submission: number;
+      /** The present clock, Unix seconds. */
+      readonly currentClock: number;
+    },
+): TypedData {
+  const { agreement, index, clock, submission, currentClock, ...location } = checkParameters(parameters);
   return actionTypedData(
     "Extend(bytes32 agreement,uint256 milestone,uint256 submission,uint40 currentClock,uint40 newClock,uint256 deadline)",
     {

@@ -1,6 +1,6 @@
 import { escrowInterface } from "../interfaces.js";
 import type { Call } from "../types.js";
-import { checkIndex, type MilestoneParameters, toCall } from "./action.js";
+import { checkIndex, checkParameters, type MilestoneParameters, toCall } from "./action.js";
 
 /** Parameters of `finalize`. */
 export type FinalizeParameters = MilestoneParameters;
@@ -13,7 +13,8 @@ export type FinalizeParameters = MilestoneParameters;
  * @example
  * const call = finalizeCall({ escrow: escrow.address, agreement, index: 0 });
  */
-export function finalizeCall({ escrow, agreement, index }: FinalizeParameters & { readonly escrow: string }): Call {
+export function finalizeCall(parameters: FinalizeParameters & { readonly escrow: string }): Call {
+  const { escrow, agreement, index } = checkParameters(parameters);
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("finalize", [agreement.terms, checkIndex(agreement, index)]),

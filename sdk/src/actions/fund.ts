@@ -1,8 +1,9 @@
 import type { Agreement } from "../agreement.js";
+import { checkList } from "../check.js";
 import { NothingToFundError } from "../errors.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call, Hex } from "../types.js";
-import { checkIndex, checkSignature, toCall } from "./action.js";
+import { checkIndex, checkParameters, checkSignature, toCall } from "./action.js";
 
 /** Parameters of `fund`. */
 export interface FundParameters {
@@ -23,12 +24,8 @@ export interface FundParameters {
  * @example
  * const call = fundCall({ escrow: escrow.address, agreement, indices: [0], freelancerSignature });
  */
-export function fundCall({
-  escrow,
-  agreement,
-  indices,
-  freelancerSignature = "0x",
-}: FundParameters & { readonly escrow: string }): Call {
+export function fundCall(parameters: FundParameters & { readonly escrow: string }): Call {
+  const { escrow, agreement, indices, freelancerSignature = "0x" } = checkParameters(parameters);
   if (!Array.isArray(indices) || indices.length === 0) throw new NothingToFundError();
   for (const index of indices) checkIndex(agreement, index);
   return toCall(
@@ -49,6 +46,10 @@ export function fundCall({
  * @example
  * const need = fundingAmount({ agreement, indices: [0, 1] }); // 1400000000n: 500 and 900 USDC
  */
-export function fundingAmount({ agreement, indices }: Pick<FundParameters, "agreement" | "indices">): bigint {
-  return indices.reduce((sum, index) => sum + (agreement.schedule[checkIndex(agreement, index)]?.amount ?? 0n), 0n);
+export function fundingAmount(parameters: Pick<FundParameters, "agreement" | "indices">): bigint {
+  const { agreement, indices } = checkParameters(parameters);
+  return checkList(indices, "the milestones to fund").reduce<bigint>(
+    (sum, index) => sum + (agreement.schedule[checkIndex(agreement, index)]?.amount ?? 0n),
+    0n,
+  );
 }

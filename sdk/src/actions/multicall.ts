@@ -1,4 +1,5 @@
 import { toAddress } from "../address.js";
+import { checkObject } from "../check.js";
 import { EmptyMulticallError, InvalidHashError, WrongContractCallError } from "../errors.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call, Hex } from "../types.js";
@@ -22,7 +23,8 @@ export interface MulticallParameters {
  * const next = fundCall({ escrow: escrow.address, agreement, indices: [1] });
  * const call = multicallCall({ escrow: escrow.address, calls: [approval, next] });
  */
-export function multicallCall({ escrow, calls }: MulticallParameters & { readonly escrow: string }): Call {
+export function multicallCall(parameters: MulticallParameters & { readonly escrow: string }): Call {
+  const { escrow, calls } = checkObject(parameters, "an object of parameters");
   if (!Array.isArray(calls) || calls.length === 0) throw new EmptyMulticallError();
   const expected = toAddress(escrow);
   const data = (calls as MulticallParameters["calls"]).map((call) => {

@@ -1,6 +1,7 @@
 import { Signature, type TypedDataDomain } from "ethers";
 import { toAddress } from "../address.js";
 import type { TypedData } from "../agreement.js";
+import { checkObject } from "../check.js";
 import { InvalidHashError } from "../errors.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call, Hex } from "../types.js";
@@ -33,21 +34,18 @@ export interface PermitParameters {
  * const next = fundCall({ escrow: escrow.address, agreement, indices: [0] });
  * const call = multicallCall({ escrow: escrow.address, calls: [permit, next] });
  */
-export function permitCall({
-  escrow,
-  token,
-  value,
-  deadline,
-  signature,
-}: PermitParameters & { readonly escrow: string }): Call {
+export function permitCall(parameters: PermitParameters & { readonly escrow: string }): Call {
+  const { escrow, token, value, deadline, signature } = checkObject(parameters, "an object of parameters");
   const { v, r, s } = readSignature(signature);
   const terms = [toAddress(token), checkAmount(value, 256), checkTime(deadline)] as const;
   return toCall(escrow, escrowInterface.encodeFunctionData("permit", [...terms, v, r, s]));
 }
 
-function readSignature(signature: Hex): Signature {
+function readSignature(signature: Hex): Pick<Signature, "v" | "r" | "s"> {
   try {
-    return Signature.from(checkSignature(signature));
+    // Read in here: one whose s is in the upper half is found only then.
+    const { v, r, s } = Signature.from(checkSignature(signature));
+    return { v, r, s };
   } catch (cause) {
     throw new InvalidHashError(signature, "is not an ECDSA signature of 65 bytes", { cause });
   }
@@ -65,21 +63,17 @@ function readSignature(signature: Hex): Signature {
  * const permit = { owner: client, value: parseAmount("500", 6), nonce: 0n, deadline };
  * const typedData = permitTypedData({ domain, escrow: escrow.address, ...permit });
  */
-export function permitTypedData({
-  domain,
-  owner,
-  escrow,
-  value,
-  nonce,
-  deadline,
-}: Pick<PermitParameters, "value" | "deadline"> & {
-  /** The token's EIP-712 domain. */
-  readonly domain: TypedDataDomain;
-  readonly owner: string;
-  readonly escrow: string;
-  /** The owner's present nonce at the token. */
-  readonly nonce: bigint;
-}): TypedData {
+export function permitTypedData(
+  parameters: Pick<PermitParameters, "value" | "deadline"> & {
+    /** The token's EIP-712 domain. */
+    readonly domain: TypedDataDomain;
+    readonly owner: string;
+    readonly escrow: string;
+    /** The owner's present nonce at the token. */
+    readonly nonce: bigint;
+  },
+): TypedData {
+  const { domain, owner, escrow, value, nonce, deadline } = checkObject(parameters, "an object of parameters");
   return {
     domain,
     types: {
@@ -96,7 +90,7 @@ export function permitTypedData({
       owner: toAddress(owner),
       spender: toAddress(escrow),
       value: checkAmount(value, 256),
-      nonce,
+      nonce: checkAmount(nonce, 256),
       deadline: checkTime(deadline),
     },
   };

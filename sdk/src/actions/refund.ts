@@ -8,6 +8,7 @@ import {
   checkAmount,
   checkAuthorization,
   checkIndex,
+  checkParameters,
   type MilestoneParameters,
   type SigningParameters,
   toCall,
@@ -26,12 +27,8 @@ export type RefundParameters = MilestoneParameters;
  * @example
  * const call = refundCall({ escrow: escrow.address, agreement, index: 0 });
  */
-export function refundCall({
-  escrow,
-  agreement,
-  index,
-  authorization = bySender,
-}: RefundParameters & CallParameters): Call {
+export function refundCall(parameters: RefundParameters & CallParameters): Call {
+  const { escrow, agreement, index, authorization = bySender } = checkParameters(parameters);
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("refund", [
@@ -53,13 +50,11 @@ export function refundCall({
  * const { held } = await escrow.getMilestone({ agreement, index: 0 });
  * const typedData = refundTypedData({ ...escrow.connection, agreement, index: 0, held, deadline });
  */
-export function refundTypedData({
-  agreement,
-  index,
-  held,
-  ...location
-}: RefundParameters &
-  SigningParameters & { /** What the milestone holds now, token base units. */ readonly held: bigint }): TypedData {
+export function refundTypedData(
+  parameters: RefundParameters &
+    SigningParameters & { /** What the milestone holds now, token base units. */ readonly held: bigint },
+): TypedData {
+  const { agreement, index, held, ...location } = checkParameters(parameters);
   return actionTypedData(
     "Refund(bytes32 agreement,uint256 milestone,uint128 amount,uint256 deadline)",
     { agreement: agreement.id, milestone: checkIndex(agreement, index), amount: checkAmount(held) },

@@ -8,6 +8,7 @@ import {
   type CallParameters,
   checkAuthorization,
   checkIndex,
+  checkParameters,
   checkSubmission,
   type MilestoneParameters,
   type SigningParameters,
@@ -34,14 +35,8 @@ export interface RequestChangesParameters extends MilestoneParameters {
  * const reason = hashText("The logo is missing");
  * const call = requestChangesCall({ escrow: escrow.address, agreement, index: 0, submission: 1, reason });
  */
-export function requestChangesCall({
-  escrow,
-  agreement,
-  index,
-  submission,
-  reason,
-  authorization = bySender,
-}: RequestChangesParameters & CallParameters): Call {
+export function requestChangesCall(parameters: RequestChangesParameters & CallParameters): Call {
+  const { escrow, agreement, index, submission, reason, authorization = bySender } = checkParameters(parameters);
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("requestChanges", [
@@ -66,13 +61,8 @@ export function requestChangesCall({
  * const request = { agreement, index: 0, submission: 1, reason: hashText("The logo is missing") };
  * const typedData = requestChangesTypedData({ ...escrow.connection, ...request, deadline });
  */
-export function requestChangesTypedData({
-  agreement,
-  index,
-  submission,
-  reason,
-  ...location
-}: RequestChangesParameters & SigningParameters): TypedData {
+export function requestChangesTypedData(parameters: RequestChangesParameters & SigningParameters): TypedData {
+  const { agreement, index, submission, reason, ...location } = checkParameters(parameters);
   return actionTypedData(
     "RequestChanges(bytes32 agreement,uint256 milestone,uint256 submission,bytes32 reason,uint256 deadline)",
     {

@@ -9,6 +9,7 @@ import {
   checkAmount,
   checkAuthorization,
   checkIndex,
+  checkParameters,
   type MilestoneParameters,
   type SigningParameters,
   toCall,
@@ -34,14 +35,15 @@ export interface RuleParameters extends MilestoneParameters {
  * const ruling = { freelancerAmount: parseAmount("250", 6), reasoning: hashText("Half is done") };
  * const call = ruleCall({ escrow: escrow.address, agreement, index: 0, ...ruling });
  */
-export function ruleCall({
-  escrow,
-  agreement,
-  index,
-  freelancerAmount,
-  reasoning,
-  authorization = bySender,
-}: RuleParameters & CallParameters): Call {
+export function ruleCall(parameters: RuleParameters & CallParameters): Call {
+  const {
+    escrow,
+    agreement,
+    index,
+    freelancerAmount,
+    reasoning,
+    authorization = bySender,
+  } = checkParameters(parameters);
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("rule", [
@@ -66,13 +68,8 @@ export function ruleCall({
  * const ruling = { freelancerAmount: parseAmount("250", 6), reasoning: hashText("Half is done") };
  * const typedData = ruleTypedData({ ...escrow.connection, agreement, index: 0, ...ruling, deadline });
  */
-export function ruleTypedData({
-  agreement,
-  index,
-  freelancerAmount,
-  reasoning,
-  ...location
-}: RuleParameters & SigningParameters): TypedData {
+export function ruleTypedData(parameters: RuleParameters & SigningParameters): TypedData {
+  const { agreement, index, freelancerAmount, reasoning, ...location } = checkParameters(parameters);
   return actionTypedData(
     "Rule(bytes32 agreement,uint256 milestone,uint128 freelancerAmount,bytes32 reasoning,uint256 deadline)",
     {

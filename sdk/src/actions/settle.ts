@@ -7,6 +7,7 @@ import {
   checkAmount,
   checkAuthorization,
   checkIndex,
+  checkParameters,
   checkRange,
   type MilestoneParameters,
   type SigningParameters,
@@ -40,14 +41,15 @@ export interface SettleAuthorizations {
  * const call = settleCall({ escrow: escrow.address, ...split, client: { deadline, signature } });
  * await freelancerSigner.sendTransaction(call);
  */
-export function settleCall({
-  escrow,
-  agreement,
-  index,
-  freelancerAmount,
-  client = bySender,
-  freelancer = bySender,
-}: SettleParameters & SettleAuthorizations & { readonly escrow: string }): Call {
+export function settleCall(parameters: SettleParameters & SettleAuthorizations & { readonly escrow: string }): Call {
+  const {
+    escrow,
+    agreement,
+    index,
+    freelancerAmount,
+    client = bySender,
+    freelancer = bySender,
+  } = checkParameters(parameters);
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("settle", [
@@ -73,14 +75,11 @@ export function settleCall({
  * const split = { agreement, index: 0, freelancerAmount: held / 2n, held };
  * const typedData = settleTypedData({ ...escrow.connection, ...split, deadline });
  */
-export function settleTypedData({
-  agreement,
-  index,
-  freelancerAmount,
-  held,
-  ...location
-}: SettleParameters &
-  SigningParameters & { /** What the milestone holds now, token base units. */ readonly held: bigint }): TypedData {
+export function settleTypedData(
+  parameters: SettleParameters &
+    SigningParameters & { /** What the milestone holds now, token base units. */ readonly held: bigint },
+): TypedData {
+  const { agreement, index, freelancerAmount, held, ...location } = checkParameters(parameters);
   return actionTypedData(
     "Settle(bytes32 agreement,uint256 milestone,uint128 freelancerAmount,uint128 clientAmount,uint256 deadline)",
     {

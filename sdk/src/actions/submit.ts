@@ -8,6 +8,7 @@ import {
   type CallParameters,
   checkAuthorization,
   checkIndex,
+  checkParameters,
   checkSubmission,
   type MilestoneParameters,
   type SigningParameters,
@@ -30,13 +31,8 @@ export interface SubmitParameters extends MilestoneParameters {
  * @example
  * const call = submitCall({ escrow: escrow.address, agreement, index: 0, deliverable });
  */
-export function submitCall({
-  escrow,
-  agreement,
-  index,
-  deliverable,
-  authorization = bySender,
-}: SubmitParameters & CallParameters): Call {
+export function submitCall(parameters: SubmitParameters & CallParameters): Call {
+  const { escrow, agreement, index, deliverable, authorization = bySender } = checkParameters(parameters);
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("submit", [
@@ -60,16 +56,13 @@ export function submitCall({
  * const submission = (await escrow.getMilestone({ agreement, index: 0 })).submissions + 1;
  * const typedData = submitTypedData({ ...escrow.connection, agreement, index: 0, deliverable, submission, deadline });
  */
-export function submitTypedData({
-  agreement,
-  index,
-  deliverable,
-  submission,
-  ...location
-}: SubmitParameters &
-  SigningParameters & {
-    /** The number that this submission will have: one more than the present one. */ readonly submission: number;
-  }): TypedData {
+export function submitTypedData(
+  parameters: SubmitParameters &
+    SigningParameters & {
+      /** The number that this submission will have: one more than the present one. */ readonly submission: number;
+    },
+): TypedData {
+  const { agreement, index, deliverable, submission, ...location } = checkParameters(parameters);
   return actionTypedData(
     "Submit(bytes32 agreement,uint256 milestone,uint256 submission,bytes32 deliverable,uint256 deadline)",
     {

@@ -1,7 +1,7 @@
 import { toHash } from "../address.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call, Hash } from "../types.js";
-import { checkIndex, type MilestoneParameters, toCall } from "./action.js";
+import { checkIndex, checkParameters, type MilestoneParameters, toCall } from "./action.js";
 
 /** Parameters of `submitEvidence`. */
 export interface SubmitEvidenceParameters extends MilestoneParameters {
@@ -19,12 +19,8 @@ export interface SubmitEvidenceParameters extends MilestoneParameters {
  * @example
  * const call = submitEvidenceCall({ escrow: escrow.address, agreement, index: 0, evidence: hashText("Our chat") });
  */
-export function submitEvidenceCall({
-  escrow,
-  agreement,
-  index,
-  evidence,
-}: SubmitEvidenceParameters & { readonly escrow: string }): Call {
+export function submitEvidenceCall(parameters: SubmitEvidenceParameters & { readonly escrow: string }): Call {
+  const { escrow, agreement, index, evidence } = checkParameters(parameters);
   return toCall(
     escrow,
     escrowInterface.encodeFunctionData("submitEvidence", [

@@ -1,4 +1,5 @@
 import { toAddress } from "../address.js";
+import { checkObject } from "../check.js";
 import { escrowInterface } from "../interfaces.js";
 import type { Call } from "../types.js";
 import { toCall } from "./action.js";
@@ -17,6 +18,7 @@ export interface WithdrawParameters {
  * @example
  * const call = withdrawCall({ escrow: escrow.address, token: agreement.terms.token, account: arbiter });
  */
-export function withdrawCall({ escrow, token, account }: WithdrawParameters & { readonly escrow: string }): Call {
+export function withdrawCall(parameters: WithdrawParameters & { readonly escrow: string }): Call {
+  const { escrow, token, account } = checkObject(parameters, "an object of parameters");
   return toCall(escrow, escrowInterface.encodeFunctionData("withdraw", [toAddress(token), toAddress(account)]));
 }
