@@ -106,8 +106,10 @@ const PERMIT_TYPEHASH = id("Permit(address owner,address spender,uint256 value,u
  * @throws {PermitUnsupportedError} When the token takes none, or the owner is a contract, which cannot make one.
  * @throws {InvalidAddressError} When token or owner is not an address.
  * @example
- * const { domain, nonce } = await permitTerms(connection, { token, owner });
- * const typedData = permitTypedData({ domain, nonce, owner, escrow, value: fundingAmount({ agreement, indices }), deadline });
+ * const { token } = agreement.terms;
+ * const { domain, nonce } = await permitTerms(escrow.connection, { token, owner: client });
+ * const value = fundingAmount({ agreement, indices: [0] });
+ * const typedData = permitTypedData({ domain, nonce, owner: client, escrow: escrow.address, value, deadline });
  */
 export async function permitTerms(
   connection: EscrowConnection,

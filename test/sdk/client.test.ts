@@ -21,6 +21,7 @@ import {
   InvalidSignedActionError,
   joinSettlement,
   MicroEscrow,
+  MicroEscrowError,
   MissingSignerError,
   NotAPartyError,
   NotConfirmedError,
@@ -1165,5 +1166,52 @@ describe("MicroEscrow", () => {
     if (foreign === undefined) expect.fail("no signer");
     const error = await failure(WrongChainError, context.escrow.connect(foreign).sign(context.define()));
     expect(error).to.include({ actual: 1, expected: 31_337 });
+  });
+
+  describe("given junk, every method fails with an error of the SDK's, and sends nothing:", () => {
+    const junk = [undefined, null, "", -1, 1.5, {}, [], "0x12", Number.NaN];
+    const methods = Object.entries(Object.getOwnPropertyDescriptors(MicroEscrow.prototype)).flatMap(
+      ([name, { value }]) => (typeof value === "function" && name !== "constructor" ? [name] : []),
+    );
+
+    it("there are methods", () => {
+      expect(methods).to.include.members(["connect", "fund", "signSettle", "relay", "getAgreement", "watch"]);
+    });
+
+    for (const name of methods) {
+      it(name, async () => {
+        const agreement = await context.funded();
+        const first = {
+          agreement,
+          index: 0,
+          submission: 0,
+          freelancerAmount: 1n,
+          reasoning,
+          report: reasoning,
+          reason,
+        };
+        const before = await context.ethers.provider.getBlockNumber();
+        const given: unknown[][] = [[], ...junk.map((other) => [other]), [agreement, undefined, null]];
+        for (const other of junk) {
+          given.push([{ ...first, agreement: other }]);
+          // These two are about the whole agreement.
+          if (name !== "accept" && name !== "close") given.push([{ ...first, index: other }]);
+          given.push([{ ...first, indices: [0], agreement: { ...agreement, terms: other } }]);
+        }
+        for (const escrow of Object.values(context.as)) {
+          const method = Reflect.get(escrow, name) as (...parameters: unknown[]) => unknown;
+          for (const parameters of given) {
+            try {
+              const result = await method.apply(escrow, parameters);
+              if (name === "watch") (result as { stop(): void }).stop();
+            } catch (error) {
+              if (error instanceof MicroEscrowError) continue;
+              expect.fail(`${name}(${parameters.map(String)}): ${error instanceof Error ? error.stack : error}`);
+            }
+          }
+        }
+        expect(await context.ethers.provider.getBlockNumber()).to.equal(before);
+      });
+    }
   });
 });
