@@ -29,8 +29,9 @@ import { isUint, MAX_UINT40, MAX_UINT128, problemOf, type ValidateOptions, valid
 export interface TokenDescription {
   readonly address: string;
   /**
-   * How many decimals the token's contract has. Nothing here can compare them with the chain, unless the registry knows the
-   * token: with 6 instead of 18, "500" is a million million times too little. `escrow.getToken(address)` reads the right ones.
+   * How many decimals the token's contract has: with 6 instead of 18, "500" is a million million times too little.
+   * `escrow.getToken(address)` reads the right ones. Here only a token of the registry can be compared; `sign`, `accept` and
+   * `fund` ask the chain.
    */
   readonly decimals: number;
   /** Shown beside amounts; left out: "tokens". */

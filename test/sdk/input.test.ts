@@ -628,6 +628,25 @@ describe("Every exported function given junk", () => {
     });
   }
 
+  it("amounts as text, as an agreement has them after a trip through JSON, are not added up", () => {
+    const schedule = agreement.schedule.map((entry) => ({ ...entry, amount: entry.amount.toString() }));
+    const parsed = { ...agreement, schedule } as unknown as sdk.Agreement;
+    for (const build of [
+      () => fundingAmount({ agreement: parsed, indices: [0, 1] }),
+      () => fundCall({ escrow, agreement: parsed, indices: [0, 1] }),
+    ]) {
+      const { problems } = thrown(build, sdk.InvalidAgreementError);
+      expect(problems.map(({ path }) => path)).to.deep.equal(["schedule[0].amount", "schedule[1].amount"]);
+    }
+  });
+
+  it("decodeResult of another verb's call, which says which verb it is not", () => {
+    const call = refundCall({ escrow, agreement, index: 0 });
+    const receipt = { hash: deliverable, blockNumber: 1, logs: [] };
+    const error = thrown(() => sdk.decodeResult("approve", call, receipt), InvalidHashError);
+    expect(error.reason).to.equal("is not calldata of approve");
+  });
+
   it("MicroEscrow.connect, which says what to pass", async () => {
     const refused = async (runner: unknown, options?: object) => {
       try {
