@@ -53,6 +53,7 @@ contract PaymentsTest is Fuzz {
     }
 
     function _expectDeferral(address account, uint256 amount) private {
+        emit IMicroEscrow.PaymentDeferred({id: id, index: 0, account: account, token: token, amount: amount});
         _expectPulled(account, amount);
         _expectCredited(account, amount);
     }
@@ -146,6 +147,8 @@ contract PaymentsTest is Fuzz {
         _expectCredited(_payoutAccount(), part - _fee(part));
         _expectCredited(platform, _fee(part));
         _expectHeld(0, AMOUNT - part);
+        emit IMicroEscrow.MilestoneAdvanced(id, 0, part - _fee(part), _fee(part), uint128(AMOUNT - part));
+        emit IMicroEscrow.PaymentDeferred(id, 0, _payoutAccount(), token, part - _fee(part));
         _assertCall(client, abi.encodeCall(escrow.advance, (agreement, 0, uint128(part), _byCalling())));
         _assertWorld();
     }
@@ -169,9 +172,9 @@ contract PaymentsTest is Fuzz {
             address[4] memory owed = [client, freelancer, platform, arbiter];
             address account = accounts[i] % 3 == 0 ? _usual(accounts[i]) : owed[accounts[i] % 4];
             uint256 amount = escrow.claimable(token, account);
+            _expectWithdrawn(account);
             vm.prank(_account(caller));
             vm.assertEq(escrow.withdraw(token, account), amount, "amount");
-            _expectWithdrawn(account);
         }
         _assertWorld();
     }

@@ -60,6 +60,7 @@ abstract contract Matrix is Base {
         (bool success, bytes memory reason) = address(escrow).call(data);
         vm.assertFalse(success, "the call is not refused");
         vm.assertEq(reason, refusal, "the call is refused for another reason");
+        _forgetEvents();
     }
 
     /// @dev To be called after everything that is expected was said, and nothing else called since.

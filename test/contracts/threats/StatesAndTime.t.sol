@@ -416,8 +416,11 @@ contract StatesAndTimeTest is Actions {
             abi.encodeWithSelector(IMicroEscrow.TooManySubmissions.selector, 255)
         );
         _recordWorld();
-        _expectTurn(0, IMicroEscrow.Status.Disputed, agreement.arbitrationPeriod);
-        _dispute(0);
+        uint40 clock = _expectTurn(0, IMicroEscrow.Status.Disputed, agreement.arbitrationPeriod);
+        vm.expectEmit(address(escrow));
+        emit IMicroEscrow.MilestoneDisputed(id, 0, freelancer, 255, EVIDENCE, clock);
+        vm.prank(freelancer);
+        escrow.dispute(agreement, 0, 255, EVIDENCE, _byCalling());
         _assertWorld();
     }
 }

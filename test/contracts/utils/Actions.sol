@@ -152,6 +152,7 @@ abstract contract Actions is Base {
         (bool success, bytes memory result) = _call(caller, data);
         vm.assertFalse(success, "the call is not refused");
         vm.assertEq(result, reason, "the call is refused for another reason");
+        _forgetEvents();
     }
 
     /// @dev Everything that could have changed, as one value.
