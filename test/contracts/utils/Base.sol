@@ -237,7 +237,7 @@ abstract contract Base {
     }
 
     /// @dev The client funds, with the freelancer's signature.
-    function _fund(uint256[] memory indices) internal {
+    function _fund(uint256[] memory indices) internal virtual {
         _prepareMoney(client, indices);
         bytes memory signature = _signature(freelancer, id);
         vm.prank(client);
@@ -438,6 +438,7 @@ abstract contract Base {
     /// any other event stand before, between and behind those that it waits for.
     function _assertEvents() internal {
         Vm.Log[] memory logs = vm.getRecordedLogs();
+        _assertNoAllowance(logs);
         (uint256 expected, uint256 actual) = (0, 0);
         while (true) {
             expected = _nextOf(address(this), logs, expected);
@@ -447,6 +448,15 @@ abstract contract Base {
             _assertSame(logs[actual++], logs[expected++]);
         }
         vm.assertEq(actual, logs.length, "an event that was not expected");
+    }
+
+    /// @dev No token said that the escrow lets somebody take its money.
+    function _assertNoAllowance(Vm.Log[] memory logs) private view {
+        bytes32 owner = bytes32(uint256(uint160(address(escrow))));
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics.length < 2 || logs[i].topics[0] != IERC20.Approval.selector) continue;
+            vm.assertNotEq(logs[i].topics[1], owner, "the escrow granted an allowance");
+        }
     }
 
     function _nextOf(address emitter, Vm.Log[] memory logs, uint256 i) private pure returns (uint256) {
