@@ -155,6 +155,19 @@ abstract contract Actions is Base {
         _forgetEvents();
     }
 
+    /// @dev Requires that these signatures are not the parties' consents to the agreement, here and now: not in `accept`,
+    /// and the freelancer's not in `fund` either.
+    function _assertNoConsent(bytes memory ofClient, bytes memory ofFreelancer) internal {
+        _assertRefused(stranger, _accepting(client, ofClient), _invalidSignature(client, id));
+        _assertRefused(stranger, _accepting(freelancer, ofFreelancer), _invalidSignature(freelancer, id));
+        bytes memory funding = abi.encodeCall(escrow.fund, (agreement, schedule, _only(0), ofFreelancer));
+        _assertRefused(client, funding, _invalidSignature(freelancer, id));
+    }
+
+    function _accepting(address party, bytes memory signature) internal view returns (bytes memory) {
+        return abi.encodeCall(escrow.accept, (agreement, schedule, party, signature));
+    }
+
     /// @dev Everything that could have changed, as one value.
     function _fingerprint() internal view returns (bytes32) {
         address[9] memory accounts = [
