@@ -26,6 +26,8 @@ contract ContractAccount is IERC1271, ITokenHooks {
     bool public hookSucceeded;
     bytes public hookResult;
     uint256 public hookCalls;
+    /// @notice How many calls from hooks failed with each error.
+    mapping(bytes4 selector => uint256) public hookFailures;
 
     constructor(address owner_) {
         owner = owner_;
@@ -63,6 +65,7 @@ contract ContractAccount is IERC1271, ITokenHooks {
 
         ++hookCalls;
         (hookSucceeded, hookResult) = prepared.target.call(prepared.data);
+        if (!hookSucceeded) ++hookFailures[bytes4(hookResult)];
     }
 
     /// @inheritdoc IERC1271

@@ -58,9 +58,7 @@ contract CloseTest is Base {
     function test_Given_TheAgreementIsClosed() public {
         _close(client, client, _byCalling());
         _recordWorld();
-        vm.recordLogs();
         _close(freelancer, freelancer, _byCalling());
-        _assertNoEvents();
         _assertWorld();
     }
 

@@ -17,13 +17,17 @@ contract PermitTest is Base {
         return keccak256(abi.encodePacked(hex"1901", PlainToken(token).DOMAIN_SEPARATOR(), structHash));
     }
 
-    /// @dev The client uses its signature for VALUE, saying that it is for `value`.
+    /// @dev The client uses its signature for VALUE, saying that it is for `value`. Whatever the token does, to the escrow
+    /// nothing happens.
     function _permit(address target, uint256 value) private {
         bytes memory signature = _signatureOfDigest(client, _permitDigest(VALUE));
         (bytes32 r, bytes32 s) = (_word(signature, 0), _word(signature, 32));
         uint8 v = uint8(signature[64]);
+        _recordWorld();
         vm.prank(client);
         escrow.permit(target, value, _deadline(), v, r, s);
+        _assertWorld();
+        vm.assertEq(escrow.claimable(target, client), 0, "claimable");
     }
 
     function _word(bytes memory data, uint256 offset) private pure returns (bytes32 word) {
@@ -54,9 +58,12 @@ contract PermitTest is Base {
 
     function test_When_TheTokenHasNoCode() public {
         _permit(stranger, VALUE);
+        _assertAllowance(0);
     }
 
     function test_When_TheTokenKnowsNoPermit() public {
-        _permit(address(new TetherToken()), VALUE);
+        TetherToken tether = new TetherToken();
+        _permit(address(tether), VALUE);
+        vm.assertEq(tether.allowance(client, address(escrow)), 0, "allowance");
     }
 }

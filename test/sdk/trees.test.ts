@@ -122,6 +122,10 @@ const shared = files
 interface Test {
   readonly file: string;
   readonly name: string;
+  /** What stands between its parameters and its body. */
+  readonly modifiers: string;
+  /** Its body, and those of the functions of its own file that it comes to. */
+  readonly ownText: string;
   /** The numbers in its name: `test_T10_T11_…`. */
   readonly threats: readonly number[];
   /** The test's body, and those of all the functions that it comes to in its file and in utils. */
@@ -150,6 +154,7 @@ const argumentsOf = (text: string, call: RegExp): string[] =>
 
 const tests: Test[] = testFiles.flatMap((file) => {
   const own = definitionsOf(file);
+  const source = withoutComments(read(file));
   const definition = (name: string): string => [own, ...shared].map((found) => found.get(name) ?? "").join("\n");
   return [...own.keys()]
     .filter((name) => name.startsWith("test"))
@@ -161,7 +166,9 @@ const tests: Test[] = testFiles.flatMap((file) => {
         const values = [...text.matchAll(new RegExp(`\\b${word} = ([^;]+);`, "g"))].map((match) => match[1]);
         return [definition(word), ...values].join("\n");
       });
-      return { file, name, threats: numbers.map(Number), text, compared };
+      const ownText = withNames(own.get(name) ?? "", (word) => own.get(word) ?? "");
+      const modifiers = new RegExp(`function ${name}\\([^)]*\\)([^{]*)\\{`).exec(source)?.[1] ?? "";
+      return { file, name, modifiers, ownText, threats: numbers.map(Number), text, compared };
     });
 });
 
@@ -247,6 +254,18 @@ describe("The Solidity tests", () => {
         "expectEmit(address emitter)",
       ]);
     });
+  });
+
+  const nameOf = ({ file, name }: Test): string => `${file}: ${name}`;
+
+  it("are run: the runner leaves out what is neither external nor public", () => {
+    expect(tests.filter(({ modifiers }) => !/\b(external|public)\b/.test(modifiers)).map(nameOf)).to.deep.equal([]);
+  });
+
+  /** What a test asks for stands in its file; what brings about a state, elsewhere, has assertions of its own. */
+  it("ask for something", () => {
+    const asserts = /\b(vm\.(assert|expect)\w*|_assert\w*|require)\(/;
+    expect(tests.filter(({ ownText }) => !asserts.test(ownText)).map(nameOf)).to.deep.equal([]);
   });
 
   describe("show what happens under threat", () => {

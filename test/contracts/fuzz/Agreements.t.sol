@@ -302,8 +302,4 @@ contract AgreementsTest is Fuzz {
         }
         vm.assertEq(vm.getRecordedLogs().length, events, "events");
     }
-
-    function _accepting(address party, bytes memory signature) private view returns (bytes memory) {
-        return abi.encodeCall(escrow.accept, (agreement, schedule, party, signature));
-    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
 import {TypedData} from "../utils/TypedData.sol";
 import {vm} from "../utils/Vm.sol";
 import {Fuzz} from "./Fuzz.sol";
@@ -29,10 +30,6 @@ contract CalldataTest is Fuzz {
         assembly ("memory-safe") {
             mstore(add(add(data, 0x24), shl(5, word)), value)
         }
-    }
-
-    function _accepting(address party, bytes memory signature) private view returns (bytes memory) {
-        return abi.encodeCall(escrow.accept, (agreement, schedule, party, signature));
     }
 
     /// @dev EIP-712's hash of the words that stand where an agreement does.
@@ -180,12 +177,118 @@ contract CalldataTest is Fuzz {
         vm.assertFalse(success, "accepted");
     }
 
-    /// @dev Any bytes, behind one of the contract's selectors or none, from anybody.
-    function testFuzz_AnyBytes_AreRefused(bytes calldata junk, uint256 seed, address caller) public {
+    // ------------------------------------------------------------------------------------------------------ any words
+
+    /// @dev A well-formed call of each function that takes an agreement, with nobody's signature.
+    function _allCalls(IMicroEscrow.Authorization memory auth) private view returns (bytes[] memory calls) {
+        calls = new bytes[](ACTIONS + 2);
+        for (uint256 a = 0; a < ACTIONS; ++a) calls[a] = _callFor(Action(a), 0, auth);
+        calls[ACTIONS] = _accepting(client, auth.signature);
+        calls[ACTIONS + 1] = abi.encodeCall(escrow.fund, (agreement, schedule, _only(0), auth.signature));
+    }
+
+    /// @dev Behind every selector, an agreement of any words, and any word as the next argument: it decodes, since no
+    /// offset is among them, but there is no such agreement. From anybody, signed with anything.
+    function testFuzz_AnyWords_AreRefused(
+        uint256[AGREEMENT_WORDS] calldata words,
+        uint256 next,
+        address caller,
+        bytes calldata signature
+    ) public {
+        _bring(0, _heldStatus(next));
+        bytes32 before = _fingerprint();
+        caller = _anybodyBut(address(0), caller);
+        bytes[] memory calls = _allCalls(IMicroEscrow.Authorization(LATER, signature));
+        for (uint256 i = 0; i < calls.length; ++i) {
+            for (uint256 w = 0; w < AGREEMENT_WORDS; ++w) _setWord(calls[i], w, words[w]);
+            // In `accept` and `fund` the schedule's offset comes next.
+            if (i < ACTIONS) _setWord(calls[i], AGREEMENT_WORDS, next);
+            bool aboutAMilestone = i != uint256(Action.Close) && i < ACTIONS;
+            if (aboutAMilestone) {
+                bytes memory reason = _wrongStatus(next, IMicroEscrow.Status.None, _allowed(Action(i)));
+                _assertRefused(caller, calls[i], reason);
+            } else {
+                (bool success, ) = _call(caller, calls[i]);
+                vm.assertFalse(success, "done");
+            }
+        }
+        vm.assertEq(_fingerprint(), before, "something happened");
+    }
+
+    /// @dev What is drawn for {_strangersCall}.
+    struct Arguments {
+        uint256 index;
+        uint256 submission;
+        uint128 amount;
+        uint40 clock;
+        bytes32 hash;
+        IMicroEscrow.Authorization auth;
+    }
+
+    /// @dev Behind every selector the agreement that there is, and any words as the other values, from a stranger.
+    function testFuzz_AnyArguments_OfAStranger_AreRefused(
+        uint256 seed,
+        bytes32 hash,
+        uint128 amount,
+        bytes calldata signature
+    ) public {
         _bring(0, _heldStatus(seed));
-        bytes memory data = bytes.concat(bytes4(_callFor(Action(seed % ACTIONS), 0, _byCalling())), junk);
-        if (seed % 4 == 0) data = junk;
-        (bool success, ) = _call(_anybodyBut(address(0), caller), data);
-        vm.assertFalse(success, "done");
+        bytes32 before = _fingerprint();
+        IMicroEscrow.Authorization memory auth = IMicroEscrow.Authorization(LATER, signature);
+        (uint256 index, uint256 submission) = (_draw(seed, 1) % 2, _draw(seed, 2) % 3);
+        Arguments memory values = Arguments(index, submission, amount, uint40(seed), hash, auth);
+        for (uint256 a = 0; a < ACTIONS; ++a) {
+            (bool success, ) = _call(stranger, _strangersCall(Action(a), values));
+            vm.assertFalse(success, "done");
+        }
+        vm.assertEq(_fingerprint(), before, "something happened");
+    }
+
+    function _strangersCall(Action action, Arguments memory v) private view returns (bytes memory) {
+        if (action == Action.Close) return abi.encodeCall(escrow.close, (agreement, client, v.auth));
+        if (action == Action.Submit) return abi.encodeCall(escrow.submit, (agreement, v.index, v.hash, v.auth));
+        if (action == Action.Approve) return abi.encodeCall(escrow.approve, (agreement, v.index, v.submission, v.auth));
+        if (action == Action.Advance) return abi.encodeCall(escrow.advance, (agreement, v.index, v.amount, v.auth));
+        if (action == Action.RequestChanges) {
+            return abi.encodeCall(escrow.requestChanges, (agreement, v.index, v.submission, v.hash, v.auth));
+        }
+        if (action == Action.Attest) {
+            bool passed = v.amount % 2 == 0;
+            return abi.encodeCall(escrow.attest, (agreement, v.index, v.submission, passed, v.hash, v.auth));
+        }
+        if (action == Action.Extend) return abi.encodeCall(escrow.extend, (agreement, v.index, v.clock, v.auth));
+        if (action == Action.Dispute) {
+            return abi.encodeCall(escrow.dispute, (agreement, v.index, v.submission, v.hash, v.auth));
+        }
+        if (action == Action.Rule) return abi.encodeCall(escrow.rule, (agreement, v.index, v.amount, v.hash, v.auth));
+        if (action == Action.Settle) {
+            return abi.encodeCall(escrow.settle, (agreement, v.index, v.amount, v.auth, v.auth));
+        }
+        if (action == Action.Refund) return abi.encodeCall(escrow.refund, (agreement, v.index, v.auth));
+        if (action == Action.SubmitEvidence) return abi.encodeCall(escrow.submitEvidence, (agreement, v.index, v.hash));
+        return abi.encodeCall(escrow.finalize, (agreement, v.index));
+    }
+
+    /// @dev What decodes to nothing: any bytes behind any selector, or none.
+    function testFuzz_AnyBytes_ThatAreNoAgreement_AreRefused(bytes calldata junk, bytes4 selector) public {
+        vm.assume(selector != escrow.permit.selector && selector != escrow.withdraw.selector); // these take none
+        bytes[] memory calls = _allCalls(_byCalling());
+        bytes memory cut = junk.length < AGREEMENT_WORDS * 32 ? junk : junk[:AGREEMENT_WORDS * 32 - 1];
+        for (uint256 i = 0; i < calls.length; ++i) {
+            (bool success, ) = _call(stranger, bytes.concat(bytes4(calls[i]), cut));
+            vm.assertFalse(success, "done");
+        }
+        if (selector == escrow.multicall.selector || _isView(selector)) return;
+        (bool known, ) = _call(stranger, bytes.concat(selector, cut));
+        vm.assertFalse(known, "a function that nobody knows");
+    }
+
+    function _isView(bytes4 selector) private view returns (bool) {
+        return
+            selector == escrow.agreementId.selector ||
+            selector == escrow.scheduleHash.selector ||
+            selector == escrow.milestone.selector ||
+            selector == escrow.claimable.selector ||
+            selector == escrow.eip712Domain.selector;
     }
 }

@@ -259,8 +259,21 @@ abstract contract Fuzz is Actions {
         return agreement.refundTo == address(0) ? agreement.client : agreement.refundTo;
     }
 
-    /// @dev In the world: the milestone ends so.
+    /// @dev In the world: the milestone ends so, with the events that tell it.
     function _expectParts(uint256 index, IMicroEscrow.Outcome outcome, Parts memory parts) internal {
+        if (outcome == IMicroEscrow.Outcome.Attested) {
+            emit IMicroEscrow.MilestoneAttested(id, index, _milestone(index).submissions, true, REPORT, 0);
+        }
+        emit IMicroEscrow.MilestoneConcluded({
+            id: id,
+            index: index,
+            outcome: outcome,
+            freelancerAmount: parts.freelancer,
+            clientAmount: parts.client,
+            platformFee: parts.platform,
+            arbiterFee: parts.arbiter,
+            reasoning: outcome == IMicroEscrow.Outcome.Ruled ? REASONING : bytes32(0)
+        });
         _expectPaid(_payoutAccount(), parts.freelancer);
         _expectPaid(_refundAccount(), parts.client);
         _expectCredited(agreement.feeRecipient, parts.platform);

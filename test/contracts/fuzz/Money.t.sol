@@ -231,6 +231,7 @@ contract MoneyTest is Fuzz {
         _expectPaid(freelancer, part - _fee(part));
         _expectCredited(platform, _fee(part));
         _expectHeld(0, held - part);
+        emit IMicroEscrow.MilestoneAdvanced(id, 0, part - _fee(part), _fee(part), uint128(held - part));
         _assertCall(client, abi.encodeCall(escrow.advance, (agreement, 0, uint128(part), _byCalling())));
         _assertWorld();
     }

@@ -88,6 +88,47 @@ contract SignaturesTest is Fuzz {
         _assertInvalid(action, index, _signatureOfDigest(_actorFor(action, index), digest));
     }
 
+    // The same for the consents: nothing was agreed on in these terms yet.
+
+    function _useNewTerms() private {
+        agreement.details = keccak256("not accepted yet");
+        _sealAgreement();
+    }
+
+    /// @dev The parties' signatures over the agreement, in another domain.
+    function _assertNoConsentIn(bytes32 domain) private {
+        bytes32 digest = TypedData.digest(domain, id);
+        _assertNoConsent(_signatureOfDigest(client, digest), _signatureOfDigest(freelancer, digest));
+    }
+
+    function testFuzz_Consent_OnAnotherChain(uint256 chainId) public {
+        _useNewTerms();
+        if (chainId == block.chainid) chainId = 1;
+        _assertNoConsentIn(TypedData.domainSeparator(chainId, address(escrow)));
+    }
+
+    function testFuzz_Consent_OnAnotherChain_AfterAFork(uint64 chainId, bool byClient) public {
+        _useNewTerms();
+        if (chainId == block.chainid || chainId == 0) chainId = 1;
+        bytes32 domain = TypedData.domainSeparator(block.chainid, address(escrow));
+        vm.chainId(chainId);
+        _assertNoConsentIn(domain);
+        address party = byClient ? client : freelancer;
+        _assertCall(stranger, _accepting(party, _signature(party, id)));
+    }
+
+    function testFuzz_Consent_ForAnotherEscrow(address other) public {
+        _useNewTerms();
+        if (other == address(escrow)) other = address(0);
+        _assertNoConsentIn(TypedData.domainSeparator(block.chainid, other));
+    }
+
+    function testFuzz_Consent_ToAnotherAgreement(bytes32 otherId) public {
+        _useNewTerms();
+        if (otherId == id) otherId = 0;
+        _assertNoConsent(_signature(client, otherId), _signature(freelancer, otherId));
+    }
+
     function testFuzz_AnotherStructHash(uint256 seed, bytes32 structHash) public {
         (Action action, uint256 index) = _drawn(seed);
         _assertInvalid(action, index, _signature(_actorFor(action, index), structHash));

@@ -61,13 +61,21 @@ contract StatesTest is Fuzz {
         _assertRefused(_actorFor(action, index), _callOn(action, index), reason);
     }
 
-    /// @dev What is terminal stays so, whoever does what, at any later time.
+    /// @dev What is terminal stays so, at any later time: also for those whose action it was, calling or signing.
     function testFuzz_ATerminalMilestone_RefusesEverything(uint256 seed, uint256 account, uint40 time) public {
-        uint256 index = 5 + ((seed / ACTIONS) % 3);
-        Action action = _anyAction(seed);
-        vm.warp(_bound(time, block.timestamp, type(uint40).max));
-        (bool success, ) = _call(_account(account), _callOn(action, index));
-        vm.assertFalse(success, "done");
+        uint256 index = 5 + (seed % 3);
+        vm.warp(_bound(time, block.timestamp, LATER - 1));
+        for (uint256 a = 1; a < ACTIONS; ++a) {
+            Action action = Action(a);
+            bytes memory reason = _wrongStatus(index, IMicroEscrow.Status(index), _allowed(action));
+            bytes memory data = _callOn(action, index);
+            _assertRefused(_actorFor(action, index), data, reason);
+            _assertRefused(_account(account), data, reason);
+            // Signed by them over a milestone that holds something still.
+            if (a >= SIGNED_ACTIONS) continue;
+            bytes memory signed = _callFor(action, index, _signedFor(action, uint256(_statusFor(action)), LATER));
+            _assertRefused(stranger, signed, reason);
+        }
     }
 
     /// @dev Once funded, a milestone can never be funded again, whatever became of it.
@@ -190,34 +198,54 @@ contract StatesTest is Fuzz {
 
     // ------------------------------------------------------------------------------------------------------- a walk
 
-    /// @dev Any eight actions by their actors, at any times: each is possible or not, and leads to where it leads, as the
-    /// protocol's table says.
+    /// @dev Any eight actions by their actors, at any times, with a challenge period or without: each is possible or not,
+    /// and leads to where it leads, as the protocol's table says.
     function testFuzz_AWalk_FollowsTheTable(uint256 seed, uint32[8] calldata delays) public {
-        _fund(_only(0));
+        if (seed % 2 == 0) agreement.challengePeriod = 0;
+        _sealAgreement();
+        _bring(0, IMicroEscrow.Status.Funded);
         for (uint256 i = 0; i < delays.length; ++i) {
-            Action action = _anyAction(_draw(seed, i));
+            uint256 drawn = _draw(seed, i);
+            Action action = _anyAction(drawn);
+            bool passed = (drawn / ACTIONS) % 2 == 0;
             // A delay up to a fortnight, so that clocks run out now and then.
             vm.warp(block.timestamp + (delays[i] % (i % 2 == 0 ? 2 days : 14 days)));
             IMicroEscrow.MilestoneState memory expected = _milestone(0);
-            bool possible = _step(expected, action);
-            (bool success, ) = _call(_actorFor(action, 0), _callOn(action, 0));
+            bytes memory data = _moveOn(action, passed);
+            bool possible = _step(expected, action, passed);
+            (bool success, ) = _call(_actorFor(action, 0), data);
             vm.assertEq(success, possible, "possible");
             vm.assertEq(abi.encode(_milestone(0)), abi.encode(expected), "state");
         }
     }
 
-    /// @dev The protocol's table. (A settlement without the other's signature is not possible.)
-    function _step(IMicroEscrow.MilestoneState memory state, Action action) private view returns (bool) {
+    /// @dev The call on milestone 0: an attestation passes or fails; a settlement has the freelancer's signature.
+    function _moveOn(Action action, bool passed) private view returns (bytes memory) {
+        IMicroEscrow.MilestoneState memory state = _milestone(0);
+        if (action == Action.Attest) {
+            return abi.encodeCall(escrow.attest, (agreement, 0, state.submissions, passed, REPORT, _byCalling()));
+        }
+        if (action == Action.Settle) {
+            uint128 share = state.amount / 3;
+            return abi.encodeCall(escrow.settle, (agreement, 0, share, _byCalling(), _half(0, share)));
+        }
+        return _callOn(action, 0);
+    }
+
+    /// @dev The protocol's table.
+    function _step(IMicroEscrow.MilestoneState memory state, Action action, bool passed) private view returns (bool) {
         if ((1 << uint8(state.status)) & _allowed(action) == 0) return false;
         bool over = block.timestamp >= state.clock;
         if (_isTurn(action) && over) return false;
         if (action == Action.Submit) {
             ++state.submissions;
             _turn(state, IMicroEscrow.Status.Submitted, agreement.reviewPeriod);
-        } else if (action == Action.RequestChanges) {
+        } else if (action == Action.RequestChanges || (action == Action.Attest && !passed)) {
             _turn(state, IMicroEscrow.Status.ChangesRequested, agreement.reworkPeriod);
         } else if (action == Action.Dispute) {
             _turn(state, IMicroEscrow.Status.Disputed, agreement.arbitrationPeriod);
+        } else if (action == Action.Attest && agreement.challengePeriod == 0) {
+            _finish(state, IMicroEscrow.Outcome.Attested);
         } else if (action == Action.Attest) {
             uint256 challengeEnd = block.timestamp + agreement.challengePeriod;
             if (challengeEnd < state.clock) state.clock = uint40(challengeEnd);
@@ -231,12 +259,13 @@ contract StatesTest is Fuzz {
             _finish(state, IMicroEscrow.Outcome.Approved);
         } else if (action == Action.Refund) {
             _finish(state, IMicroEscrow.Outcome.Refunded);
+        } else if (action == Action.Settle) {
+            _finish(state, IMicroEscrow.Outcome.Settled);
         } else if (action == Action.Rule) {
             if (PART > state.amount - (uint256(state.amount) * agreement.arbiterFeeBps) / BPS) return false;
             _finish(state, IMicroEscrow.Outcome.Ruled);
         } else if (action == Action.Finalize) {
             if (!over) return false;
-            uint8 passed = uint8(state.status); // Funded, Submitted, ChangesRequested, Disputed
             IMicroEscrow.Outcome[5] memory outcomes = [
                 IMicroEscrow.Outcome.None,
                 IMicroEscrow.Outcome.WorkExpired,
@@ -244,7 +273,7 @@ contract StatesTest is Fuzz {
                 IMicroEscrow.Outcome.ReworkExpired,
                 IMicroEscrow.Outcome.ArbitrationExpired
             ];
-            _finish(state, outcomes[passed]);
+            _finish(state, outcomes[uint8(state.status)]);
         } else return action == Action.SubmitEvidence;
         return true;
     }

@@ -9,18 +9,24 @@ import {Ghosts} from "./Ghosts.sol";
 
 /// @title Announcements
 /// @notice The second book: what was announced and moved. It is written from the events of the escrow and the tokens
-/// alone, so that an application that reads nothing else can be shown to know everything.
+/// alone, and {Checks} compares all that the escrow stores with it: an application that reads nothing else knows
+/// everything. (What a milestone's parts add up to is compared too; what events say beyond that is for the unit tests.)
 abstract contract Announcements is Ghosts {
     /// @notice A milestone as events tell it.
     struct Announced {
-        uint256 funded;
-        uint40 clock;
-        Split parts;
-        uint256 conclusions;
+        IMicroEscrow.Status status;
         IMicroEscrow.Outcome outcome;
+        uint8 submissions;
+        uint40 clock;
+        uint128 held;
+        uint256 funded;
+        uint256 conclusions;
+        Split parts;
     }
 
     mapping(uint256 entry => mapping(uint256 index => Announced)) internal announced;
+    mapping(uint256 entry => uint8) internal announcedFlags;
+    mapping(uint256 entry => bool) private _opened;
     mapping(bytes32 id => uint256 entry) private _entryOf;
 
     /// @dev What is announced to wait for each account: fees and deferred payments, less what was withdrawn.
@@ -40,13 +46,16 @@ abstract contract Announcements is Ghosts {
         for (uint256 i = 0; i < logs.length; ++i) {
             Vm.Log memory log = logs[i];
             bytes32 topic = log.topics[0];
-            if (log.emitter != address(escrow)) _recordTransfer(log);
+            if (log.emitter != address(escrow)) _recordTokenEvent(log);
+            else if (topic == IMicroEscrow.AgreementOpened.selector) _recordOpened(log);
+            else if (topic == IMicroEscrow.AgreementAccepted.selector) _recordAccepted(log);
+            else if (topic == IMicroEscrow.AgreementClosed.selector) _recordClosed(log);
             else if (topic == IMicroEscrow.MilestoneFunded.selector) _recordFunded(log);
             else if (topic == IMicroEscrow.MilestoneAdvanced.selector) _recordAdvanced(log);
             else if (topic == IMicroEscrow.MilestoneConcluded.selector) _recordConcluded(log);
             else if (topic == IMicroEscrow.PaymentDeferred.selector) _recordDeferred(log);
             else if (topic == IMicroEscrow.Withdrawn.selector) _recordWithdrawn(log);
-            else if (_movesClock(topic)) _announced(log).clock = uint40(_lastWord(log.data));
+            else if (_movesClock(topic)) _recordTurn(log);
         }
     }
 
@@ -59,7 +68,10 @@ abstract contract Announcements is Ghosts {
             topic == IMicroEscrow.MilestoneDisputed.selector;
     }
 
-    function _recordTransfer(Vm.Log memory log) private {
+    function _recordTokenEvent(Vm.Log memory log) private {
+        if (log.topics[0] == IERC20.Approval.selector) {
+            require(log.topics[1] != _word(address(escrow)), "Invariant 12: the escrow granted an allowance");
+        }
         if (log.topics[0] != IERC20.Transfer.selector) return;
         uint256 token = _tokenOf(log.emitter);
         uint256 amount = abi.decode(log.data, (uint256));
@@ -67,16 +79,80 @@ abstract contract Announcements is Ghosts {
         if (log.topics[2] == _word(address(escrow))) cameIn[token] += amount;
     }
 
+    // --------------------------------------------------------------------------------------------------- agreements
+
+    function _recordOpened(Vm.Log memory log) private {
+        uint256 e = _announcedEntry(log);
+        require(!_opened[e], "Invariant 3: an agreement was opened twice");
+        _opened[e] = true;
+        bytes memory terms = abi.encode(entries[e].agreement, entries[e].schedule);
+        require(
+            keccak256(log.data) == keccak256(terms),
+            "Invariant 3: the agreement announced is not the one accepted"
+        );
+    }
+
+    function _recordAccepted(Vm.Log memory log) private {
+        uint256 e = _announcedEntry(log);
+        require(_opened[e], "Invariant 3: accepted what was not opened");
+        bool byClient = log.topics[2] == _word(entries[e].agreement.client);
+        _announceFlag(e, byClient ? CLIENT_CONSENTED : FREELANCER_CONSENTED);
+        require(
+            byClient || log.topics[2] == _word(entries[e].agreement.freelancer),
+            "Invariant 8: an outsider accepted"
+        );
+    }
+
+    function _recordClosed(Vm.Log memory log) private {
+        _announceFlag(_announcedEntry(log), CLOSED);
+    }
+
+    function _announceFlag(uint256 e, uint8 flag) private {
+        require(announcedFlags[e] & flag == 0, "Invariant 3: a flag was announced twice");
+        announcedFlags[e] |= flag;
+    }
+
+    function _announcedEntry(Vm.Log memory log) private returns (uint256 e) {
+        e = _entryOf[log.topics[1]];
+        require(entries[e].id == log.topics[1], "Invariant 8: an event about an agreement that does not exist");
+        _touch(Page.Milestone, e, 0);
+    }
+
+    // --------------------------------------------------------------------------------------------------- milestones
+
+    /// @dev The clock is the last field of all these events, the submission the first of those that are about one.
+    function _recordTurn(Vm.Log memory log) private {
+        Announced storage milestone = _announced(log);
+        bytes32 topic = log.topics[0];
+        milestone.clock = uint40(_lastWord(log.data));
+        if (topic == IMicroEscrow.MilestoneExtended.selector) return;
+
+        if (topic == IMicroEscrow.MilestoneSubmitted.selector) {
+            milestone.status = IMicroEscrow.Status.Submitted;
+            ++milestone.submissions;
+        } else if (topic == IMicroEscrow.ChangesRequested.selector) {
+            milestone.status = IMicroEscrow.Status.ChangesRequested;
+        } else if (topic == IMicroEscrow.MilestoneDisputed.selector) {
+            milestone.status = IMicroEscrow.Status.Disputed;
+        }
+        uint256 submission = uint256(bytes32(log.data));
+        require(submission == milestone.submissions, "Invariant 3: an event about another submission");
+    }
+
     function _recordFunded(Vm.Log memory log) private {
         (uint128 amount, uint40 clock) = abi.decode(log.data, (uint128, uint40));
         Announced storage milestone = _announced(log);
-        (milestone.funded, milestone.clock) = (milestone.funded + amount, clock);
+        milestone.status = IMicroEscrow.Status.Funded;
+        (milestone.held, milestone.clock) = (milestone.held + amount, clock);
+        milestone.funded += amount;
     }
 
     function _recordAdvanced(Vm.Log memory log) private {
         Split memory parts;
-        (parts.freelancer, parts.platform, ) = abi.decode(log.data, (uint256, uint256, uint128));
+        uint128 remaining;
+        (parts.freelancer, parts.platform, remaining) = abi.decode(log.data, (uint256, uint256, uint128));
         _recordParts(log, parts);
+        _announced(log).held = remaining;
     }
 
     function _recordConcluded(Vm.Log memory log) private {
@@ -92,8 +168,23 @@ abstract contract Announcements is Ghosts {
 
         Announced storage milestone = _announced(log);
         milestone.outcome = IMicroEscrow.Outcome(uint256(log.topics[3]));
-        milestone.clock = 0;
+        milestone.status = _statusAfter(milestone.outcome);
+        (milestone.clock, milestone.held) = (0, 0);
         ++milestone.conclusions;
+    }
+
+    function _statusAfter(IMicroEscrow.Outcome outcome) private pure returns (IMicroEscrow.Status) {
+        if (
+            outcome == IMicroEscrow.Outcome.Approved ||
+            outcome == IMicroEscrow.Outcome.Attested ||
+            outcome == IMicroEscrow.Outcome.ReviewExpired
+        ) return IMicroEscrow.Status.Released;
+        if (
+            outcome == IMicroEscrow.Outcome.Refunded ||
+            outcome == IMicroEscrow.Outcome.WorkExpired ||
+            outcome == IMicroEscrow.Outcome.ReworkExpired
+        ) return IMicroEscrow.Status.Refunded;
+        return IMicroEscrow.Status.Resolved;
     }
 
     /// @dev Fees wait for whom they are for.

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 
+import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
 import {Vm, vm} from "../utils/Vm.sol";
 import {Warrants} from "./Warrants.sol";
 
@@ -47,8 +48,17 @@ abstract contract Calls is Warrants {
 
     /// @dev A signed call that succeeded, for {ExitMoves-replay}.
     struct SignedCall {
+        Action action;
         bytes data;
         address actor;
+    }
+
+    /// @dev How near a call comes to the moment at which the time decides, and what it decides there.
+    struct Edge {
+        bool lastSecond;
+        bool atTheClock;
+        bool forbids;
+        IMicroEscrow.Status status;
     }
 
     /// @dev Far more than a call takes; but an account that burns all it gets must not burn what the test lives on.
@@ -66,9 +76,16 @@ abstract contract Calls is Warrants {
     mapping(Action => uint256) private _successes;
     mapping(Action => uint256) private _failures;
 
+    /// @dev How signed calls ended that were sent again.
+    mapping(Action => uint256) private _replaySuccesses;
+    mapping(Action => uint256) private _replayFailures;
+
     /// @dev How often only the time decided, in the last second before the clock and at it.
-    mapping(Time => uint256) private _lastSeconds;
-    mapping(Time => uint256) private _clockSeconds;
+    mapping(Action => mapping(IMicroEscrow.Status => uint256)) private _lastSeconds;
+    mapping(Action => mapping(IMicroEscrow.Status => uint256)) private _clockSeconds;
+
+    /// @dev Of the call that is about to be made.
+    Edge private _edge;
 
     /// @param refusal Why the protocol does not allow this; empty: it does, and only a caller who starves the call of gas
     /// may see it fail: then nothing happens.
@@ -88,9 +105,10 @@ abstract contract Calls is Warrants {
         bool exit = action == Action.Finalize || action == Action.FinalizeAtTheEnd;
         require(!exit || gas < EXIT_GAS, "Invariant 11: an exit takes more gas than it may");
         _tally(action, success);
+        _tallyEdge(action, success);
         if (!success) return false;
         _recordEvents(logs);
-        if (w.signer != address(0)) signedCalls.push(SignedCall(data, w.actor));
+        if (w.signer != address(0)) signedCalls.push(SignedCall(action, data, w.actor));
         return true;
     }
 
@@ -104,7 +122,7 @@ abstract contract Calls is Warrants {
     ) internal returns (string memory) {
         Ghost storage ghost = ghosts[e][i];
         if (!_in(ghost.status, statuses)) return "Invariant 3: acted in a status that does not allow it";
-        if (authorized) _countEdge(time, ghost.clock);
+        if (authorized && time != Time.Any) _noteEdge(time, ghost.clock, ghost.status);
         if (time == Time.BeforeClock && block.timestamp >= ghost.clock) return "Invariant 6: a turn after the clock";
         if (time == Time.FromClock && block.timestamp < ghost.clock) return "Invariant 6: finalized before the clock";
         if (!authorized) return "Invariant 8: acted without the authorization that it takes";
@@ -118,17 +136,40 @@ abstract contract Calls is Warrants {
         else ++_failures[action];
     }
 
-    /// @dev To be called where nothing but the time decides.
-    function _countEdge(Time time, uint256 clock) internal {
-        if (block.timestamp + 1 == clock) ++_lastSeconds[time];
-        if (block.timestamp == clock) ++_clockSeconds[time];
+    function _tallyReplay(Action action, bool success) internal {
+        _tally(Action.Replay, success);
+        if (success) ++_replaySuccesses[action];
+        else ++_replayFailures[action];
+    }
+
+    /// @dev To be called before {_call} where all is right with it but, perhaps, the time.
+    function _noteEdge(Time time, uint256 clock, IMicroEscrow.Status status) internal {
+        bool before = block.timestamp < clock;
+        bool forbids = before == (time == Time.FromClock);
+        _edge = Edge(block.timestamp + 1 == clock, block.timestamp == clock, forbids, status);
+    }
+
+    /// @dev Nothing but the time decided if the call ended as the time wanted it.
+    function _tallyEdge(Action action, bool success) private {
+        if (success != _edge.forbids) {
+            if (_edge.lastSecond) ++_lastSeconds[action][_edge.status];
+            if (_edge.atTheClock) ++_clockSeconds[action][_edge.status];
+        }
+        delete _edge;
     }
 
     function tally(Action action) external view returns (uint256 successes, uint256 failures) {
         return (_successes[action], _failures[action]);
     }
 
-    function edgeCounts(Time time) external view returns (uint256 lastSecond, uint256 atTheClock) {
-        return (_lastSeconds[time], _clockSeconds[time]);
+    function replayCounts(Action action) external view returns (uint256 successes, uint256 failures) {
+        return (_replaySuccesses[action], _replayFailures[action]);
+    }
+
+    function edgeCounts(
+        Action action,
+        IMicroEscrow.Status status
+    ) external view returns (uint256 lastSecond, uint256 atTheClock) {
+        return (_lastSeconds[action][status], _clockSeconds[action][status]);
     }
 }

@@ -123,32 +123,41 @@ abstract contract Checks is Announcements {
         _checkHooks();
     }
 
-    /// @notice Invariant 12: as nothing ever takes it back, once at the end is enough.
+    /// @notice Invariant 12, for everybody there is, at the end. (A token's Approval fails at once, whoever it is for.)
     function checkNothingGranted() external view {
         require(address(escrow).balance == 0, "Invariant 12: the escrow has ether");
         for (uint256 t = 0; t < TOKENS; ++t) {
-            for (uint256 a = 0; a < ACCOUNTS; ++a) {
-                uint256 allowance = tokens[t].allowance(address(escrow), accounts[a]);
-                require(allowance == 0, "Invariant 12: the escrow granted an allowance");
-            }
+            for (uint256 a = 0; a < ACCOUNTS; ++a) _checkAllowance(t, accounts[a]);
+            for (uint256 other = 0; other < TOKENS; ++other) _checkAllowance(t, address(tokens[other]));
+            _checkAllowance(t, address(gate));
+            _checkAllowance(t, address(escrow));
         }
+    }
+
+    function _checkAllowance(uint256 t, address spender) private view {
+        uint256 allowance = tokens[t].allowance(address(escrow), spender);
+        require(allowance == 0, "Invariant 12: the escrow granted an allowance");
     }
 
     // -------------------------------------------------------------------------------------------------- comparisons
 
-    function _checkFlags(uint8 actual, uint8 expected) private pure {
+    function _checkFlags(uint8 actual, uint8 expected, uint8 told) private pure {
         require(actual & expected == expected, "Invariant 3: a flag lost a bit");
         require(actual == expected, "Invariant 8: a flag that nobody set");
+        require(actual == told, "Invariant 3: the flags announced are not those stored");
     }
 
     /// @return What the milestone holds.
     function _checkMilestone(uint256 e, uint256 i) private view returns (uint256) {
         IMicroEscrow.MilestoneState memory state = escrow.milestone(entries[e].id, i);
-        if (i == 0) _checkFlags(state.flags, flags[e]);
+        if (i == 0) _checkFlags(state.flags, flags[e], announcedFlags[e]);
         else require(state.flags == 0, "Invariant 3: flags beyond milestone 0");
 
         Ghost storage ghost = ghosts[e][i];
         Announced storage told = announced[e][i];
+        require(state.status == told.status, "Invariant 3: the status announced is not the one stored");
+        require(state.submissions == told.submissions, "Invariant 3: the submissions announced are not those stored");
+        require(state.amount == told.held, "Invariant 4: what is announced to be held is not");
         require(state.status == ghost.status, "Invariant 3: a status moved otherwise than section 4 says");
         require(state.submissions == ghost.submissions, "Invariant 3: the number of submissions");
 
@@ -208,12 +217,10 @@ abstract contract Checks is Announcements {
         require(cameIn[t] == wentOut[t] + held + claimable, "Invariant 2: in is not out, held and claimable");
     }
 
-    /// @dev Whatever a token's hook tried, the lock stopped it.
+    /// @dev Whatever a token's hooks tried, the lock stopped it, each time.
     function _checkHooks() private view {
-        if (wallet.hookCalls() == 0) return;
-        require(!wallet.hookSucceeded(), "Invariant 8: a call from within a token's transfer took effect");
         require(
-            bytes4(wallet.hookResult()) == ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector,
+            wallet.hookFailures(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector) == wallet.hookCalls(),
             "Invariant 8: a call from within a token's transfer was not stopped by the lock"
         );
     }

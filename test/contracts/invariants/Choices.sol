@@ -67,11 +67,38 @@ abstract contract Choices is Checks {
         }
     }
 
+    /// @dev The same before the clock; but in one of `n` cases the move comes to the second, just before, at or just after
+    /// the clock, for the milestone whose clock runs out next, because that ends the fewest other lives.
+    function _pickInTime(uint256 statuses, uint256 n) internal returns (uint256 e, uint256 i) {
+        if (!_chance(n)) return _pick(statuses, Time.BeforeClock);
+        (bool found, Place memory place) = _nextIn(statuses);
+        if (!found) return _pick(statuses, Time.Any);
+        (e, i) = (place.entry, place.index);
+        _comeInTime(e, i, 1);
+    }
+
+    /// @dev Of the milestones in these statuses, the one whose clock runs out next.
+    function _nextIn(uint256 statuses) private view returns (bool found, Place memory next) {
+        uint256 clock = 0;
+        for (uint256 p = 0; p < places.length; ++p) {
+            Ghost storage ghost = ghosts[places[p].entry][places[p].index];
+            if (!_in(ghost.status, statuses) || ghost.clock <= block.timestamp + 1) continue;
+            if (found && ghost.clock >= clock) continue;
+            (found, next, clock) = (true, places[p], ghost.clock);
+        }
+    }
+
+    /// @dev These statuses or, in half of the cases, the rarest of them alone, if a milestone is there whose clock runs.
+    function _orRather(uint256 rarest, uint256 statuses) internal returns (uint256) {
+        (bool found, ) = _nextIn(rarest);
+        return found && _chance(2) ? rarest : statuses;
+    }
+
     /// @dev In one of `n` cases the move comes to the second: just before, at or just after the milestone's clock.
     function _comeInTime(uint256 e, uint256 i, uint256 n) internal {
         uint256 clock = ghosts[e][i].clock;
         if (clock <= block.timestamp + 1 || clock > block.timestamp + PATIENCE) return;
-        if (_chance(n)) vm.warp(clock - 1 + _draw(3));
+        if (_chance(n)) vm.warp(clock - 1 + _draw(5) / 2);
     }
 
     /// @dev The same for the time until which an agreement can be funded, which it has but once.
@@ -81,9 +108,24 @@ abstract contract Choices is Checks {
         if (_chance(n)) vm.warp(fundBy - 1 + _draw(3));
     }
 
-    /// @dev Gifts are possible in every status that holds money; each of these as likely as the next.
+    /// @dev One of the statuses that hold money and where a milestone is, the rarest as often as two others.
+    function _heldStatus() internal returns (uint256) {
+        uint256[5] memory statuses = [FUNDED, CHANGES_REQUESTED, SUBMITTED, CHANGES_REQUESTED, DISPUTED];
+        uint256 s = _draw(5);
+        for (uint256 k = 0; k < 5 && !_exists(statuses[s]); ++k) s = (s + 1) % 5;
+        return statuses[s];
+    }
+
+    function _exists(uint256 statuses) private view returns (bool) {
+        for (uint256 p = 0; p < places.length; ++p) {
+            if (_in(ghosts[places[p].entry][places[p].index].status, statuses)) return true;
+        }
+        return false;
+    }
+
+    /// @dev Gifts are possible in every status that holds money.
     function _pickForGift() internal returns (uint256 e, uint256 i) {
-        return _pick([FUNDED, SUBMITTED, CHANGES_REQUESTED, DISPUTED][_draw(4)], Time.Any);
+        return _pick(_heldStatus(), Time.Any);
     }
 
     function _indexWith(uint256 e, IMicroEscrow.Status status) internal returns (uint256 index) {

@@ -9,8 +9,7 @@ import {Calls} from "./Calls.sol";
 /// @notice Disagreement and its ends: dispute, evidence, ruling, settlement, refund.
 abstract contract DisputeMoves is Calls {
     function dispute(uint256 seed) external drawnFrom(seed) {
-        (uint256 e, uint256 i) = _pick(SUBMITTED | CHANGES_REQUESTED, Time.BeforeClock);
-        _comeInTime(e, i, 12);
+        (uint256 e, uint256 i) = _pickInTime(_orRather(CHANGES_REQUESTED, SUBMITTED | CHANGES_REQUESTED), 3);
         IMicroEscrow.Agreement memory agreement = entries[e].agreement;
         bool clients = ghosts[e][i].status == IMicroEscrow.Status.Submitted;
         Warrant memory w = _warrant(clients ? agreement.client : agreement.freelancer, 10);
@@ -41,8 +40,7 @@ abstract contract DisputeMoves is Calls {
     }
 
     function rule(uint256 seed) external drawnFrom(seed) {
-        (uint256 e, uint256 i) = _pick(DISPUTED, Time.BeforeClock);
-        _comeInTime(e, i, 12);
+        (uint256 e, uint256 i) = _pickInTime(DISPUTED, 2);
         IMicroEscrow.Agreement memory agreement = entries[e].agreement;
         Warrant memory w = _warrant(agreement.arbiter, 20);
         uint256 pot = ghosts[e][i].held - _arbiterFee(e, i);
@@ -62,8 +60,8 @@ abstract contract DisputeMoves is Calls {
     function settle(uint256 seed) external drawnFrom(seed) {
         (uint256 e, uint256 i) = _pickForGift();
         IMicroEscrow.Agreement memory agreement = entries[e].agreement;
-        Warrant memory byClient = _warrant(agreement.client, 40);
-        Warrant memory byFreelancer = _warrant(agreement.freelancer, 40);
+        Warrant memory byClient = _warrant(agreement.client, 30);
+        Warrant memory byFreelancer = _warrant(agreement.freelancer, 30);
         // One call has one sender: where two are drawn, the freelancer's stays, and the client's warrant with it or not.
         if (byFreelancer.signer != address(0)) byFreelancer.sender = byClient.sender;
         byClient.sender = byFreelancer.sender;

@@ -11,8 +11,7 @@ import {Calls} from "./Calls.sol";
 /// strangers bring everything to its end (invariant 10).
 abstract contract ExitMoves is Calls {
     function finalize(uint256 seed) external drawnFrom(seed) {
-        (uint256 e, uint256 i) = _pick(HELD, _chance(2) ? Time.FromClock : Time.Any);
-        _comeInTime(e, i, 3);
+        (uint256 e, uint256 i) = _chance(2) ? _pickInTime(_heldStatus(), 1) : _pick(HELD, Time.FromClock);
         _finalize(Action.Finalize, e, i, accounts[_draw(ACCOUNTS)]);
     }
 
@@ -42,7 +41,7 @@ abstract contract ExitMoves is Calls {
         (bool success, ) = address(escrow).call{gas: CALL_GAS}(signed.data);
         Vm.Log[] memory logs = vm.getRecordedLogs();
         if (success) _recordEvents(logs);
-        _tally(Action.Replay, success);
+        _tallyReplay(signed.action, success);
     }
 
     function _finalize(Action action, uint256 e, uint256 i, address sender) private {

@@ -154,7 +154,7 @@ abstract contract FundingMoves is Calls {
             if (ghosts[e][f.indices[k]].status != IMicroEscrow.Status.None) return "Invariant 3: funded again";
             if (k != 0 && f.indices[k] == f.indices[0]) return "Invariant 3: funded twice";
         }
-        _countEdge(Time.BeforeFundBy, agreement.fundBy);
+        _noteEdge(Time.BeforeFundBy, agreement.fundBy, IMicroEscrow.Status.None);
         if (block.timestamp >= agreement.fundBy) return "Invariant 6: funded too late";
         if (agreement.gate != address(0)) ++met[Trouble.GateFault][uint256(gate.fault())];
         if (agreement.gate != address(0) && !_gatePasses()) return "Invariant 8: funded past the gate";

@@ -23,7 +23,7 @@ abstract contract Handler is ConsentMoves, FundingMoves, WorkMoves, DisputeMoves
     /// @notice The functions to call, each with a seed. What the others live on, or what seldom meets its chance, stands
     /// there more than once.
     function moves() external pure returns (bytes4[] memory selectors) {
-        bytes4[39] memory all = [
+        bytes4[42] memory all = [
             this.accept.selector,
             this.close.selector,
             this.fund.selector,
@@ -36,11 +36,14 @@ abstract contract Handler is ConsentMoves, FundingMoves, WorkMoves, DisputeMoves
             this.approve.selector,
             this.advance.selector,
             this.requestChanges.selector,
+            this.requestChanges.selector,
             this.attest.selector,
             this.attest.selector,
             this.extend.selector,
             this.dispute.selector,
+            this.dispute.selector,
             this.submitEvidence.selector,
+            this.rule.selector,
             this.rule.selector,
             this.settle.selector,
             this.refund.selector,

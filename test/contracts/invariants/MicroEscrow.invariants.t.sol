@@ -8,7 +8,6 @@ import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
 import {Fault} from "../../../contracts/mocks/Fault.sol";
 import {Mood} from "../../../contracts/mocks/MoodyWallet.sol";
 import {Calls} from "./Calls.sol";
-import {Choices} from "./Choices.sol";
 import {Handler} from "./Handler.sol";
 import {Moods} from "./Moods.sol";
 import {recorder} from "./Recorder.sol";
@@ -62,11 +61,21 @@ contract InvariantsTest {
 /// step of section 4 is taken, every outcome happens, everybody who can disappoint does so in every way.
 contract InvariantsAreReachedTest {
     uint256 private constant MOVES = 400;
-    uint256 private constant SEQUENCES = 24;
-    uint256 private constant DEEP_SEQUENCES = 760; // 304,000 moves
+    uint256 private constant SEQUENCES = 36;
+    uint256 private constant DEEP_SEQUENCES = 1_100;
 
-    /// @dev How often a move must have succeeded, and, where it calls the escrow, failed, in so many sequences.
-    uint256 private constant ENOUGH = 8;
+    // Floors for `SEQUENCES` sequences.
+
+    /// @dev Calls of the escrow: the deep sequences make at least 300,000.
+    uint256 private constant CALLS = 9_900;
+    /// @dev How often a move must have succeeded, and, where it calls the escrow, failed; each outcome, too.
+    uint256 private constant ENOUGH = 12;
+    /// @dev Each step between two statuses.
+    uint256 private constant STEPS = 2;
+    /// @dev Each action in each of its statuses, in the last second before the clock, and at it.
+    uint256 private constant EDGES = 1;
+    /// @dev Signatures of each kind, used again.
+    uint256 private constant REPLAYS = 3;
 
     Game[] private _games;
     uint256 private _sequences;
@@ -77,9 +86,8 @@ contract InvariantsAreReachedTest {
         _assertMoves();
         _assertSteps();
         _assertOutcomes();
-        _assertEdges(Choices.Time.BeforeClock, "turns", ENOUGH);
-        _assertEdges(Choices.Time.FromClock, "finalize", ENOUGH);
-        _assertEdges(Choices.Time.BeforeFundBy, "fund", 2);
+        _assertEdges();
+        _assertReplays();
         _assertTroubles();
         _assertReentries();
     }
@@ -108,42 +116,49 @@ contract InvariantsAreReachedTest {
         game.checkLiveness();
     }
 
+    /// @dev Names of the actions.
+    function _names() private pure returns (string[33] memory) {
+        return
+            [
+                "accept",
+                "close",
+                "fund",
+                "permit + fund",
+                "submit",
+                "approve",
+                "advance",
+                "requestChanges",
+                "attest",
+                "extend",
+                "dispute",
+                "submitEvidence",
+                "rule",
+                "settle",
+                "refund",
+                "finalize",
+                "finalize, starved",
+                "withdraw",
+                "approve + fund",
+                "replay a signature",
+                "send ether",
+                "donate",
+                "pause",
+                "blacklist",
+                "charge a fee",
+                "set a hook",
+                "set the gate",
+                "set the token's faults",
+                "set a wallet's mood",
+                "delegate to code",
+                "pass time",
+                "finalize at the end",
+                "withdraw at the end"
+            ];
+    }
+
     function _assertMoves() private view {
-        string[33] memory names = [
-            "accept",
-            "close",
-            "fund",
-            "permit + fund",
-            "submit",
-            "approve",
-            "advance",
-            "requestChanges",
-            "attest",
-            "extend",
-            "dispute",
-            "submitEvidence",
-            "rule",
-            "settle",
-            "refund",
-            "finalize",
-            "finalize, starved",
-            "withdraw",
-            "approve + fund",
-            "replay a signature",
-            "send ether",
-            "donate",
-            "pause",
-            "blacklist",
-            "charge a fee",
-            "set a hook",
-            "set the gate",
-            "set the token's faults",
-            "set a wallet's mood",
-            "delegate to code",
-            "pass time",
-            "finalize at the end",
-            "withdraw at the end"
-        ];
+        string[33] memory names = _names();
+        uint256 calls = 0;
         console.log(string.concat(_column("move", 24), _column("succeeded", 9), _column("failed", 9)));
         for (uint256 a = 0; a <= uint256(type(Calls.Action).max); ++a) {
             Calls.Action action = Calls.Action(a);
@@ -154,13 +169,19 @@ contract InvariantsAreReachedTest {
             }
             console.log(string.concat(_column(names[a], 24), _column(successes, 9), _column(failures, 9)));
             bool forbidden = action == Calls.Action.SendEther;
+            bool atTheEnd = action >= Calls.Action.FinalizeAtTheEnd;
             bool callsEscrow = action <= Calls.Action.Replay;
+            if (forbidden || atTheEnd || callsEscrow) calls += successes + failures;
             require(forbidden || successes >= _floor(ENOUGH), string.concat("too seldom succeeded: ", names[a]));
             require(
                 !(forbidden || callsEscrow) || failures >= _floor(ENOUGH),
                 string.concat("too seldom failed: ", names[a])
             );
         }
+        // The others are what tokens, wallets, the gate and time do.
+        console.log("moves:", _sequences * MOVES);
+        console.log("calls of the escrow:", calls);
+        require(calls >= _floor(CALLS), "too few calls of the escrow");
     }
 
     /// @dev Section 4: the life of a milestone, and the three ends that each status with money has.
@@ -187,7 +208,7 @@ contract InvariantsAreReachedTest {
         for (uint256 g = 0; g < _games.length; ++g) count += _games[g].transitionCount(from, to);
         string memory step = string.concat(Strings.toString(uint256(from)), " -> ", Strings.toString(uint256(to)));
         console.log(string.concat("status ", step, ":"), count);
-        require(count != 0, string.concat("never happened: status ", step));
+        require(count >= _floor(STEPS), string.concat("too seldom: status ", step));
     }
 
     function _assertOutcomes() private view {
@@ -203,15 +224,55 @@ contract InvariantsAreReachedTest {
         require(deferred >= _floor(ENOUGH), "too seldom: deferred payments");
     }
 
-    function _assertEdges(Choices.Time time, string memory what, uint256 least) private view {
+    /// @dev Each turn, and `finalize`, in each of its statuses, and `fund`: where nothing but the time decided.
+    function _assertEdges() private view {
+        IMicroEscrow.Status funded = IMicroEscrow.Status.Funded;
+        IMicroEscrow.Status submitted = IMicroEscrow.Status.Submitted;
+        IMicroEscrow.Status changes = IMicroEscrow.Status.ChangesRequested;
+        IMicroEscrow.Status disputed = IMicroEscrow.Status.Disputed;
+        _assertEdge(Calls.Action.Fund, IMicroEscrow.Status.None);
+        _assertEdge(Calls.Action.Submit, funded);
+        _assertEdge(Calls.Action.Submit, changes);
+        _assertEdge(Calls.Action.RequestChanges, submitted);
+        _assertEdge(Calls.Action.Attest, submitted);
+        _assertEdge(Calls.Action.Dispute, submitted);
+        _assertEdge(Calls.Action.Dispute, changes);
+        _assertEdge(Calls.Action.Rule, disputed);
+        for (uint256 s = uint256(funded); s <= uint256(disputed); ++s) {
+            _assertEdge(Calls.Action.Finalize, IMicroEscrow.Status(s));
+        }
+    }
+
+    function _assertEdge(Calls.Action action, IMicroEscrow.Status status) private view {
         (uint256 lastSecond, uint256 atTheClock) = (0, 0);
         for (uint256 g = 0; g < _games.length; ++g) {
-            (uint256 l, uint256 a) = _games[g].edgeCounts(time);
+            (uint256 l, uint256 a) = _games[g].edgeCounts(action, status);
             (lastSecond, atTheClock) = (lastSecond + l, atTheClock + a);
         }
-        console.log(string.concat(what, " tried in the last second before the clock, at it:"), lastSecond, atTheClock);
-        require(lastSecond >= _floor(least), string.concat("too seldom tried in the last second: ", what));
-        require(atTheClock >= _floor(least), string.concat("too seldom tried at the clock: ", what));
+        string memory what = string.concat(_names()[uint256(action)], " in status ", Strings.toString(uint256(status)));
+        console.log(string.concat(what, ", in the last second before the clock, at it:"), lastSecond, atTheClock);
+        require(lastSecond >= _floor(EDGES), string.concat("too seldom in the last second: ", what));
+        require(atTheClock >= _floor(EDGES), string.concat("too seldom at the clock: ", what));
+    }
+
+    /// @dev Signatures of each kind were used again. Those that only repeat what holds already succeed; an attestation does
+    /// where it passes and the challenge period goes on; all others fail.
+    function _assertReplays() private view {
+        for (uint256 a = 0; a <= uint256(Calls.Action.Refund); ++a) {
+            Calls.Action action = Calls.Action(a);
+            if (action == Calls.Action.Fund || action == Calls.Action.FundWithPermit) continue;
+            if (action == Calls.Action.SubmitEvidence) continue; // has no signature
+            (uint256 successes, uint256 failures) = (0, 0);
+            for (uint256 g = 0; g < _games.length; ++g) {
+                (uint256 s, uint256 f) = _games[g].replayCounts(action);
+                (successes, failures) = (successes + s, failures + f);
+            }
+            string memory name = _names()[a];
+            console.log(string.concat("replayed: ", name, ", succeeded, failed:"), successes, failures);
+            bool repeats = action == Calls.Action.Accept || action == Calls.Action.Close;
+            require((repeats ? successes : failures) >= _floor(REPLAYS), string.concat("too seldom replayed: ", name));
+            require(repeats || action == Calls.Action.Attest || successes == 0, string.concat("had an effect: ", name));
+        }
     }
 
     /// @dev Whoever can disappoint has met a call in each of its ways.

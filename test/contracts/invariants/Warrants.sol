@@ -21,7 +21,7 @@ abstract contract Warrants is Choices {
     }
 
     /// @dev In how many of 100 cases a gift has a fault: many, as it ends a milestone in any status.
-    uint256 internal constant GIFT_FAULTS = 50;
+    uint256 internal constant GIFT_FAULTS = 65;
 
     /// @dev How often an account with code was asked about a signature, by its answer.
     mapping(bool yes => uint256) internal walletAnswers;

@@ -9,8 +9,7 @@ import {Calls} from "./Calls.sol";
 /// @notice The life of a milestone that nobody quarrels about: submit, approve, advance, request changes, attest, extend.
 abstract contract WorkMoves is Calls {
     function submit(uint256 seed) external drawnFrom(seed) {
-        (uint256 e, uint256 i) = _pick(FUNDED | CHANGES_REQUESTED, Time.BeforeClock);
-        _comeInTime(e, i, 12);
+        (uint256 e, uint256 i) = _pickInTime(_orRather(CHANGES_REQUESTED, FUNDED | CHANGES_REQUESTED), 5);
         IMicroEscrow.Agreement memory agreement = entries[e].agreement;
         Warrant memory w = _warrant(agreement.freelancer, 10);
         bytes32 deliverable = bytes32(_draw(type(uint256).max));
@@ -62,8 +61,7 @@ abstract contract WorkMoves is Calls {
     }
 
     function requestChanges(uint256 seed) external drawnFrom(seed) {
-        (uint256 e, uint256 i) = _pick(SUBMITTED, Time.BeforeClock);
-        _comeInTime(e, i, 12);
+        (uint256 e, uint256 i) = _pickInTime(SUBMITTED, 5);
         IMicroEscrow.Agreement memory agreement = entries[e].agreement;
         Warrant memory w = _warrant(agreement.client, 10);
         (uint256 submission, bool seen) = _submission(e, i);
@@ -84,7 +82,7 @@ abstract contract WorkMoves is Calls {
         for (uint256 k = 0; k < 8 && entries[e].agreement.verifier == address(0); ++k) {
             (e, i) = _pick(SUBMITTED, Time.BeforeClock);
         }
-        _comeInTime(e, i, 12);
+        _comeInTime(e, i, 6);
         IMicroEscrow.Agreement memory agreement = entries[e].agreement;
         Warrant memory w = _warrant(agreement.verifier, 10);
         (uint256 submission, bool seen) = _submission(e, i);

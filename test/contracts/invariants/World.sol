@@ -155,7 +155,6 @@ abstract contract World {
         (terms.payoutTo, terms.refundTo, terms.gate) = (address(0), address(0), address(0));
         (terms.feeBps, terms.arbiterFeeBps, terms.defaultShareBps) = (250, 333, 10_000);
         terms.challengePeriod = 0;
-        terms.fundBy = type(uint40).max;
         _add(terms, RESTRICTED, [uint128(55_555_555), 1_234_567, 3, 0, 0, 0]);
 
         // Roles that coincide: the client, a contract, verifies and receives the freelancer's money; the arbiter is the
@@ -167,6 +166,7 @@ abstract contract World {
         terms.feeRecipient = accounts[OTHER_ARBITER];
         (terms.feeBps, terms.arbiterFeeBps, terms.defaultShareBps) = (77, 1, 0);
         terms.challengePeriod = 365 days;
+        terms.fundBy = type(uint40).max;
         _add(terms, HOOK, [type(uint128).max, 3e18, 5, 1e18, 7e18, 0]);
 
         // Amounts so small that fees round to nothing. Another agreement's freelancer receives the payouts, the

@@ -40,6 +40,20 @@ abstract contract Matrix is Base {
         uint256 refused;
     }
 
+    /// @dev Where free memory begins.
+    function _free() internal pure returns (uint256 pointer) {
+        assembly ("memory-safe") {
+            pointer := mload(0x40)
+        }
+    }
+
+    /// @dev What was taken of memory since is free again: all cells together would take more than a test has.
+    function _freeFrom(uint256 pointer) internal pure {
+        assembly ("memory-safe") {
+            mstore(0x40, pointer)
+        }
+    }
+
     function _account(Role role) internal view returns (address) {
         return [client, freelancer, arbiter, verifier, platform, payer, stranger][uint256(role)];
     }
@@ -60,6 +74,7 @@ abstract contract Matrix is Base {
         (bool success, bytes memory reason) = address(escrow).call(data);
         vm.assertFalse(success, "the call is not refused");
         vm.assertEq(reason, refusal, "the call is refused for another reason");
+        _forgetEvents();
     }
 
     /// @dev To be called after everything that is expected was said, and nothing else called since.

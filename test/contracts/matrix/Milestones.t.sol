@@ -11,7 +11,7 @@ import {Table} from "./Table.sol";
 /// must do exactly what the table says, or be refused by exactly the error that comes first: status, clock, argument,
 /// authorization.
 ///
-/// Statuses without a clock are tried around the one of the funded milestone. What has no signature (submitEvidence,
+/// All money comes from the payer. Statuses without a clock are tried around the one of the funded milestone. What has no signature (submitEvidence,
 /// finalize) is tried in the other two ways; what has no argument that could be wrong, with the right one alone.
 contract MilestonesMatrixTest is Table {
     struct Attempt {
@@ -86,6 +86,17 @@ contract MilestonesMatrixTest is Table {
 
     function test_T10_T11_Finalize() public {
         _try("finalize", Move.Finalize, UNSIGNED_WAYS, false, 4 * 7 * 2 * 2);
+    }
+
+    /// @dev With the payer's money, which is the client's from then on: no cell of the table gives any to the payer.
+    function _fund(uint256[] memory indices) internal override {
+        vm.prank(client);
+        escrow.accept(agreement, schedule, client, "");
+        vm.prank(freelancer);
+        escrow.accept(agreement, schedule, freelancer, "");
+        _prepareMoney(payer, indices);
+        vm.prank(payer);
+        escrow.fund(agreement, schedule, indices, "");
     }
 
     // -------------------------------------------------------------------------------------------------------- loops

@@ -51,6 +51,29 @@ contract SignaturesTest is Actions {
         }
     }
 
+    function test_T20_ConsentOnAnotherChain_IsNone() public {
+        (bytes memory ofClient, bytes memory ofFreelancer) = (_signature(client, id), _signature(freelancer, id));
+        vm.chainId(block.chainid + 1);
+        _assertNoConsent(ofClient, ofFreelancer);
+        _assertCall(stranger, _accepting(client, _signature(client, id)));
+        _assertCall(stranger, _accepting(freelancer, _signature(freelancer, id)));
+    }
+
+    function test_T20_ConsentForAnotherEscrow_IsNone() public {
+        IEscrow here = escrow;
+        escrow = IEscrow(stranger);
+        (bytes memory ofClient, bytes memory ofFreelancer) = (_signature(client, id), _signature(freelancer, id));
+        escrow = here;
+        _assertNoConsent(ofClient, ofFreelancer);
+    }
+
+    function test_T20_ConsentToAnotherAgreement_IsNone() public {
+        (bytes memory ofClient, bytes memory ofFreelancer) = (_signature(client, id), _signature(freelancer, id));
+        agreement.details = keccak256("another scope");
+        _sealAgreement();
+        _assertNoConsent(ofClient, ofFreelancer);
+    }
+
     function test_T20_SignatureForAnotherAgreement_IsRefused() public {
         for (uint256 a = 0; a < SIGNED_ACTIONS; ++a) {
             uint256 snapshot = vm.snapshotState();
@@ -100,6 +123,21 @@ contract SignaturesTest is Actions {
         for (uint256 i = 0; i < 4; ++i) _assertNotSigned(bound[i], 0, auths[i]);
     }
 
+    /// @dev Where the amount is the call's, and not what is held: one more or one less than was signed.
+    function test_T20_SignatureForAnotherAmountThanIsAskedFor_IsRefused() public {
+        _bring(0, IMicroEscrow.Status.Submitted);
+        _bring(1, IMicroEscrow.Status.Disputed);
+        for (uint128 other = PART - 1; other <= PART + 1; other += 2) {
+            uint128 held = _milestone(0).amount;
+            bytes32 structHash = TypedData.advance(id, 0, other, held - other, LATER);
+            _assertNotSigned(Action.Advance, 0, _signed(client, structHash, LATER));
+            structHash = TypedData.settle(id, 0, other, held - other, LATER);
+            _assertNotSigned(Action.Settle, 0, _signed(client, structHash, LATER));
+            structHash = TypedData.rule(id, 1, other, REASONING, LATER);
+            _assertNotSigned(Action.Rule, 1, _signed(arbiter, structHash, LATER));
+        }
+    }
+
     function test_T20_SignatureForAnotherClock_IsRefused() public {
         _bring(0, IMicroEscrow.Status.Funded);
         IMicroEscrow.Authorization memory auth = _signedFor(Action.Extend, 0, LATER);
@@ -111,9 +149,10 @@ contract SignaturesTest is Actions {
 
     // ---------------------------------------------------------------------------------------------------- threat 21
 
-    /// @dev Sends `replay` in the present state and in every state that `depth` more steps lead to, a minute before each:
-    /// where it is not refused, nothing may change.
-    function _assertNoEffect(bytes memory replay, uint256 depth) private {
+    /// @dev Sends `replay` in the present state and in every state that `depth` more steps lead to: where it is not refused,
+    /// nothing may change.
+    /// @param clock The clock when it was signed.
+    function _assertNoEffect(bytes memory replay, uint256 depth, uint40 clock) private {
         uint256 snapshot = vm.snapshotState();
         bytes32 before = _fingerprint();
         (bool success, ) = _call(stranger, replay);
@@ -121,26 +160,38 @@ contract SignaturesTest is Actions {
         vm.revertToState(snapshot);
         if (depth == 0) return;
 
-        for (uint256 a = 1; a < ACTIONS; ++a) {
+        for (uint256 a = 1; a <= ACTIONS; ++a) {
             uint256 branch = vm.snapshotState();
-            if (Action(a) == Action.Finalize) {
-                if (block.timestamp < _milestone(0).clock) vm.warp(_milestone(0).clock);
-            } else {
-                vm.warp(block.timestamp + 1 minutes);
-            }
-            (bool moved, ) = _call(_actorFor(Action(a), 0), _callFor(Action(a), 0, _byCalling()));
-            if (moved) _assertNoEffect(replay, depth - 1);
+            bool moved = a < ACTIONS ? _step(Action(a)) : _bringBack(clock);
+            if (moved) _assertNoEffect(replay, depth - 1, clock);
             vm.revertToState(branch);
         }
     }
 
-    function test_T21_TheSameSignatureTwice_InEveryStateThatFollows_HasNoEffect() public {
+    /// @dev The action by its actor: a minute later, or when the clock has run out, where that is what it takes.
+    function _step(Action action) private returns (bool moved) {
+        if (action != Action.Finalize) vm.warp(block.timestamp + 1 minutes);
+        else if (block.timestamp < _milestone(0).clock) vm.warp(_milestone(0).clock);
+        (moved, ) = _call(_actorFor(action, 0), _callFor(action, 0, _byCalling()));
+    }
+
+    /// @dev A request for changes that comes just when it brings back a clock that there was before.
+    function _bringBack(uint40 clock) private returns (bool moved) {
+        if (clock <= block.timestamp + agreement.reworkPeriod) return false;
+        vm.warp(clock - agreement.reworkPeriod);
+        (moved, ) = _call(client, _callFor(Action.RequestChanges, 0, _byCalling()));
+        if (moved) vm.assertEq(_milestone(0).clock, clock, "the test's own clock");
+    }
+
+    /// @dev The states are those of up to three steps more, the clock that was signed being among what comes back.
+    function test_T21_TheSameSignatureTwice_UpToThreeStepsLater_HasNoEffect() public {
         for (uint256 a = 0; a < SIGNED_ACTIONS; ++a) {
             uint256 snapshot = vm.snapshotState();
             _bring(0, _statusFor(Action(a)));
+            uint40 clock = _milestone(0).clock;
             bytes memory data = _callFor(Action(a), 0, _signedFor(Action(a), 0, LATER));
             _assertCall(stranger, data);
-            _assertNoEffect(data, 3);
+            _assertNoEffect(data, 3, clock);
             vm.revertToState(snapshot);
         }
     }

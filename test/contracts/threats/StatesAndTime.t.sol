@@ -100,10 +100,20 @@ contract StatesAndTimeTest is Actions {
 
     function test_T12_ApproveAndDispute_InOneBlock() public {
         _assertFirstWins(IMicroEscrow.Status.Submitted, Action.Approve, Action.Dispute, IMicroEscrow.Status.Released);
-        // A dispute does not take the right to give away.
+    }
+
+    /// @dev The other order is no conflict: a dispute does not take the right to give away.
+    function test_T12_DisputeAndApprove_InOneBlock_BothCount() public {
         _bring(0, IMicroEscrow.Status.Submitted);
-        _dispute(0);
+        _recordWorld();
+        uint40 clock = _expectTurn(0, IMicroEscrow.Status.Disputed, agreement.arbitrationPeriod);
+        vm.expectEmit(address(escrow));
+        emit IMicroEscrow.MilestoneDisputed(id, 0, client, 1, EVIDENCE, clock);
+        _assertCall(client, _callFor(Action.Dispute, 0, _byCalling()));
+        _assertWorld();
+        _expectRelease(0, IMicroEscrow.Outcome.Approved);
         _assertCall(client, _callFor(Action.Approve, 0, _byCalling()));
+        _assertWorld();
     }
 
     function test_T12_SubmitAndFinalize_InOneBlock() public {
@@ -254,6 +264,61 @@ contract StatesAndTimeTest is Actions {
         _assertWorld();
     }
 
+    function test_T15_LargestAmountsAndPeriods_ArbitrationDefault() public {
+        _useTheLargest();
+        agreement.defaultShareBps = 9_999;
+        _sealAgreement();
+        _bring(0, IMicroEscrow.Status.Disputed);
+        vm.assertEq(_milestone(0).clock, block.timestamp + type(uint32).max, "clock");
+        _warpToClock(0, 0);
+        uint256 held = type(uint128).max;
+        uint256 share = (held / 10_000) * 9_999 + ((held % 10_000) * 9_999) / 10_000;
+        _recordWorld();
+        _expectConclusion({
+            index: 0,
+            status: IMicroEscrow.Status.Resolved,
+            outcome: IMicroEscrow.Outcome.ArbitrationExpired,
+            gross: share,
+            clientAmount: held - share,
+            arbiterFee: 0,
+            reasoning: 0
+        });
+        escrow.finalize(agreement, 0);
+        _assertWorld();
+    }
+
+    function _expectAttested(uint40 clock) private {
+        vm.expectEmit(address(escrow));
+        emit IMicroEscrow.MilestoneAttested(id, 0, 1, true, REPORT, clock);
+    }
+
+    function test_T15_LargestAmountsAndPeriods_Attestation() public {
+        _useTheLargest();
+        _bring(0, IMicroEscrow.Status.Submitted);
+        uint40 clock = _milestone(0).clock;
+        _warpToClock(0, -1);
+        _recordWorld();
+        _expectAttested(clock); // the challenge period would end after it
+        _assertCall(verifier, _callFor(Action.Attest, 0, _byCalling()));
+        _assertWorld();
+        vm.warp(clock);
+        _expectRelease(0, IMicroEscrow.Outcome.ReviewExpired);
+        escrow.finalize(agreement, 0);
+        _assertWorld();
+    }
+
+    function test_T15_LargestAmount_AttestationThatReleasesAtOnce() public {
+        _useTheLargest();
+        agreement.challengePeriod = 0;
+        _sealAgreement();
+        _bring(0, IMicroEscrow.Status.Submitted);
+        _recordWorld();
+        _expectAttested(0);
+        _expectRelease(0, IMicroEscrow.Outcome.Attested);
+        _assertCall(verifier, _callFor(Action.Attest, 0, _byCalling()));
+        _assertWorld();
+    }
+
     function test_T15_LargestClock() public {
         _bring(0, IMicroEscrow.Status.Funded);
         vm.prank(client);
@@ -331,6 +396,25 @@ contract StatesAndTimeTest is Actions {
         escrow.close(agreement, freelancer, _byCalling());
         _prepareMoney(client, _only(0));
         _assertRefused(client, _funding(_only(0)), abi.encodeWithSelector(IMicroEscrow.FundingClosed.selector, id));
+    }
+
+    function test_T17_FundingAtOrAfterFundBy_IsRefused() public {
+        _bring(0, IMicroEscrow.Status.Submitted);
+        _prepareMoney(client, _only(1));
+        for (uint256 late = 0; late < 2; ++late) {
+            vm.warp(agreement.fundBy + late);
+            bytes4 selector = IMicroEscrow.FundingExpired.selector;
+            _assertRefused(
+                client,
+                _funding(_only(1)),
+                abi.encodeWithSelector(selector, agreement.fundBy, block.timestamp)
+            );
+        }
+        // What was funded before is as whole as ever.
+        _recordWorld();
+        _expectRelease(0, IMicroEscrow.Outcome.Approved);
+        _assertCall(client, _callFor(Action.Approve, 0, _byCalling()));
+        _assertWorld();
     }
 
     // ---------------------------------------------------------------------------------------------------- threat 18
@@ -416,8 +500,11 @@ contract StatesAndTimeTest is Actions {
             abi.encodeWithSelector(IMicroEscrow.TooManySubmissions.selector, 255)
         );
         _recordWorld();
-        _expectTurn(0, IMicroEscrow.Status.Disputed, agreement.arbitrationPeriod);
-        _dispute(0);
+        uint40 clock = _expectTurn(0, IMicroEscrow.Status.Disputed, agreement.arbitrationPeriod);
+        vm.expectEmit(address(escrow));
+        emit IMicroEscrow.MilestoneDisputed(id, 0, freelancer, 255, EVIDENCE, clock);
+        vm.prank(freelancer);
+        escrow.dispute(agreement, 0, 255, EVIDENCE, _byCalling());
         _assertWorld();
     }
 }

@@ -221,8 +221,10 @@ contract TokensTest is Actions {
         _expectDeferred(0, freelancer, PART - _fee(PART));
         _expectDeferred(0, client, clientAmount);
         _assertCall(arbiter, _callFor(Action.Rule, 0, _byCalling()));
+        _assertEvents();
         (bool withdrawn, ) = _call(client, abi.encodeCall(escrow.withdraw, (token, client)));
         vm.assertFalse(withdrawn, "withdrawn from nothing");
+        _forgetEvents();
         vm.etch(token, code);
         _assertWorld();
         _expectWithdrawn(client);

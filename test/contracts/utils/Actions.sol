@@ -152,6 +152,20 @@ abstract contract Actions is Base {
         (bool success, bytes memory result) = _call(caller, data);
         vm.assertFalse(success, "the call is not refused");
         vm.assertEq(result, reason, "the call is refused for another reason");
+        _forgetEvents();
+    }
+
+    /// @dev Requires that these signatures are not the parties' consents to the agreement, here and now: not in `accept`,
+    /// and the freelancer's not in `fund` either.
+    function _assertNoConsent(bytes memory ofClient, bytes memory ofFreelancer) internal {
+        _assertRefused(stranger, _accepting(client, ofClient), _invalidSignature(client, id));
+        _assertRefused(stranger, _accepting(freelancer, ofFreelancer), _invalidSignature(freelancer, id));
+        bytes memory funding = abi.encodeCall(escrow.fund, (agreement, schedule, _only(0), ofFreelancer));
+        _assertRefused(client, funding, _invalidSignature(freelancer, id));
+    }
+
+    function _accepting(address party, bytes memory signature) internal view returns (bytes memory) {
+        return abi.encodeCall(escrow.accept, (agreement, schedule, party, signature));
     }
 
     /// @dev Everything that could have changed, as one value.

@@ -7,7 +7,7 @@ import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
 import {PlainToken} from "../../../contracts/mocks/PlainToken.sol";
 import {TypedData} from "./TypedData.sol";
-import {vm} from "./Vm.sol";
+import {Vm, vm} from "./Vm.sol";
 
 /// @notice Everything that the escrow answers to.
 interface IEscrow is IMicroEscrow, IERC5267 {
@@ -16,8 +16,9 @@ interface IEscrow is IMicroEscrow, IERC5267 {
 
 /// @notice Actors, an agreement, ways to bring a milestone into every status, signatures, and the world.
 ///
-/// The world is every balance, every claimable balance and every milestone that a test could touch. A test records it,
-/// says what it expects to change, acts, and asserts the world: what it did not mention must not have moved.
+/// The world is every balance, every claimable balance and every milestone that a test could touch, and what the escrow
+/// says. A test records it, says what it expects to change and which events it expects, acts, and asserts the world: what
+/// it did not mention must not have moved, and there must be no event that it did not emit itself beforehand.
 abstract contract Base {
     uint256 internal constant START = 1_800_000_000;
     uint256 internal constant BPS = 10_000;
@@ -236,7 +237,7 @@ abstract contract Base {
     }
 
     /// @dev The client funds, with the freelancer's signature.
-    function _fund(uint256[] memory indices) internal {
+    function _fund(uint256[] memory indices) internal virtual {
         _prepareMoney(client, indices);
         bytes memory signature = _signature(freelancer, id);
         vm.prank(client);
@@ -330,7 +331,7 @@ abstract contract Base {
         _accounts.push(account);
     }
 
-    /// @dev Takes the present for what is expected.
+    /// @dev Takes the present for what is expected, and listens to events from now on.
     function _recordWorld() internal {
         if (_accounts.length == 0 || _accounts[_accounts.length - 1] != address(escrow)) {
             _accounts.push(client);
@@ -351,6 +352,7 @@ abstract contract Base {
             _claimables[account] = escrow.claimable(token, account);
         }
         for (uint256 i = 0; i < MILESTONES; ++i) _milestones[i] = _milestone(i);
+        vm.recordLogs();
     }
 
     /// @dev The escrow pays `amount` to `account`.
@@ -370,9 +372,13 @@ abstract contract Base {
         _claimables[account] += amount;
     }
 
-    /// @dev The escrow pays `account` all that it owes it.
+    /// @dev The escrow pays `account` all that it owes it: the event, where that is something, and the money.
     function _expectWithdrawn(address account) internal {
-        _expectPaid(account, _claimables[account]);
+        uint256 amount = _claimables[account];
+        if (amount == 0) return;
+        vm.expectEmit(address(escrow));
+        emit IMicroEscrow.Withdrawn(token, account, amount);
+        _expectPaid(account, amount);
         _claimables[account] = 0;
     }
 
@@ -405,7 +411,8 @@ abstract contract Base {
     }
 
     /// @dev Everything is as expected, and the escrow can pay all that it owes.
-    function _assertWorld() internal view {
+    function _assertWorld() internal {
+        _assertEvents();
         uint256 owed = 0;
         for (uint256 i = 0; i < _accounts.length; ++i) {
             address account = _accounts[i];
@@ -425,6 +432,47 @@ abstract contract Base {
             owed += actual.amount;
         }
         vm.assertGe(IERC20(token).balanceOf(address(escrow)), owed, "the escrow owes more than it has");
+    }
+
+    /// @dev Since the last time, the escrow said what the test emitted, in that order, and nothing else: vm.expectEmit lets
+    /// any other event stand before, between and behind those that it waits for.
+    function _assertEvents() internal {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        _assertNoAllowance(logs);
+        (uint256 expected, uint256 actual) = (0, 0);
+        while (true) {
+            expected = _nextOf(address(this), logs, expected);
+            actual = _nextOf(address(escrow), logs, actual);
+            if (expected == logs.length) break;
+            vm.assertLt(actual, logs.length, "an event is missing");
+            _assertSame(logs[actual++], logs[expected++]);
+        }
+        vm.assertEq(actual, logs.length, "an event that was not expected");
+    }
+
+    /// @dev No token said that the escrow lets somebody take its money.
+    function _assertNoAllowance(Vm.Log[] memory logs) private view {
+        bytes32 owner = bytes32(uint256(uint160(address(escrow))));
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics.length < 2 || logs[i].topics[0] != IERC20.Approval.selector) continue;
+            vm.assertNotEq(logs[i].topics[1], owner, "the escrow granted an allowance");
+        }
+    }
+
+    function _nextOf(address emitter, Vm.Log[] memory logs, uint256 i) private pure returns (uint256) {
+        while (i < logs.length && logs[i].emitter != emitter) ++i;
+        return i;
+    }
+
+    function _assertSame(Vm.Log memory actual, Vm.Log memory expected) private pure {
+        vm.assertEq(actual.topics[0], expected.topics[0], "another event than expected");
+        bytes32 content = keccak256(abi.encode(expected.topics, expected.data));
+        vm.assertEq(keccak256(abi.encode(actual.topics, actual.data)), content, "another content of an event");
+    }
+
+    /// @dev To be called after a call that reverted: it said nothing, but what it would have said is recorded all the same.
+    function _forgetEvents() internal {
+        vm.getRecordedLogs();
     }
 
     /// @dev To be called after `vm.recordLogs()`.
