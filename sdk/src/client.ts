@@ -264,7 +264,7 @@ export class MicroEscrow {
     const { agreement, ...options } = checkObject(parameters, "an object of parameters");
     await this.#checkAgreement(agreement);
     const actor = await this.#actor();
-    return this.#send("accept", acceptCall({ ...this.connection, agreement, party: actor.account, ...options }));
+    return this.#send("accept", acceptCall({ agreement, party: actor.account, ...options, ...this.connection }));
   }
 
   /**
@@ -310,8 +310,8 @@ export class MicroEscrow {
   async signClose(parameters: Pick<CloseParameters, "agreement"> & SigningOptions): Promise<SignedAction<"close">> {
     const { account: party } = await this.#party(checkParameters(parameters).agreement);
     return this.#sign("close", party, parameters, {
-      call: (authorization) => closeCall({ ...this.connection, ...parameters, party, ...authorization }),
-      typedData: (deadline) => closeTypedData({ ...this.connection, ...parameters, deadline }),
+      call: (authorization) => closeCall({ ...parameters, ...this.connection, party, ...authorization }),
+      typedData: (deadline) => closeTypedData({ ...parameters, ...this.connection, deadline }),
     });
   }
 
@@ -366,7 +366,7 @@ export class MicroEscrow {
    * const { submission, clock } = await escrow.connect(freelancerSigner).submit({ agreement, index: 0, deliverable });
    */
   async submit(parameters: SubmitParameters): Promise<Results["submit"]> {
-    return this.#send("submit", submitCall({ ...this.connection, ...parameters }));
+    return this.#send("submit", submitCall({ ...parameters, ...this.connection }));
   }
 
   /**
@@ -382,9 +382,9 @@ export class MicroEscrow {
   async signSubmit(parameters: SubmitParameters & SigningOptions): Promise<SignedAction<"submit">> {
     const { submissions } = await this.getMilestone(parameters);
     return this.#sign("submit", parameters.agreement.terms.freelancer, parameters, {
-      call: (authorization) => submitCall({ ...this.connection, ...parameters, ...authorization }),
+      call: (authorization) => submitCall({ ...parameters, ...this.connection, ...authorization }),
       typedData: (deadline) =>
-        submitTypedData({ ...this.connection, ...parameters, submission: submissions + 1, deadline }),
+        submitTypedData({ ...parameters, ...this.connection, submission: submissions + 1, deadline }),
     });
   }
 
@@ -403,7 +403,7 @@ export class MicroEscrow {
    * const { freelancerAmount, answered } = await escrow.approve({ agreement, index: 0, submission: 1 });
    */
   async approve(parameters: Decision<ApproveParameters>): Promise<Decided<"approve">> {
-    const build = (seen: NumberedSubmission) => approveCall({ ...this.connection, ...parameters, ...seen });
+    const build = (seen: NumberedSubmission) => approveCall({ ...parameters, ...this.connection, ...seen });
     const answered = await this.#confirmed(parameters, build);
     return { ...(await this.#send("approve", build(answered))), answered };
   }
@@ -419,12 +419,12 @@ export class MicroEscrow {
    * const action = await escrow.signApprove({ agreement, index: 0, submission: 1 });
    */
   async signApprove(parameters: Decision<ApproveParameters> & SigningOptions): Promise<SignedAction<"approve">> {
-    const build = (seen: NumberedSubmission) => approveCall({ ...this.connection, ...parameters, ...seen });
+    const build = (seen: NumberedSubmission) => approveCall({ ...parameters, ...this.connection, ...seen });
     const answered = await this.#confirmed(parameters, build);
     const { held } = await this.getMilestone(parameters);
     return this.#sign("approve", parameters.agreement.terms.client, parameters, {
-      call: (authorization) => approveCall({ ...this.connection, ...parameters, ...answered, ...authorization }),
-      typedData: (deadline) => approveTypedData({ ...this.connection, ...parameters, ...answered, held, deadline }),
+      call: (authorization) => approveCall({ ...parameters, ...this.connection, ...answered, ...authorization }),
+      typedData: (deadline) => approveTypedData({ ...parameters, ...this.connection, ...answered, held, deadline }),
     });
   }
 
@@ -438,7 +438,7 @@ export class MicroEscrow {
    * const { remaining } = await escrow.advance({ agreement, index: 0, amount: parseAmount("100", 6) });
    */
   async advance(parameters: AdvanceParameters): Promise<Results["advance"]> {
-    return this.#send("advance", advanceCall({ ...this.connection, ...parameters }));
+    return this.#send("advance", advanceCall({ ...parameters, ...this.connection }));
   }
 
   /**
@@ -454,8 +454,8 @@ export class MicroEscrow {
   async signAdvance(parameters: AdvanceParameters & SigningOptions): Promise<SignedAction<"advance">> {
     const { held } = await this.getMilestone(parameters);
     return this.#sign("advance", parameters.agreement.terms.client, parameters, {
-      call: (authorization) => advanceCall({ ...this.connection, ...parameters, ...authorization }),
-      typedData: (deadline) => advanceTypedData({ ...this.connection, ...parameters, held, deadline }),
+      call: (authorization) => advanceCall({ ...parameters, ...this.connection, ...authorization }),
+      typedData: (deadline) => advanceTypedData({ ...parameters, ...this.connection, held, deadline }),
     });
   }
 
@@ -473,7 +473,7 @@ export class MicroEscrow {
    * const { clock } = await escrow.requestChanges({ agreement, index: 0, reason: hashText("The logo is missing") });
    */
   async requestChanges(parameters: Decision<RequestChangesParameters>): Promise<Decided<"requestChanges">> {
-    const build = (seen: NumberedSubmission) => requestChangesCall({ ...this.connection, ...parameters, ...seen });
+    const build = (seen: NumberedSubmission) => requestChangesCall({ ...parameters, ...this.connection, ...seen });
     const answered = await this.#confirmed(parameters, build);
     return { ...(await this.#send("requestChanges", build(answered))), answered };
   }
@@ -491,11 +491,11 @@ export class MicroEscrow {
   async signRequestChanges(
     parameters: Decision<RequestChangesParameters> & SigningOptions,
   ): Promise<SignedAction<"requestChanges">> {
-    const build = (seen: NumberedSubmission) => requestChangesCall({ ...this.connection, ...parameters, ...seen });
+    const build = (seen: NumberedSubmission) => requestChangesCall({ ...parameters, ...this.connection, ...seen });
     const answered = await this.#confirmed(parameters, build);
     return this.#sign("requestChanges", parameters.agreement.terms.client, parameters, {
-      call: (authorization) => requestChangesCall({ ...this.connection, ...parameters, ...answered, ...authorization }),
-      typedData: (deadline) => requestChangesTypedData({ ...this.connection, ...parameters, ...answered, deadline }),
+      call: (authorization) => requestChangesCall({ ...parameters, ...this.connection, ...answered, ...authorization }),
+      typedData: (deadline) => requestChangesTypedData({ ...parameters, ...this.connection, ...answered, deadline }),
     });
   }
 
@@ -514,7 +514,7 @@ export class MicroEscrow {
    * const { conclusion } = await escrow.connect(verifierSigner).attest(decision);
    */
   async attest(parameters: Decision<AttestParameters>): Promise<Decided<"attest">> {
-    const build = (seen: NumberedSubmission) => attestCall({ ...this.connection, ...parameters, ...seen });
+    const build = (seen: NumberedSubmission) => attestCall({ ...parameters, ...this.connection, ...seen });
     const answered = await this.#confirmed(parameters, build);
     return { ...(await this.#send("attest", build(answered))), answered };
   }
@@ -531,11 +531,11 @@ export class MicroEscrow {
    * const action = await escrow.connect(verifierSigner).signAttest(decision);
    */
   async signAttest(parameters: Decision<AttestParameters> & SigningOptions): Promise<SignedAction<"attest">> {
-    const build = (seen: NumberedSubmission) => attestCall({ ...this.connection, ...parameters, ...seen });
+    const build = (seen: NumberedSubmission) => attestCall({ ...parameters, ...this.connection, ...seen });
     const answered = await this.#confirmed(parameters, build);
     return this.#sign("attest", parameters.agreement.terms.verifier, parameters, {
-      call: (authorization) => attestCall({ ...this.connection, ...parameters, ...answered, ...authorization }),
-      typedData: (deadline) => attestTypedData({ ...this.connection, ...parameters, ...answered, deadline }),
+      call: (authorization) => attestCall({ ...parameters, ...this.connection, ...answered, ...authorization }),
+      typedData: (deadline) => attestTypedData({ ...parameters, ...this.connection, ...answered, deadline }),
     });
   }
 
@@ -550,7 +550,7 @@ export class MicroEscrow {
    * await escrow.extend({ agreement, index: 0, clock: clock + parseDuration("7 days") });
    */
   async extend(parameters: ExtendParameters): Promise<Results["extend"]> {
-    return this.#send("extend", extendCall({ ...this.connection, ...parameters }));
+    return this.#send("extend", extendCall({ ...parameters, ...this.connection }));
   }
 
   /**
@@ -567,9 +567,9 @@ export class MicroEscrow {
   async signExtend(parameters: ExtendParameters & SigningOptions): Promise<SignedAction<"extend">> {
     const { clock: currentClock, submissions: submission } = await this.getMilestone(parameters);
     return this.#sign("extend", parameters.agreement.terms.client, parameters, {
-      call: (authorization) => extendCall({ ...this.connection, ...parameters, ...authorization }),
+      call: (authorization) => extendCall({ ...parameters, ...this.connection, ...authorization }),
       typedData: (deadline) =>
-        extendTypedData({ ...this.connection, ...parameters, submission, currentClock, deadline }),
+        extendTypedData({ ...parameters, ...this.connection, submission, currentClock, deadline }),
     });
   }
 
@@ -588,7 +588,7 @@ export class MicroEscrow {
    */
   async dispute(parameters: Current<DisputeParameters>): Promise<Results["dispute"]> {
     const submission = await this.#current(parameters);
-    return this.#send("dispute", disputeCall({ ...this.connection, ...parameters, submission }));
+    return this.#send("dispute", disputeCall({ ...parameters, ...this.connection, submission }));
   }
 
   /**
@@ -605,8 +605,8 @@ export class MicroEscrow {
     const submission = await this.#current(parameters);
     const { account } = await this.#party(parameters.agreement);
     return this.#sign("dispute", account, parameters, {
-      call: (authorization) => disputeCall({ ...this.connection, ...parameters, submission, ...authorization }),
-      typedData: (deadline) => disputeTypedData({ ...this.connection, ...parameters, submission, deadline }),
+      call: (authorization) => disputeCall({ ...parameters, ...this.connection, submission, ...authorization }),
+      typedData: (deadline) => disputeTypedData({ ...parameters, ...this.connection, submission, deadline }),
     });
   }
 
@@ -619,7 +619,7 @@ export class MicroEscrow {
    * await escrow.submitEvidence({ agreement, index: 0, evidence: hashText("Our chat") });
    */
   async submitEvidence(parameters: SubmitEvidenceParameters): Promise<Results["submitEvidence"]> {
-    return this.#send("submitEvidence", submitEvidenceCall({ ...this.connection, ...parameters }));
+    return this.#send("submitEvidence", submitEvidenceCall({ ...parameters, ...this.connection }));
   }
 
   /**
@@ -637,7 +637,7 @@ export class MicroEscrow {
    * const { arbiterFee } = await escrow.connect(arbiterSigner).rule({ agreement, index: 0, ...ruling });
    */
   async rule(parameters: RuleParameters & ConfirmationOptions): Promise<Results["rule"]> {
-    const call = ruleCall({ ...this.connection, ...parameters });
+    const call = ruleCall({ ...parameters, ...this.connection });
     await this.#confirmedDispute(parameters, call);
     return this.#send("rule", call);
   }
@@ -654,10 +654,10 @@ export class MicroEscrow {
    * const action = await escrow.connect(arbiterSigner).signRule({ agreement, index: 0, ...ruling });
    */
   async signRule(parameters: RuleParameters & ConfirmationOptions & SigningOptions): Promise<SignedAction<"rule">> {
-    await this.#confirmedDispute(parameters, ruleCall({ ...this.connection, ...parameters }));
+    await this.#confirmedDispute(parameters, ruleCall({ ...parameters, ...this.connection }));
     return this.#sign("rule", parameters.agreement.terms.arbiter, parameters, {
-      call: (authorization) => ruleCall({ ...this.connection, ...parameters, ...authorization }),
-      typedData: (deadline) => ruleTypedData({ ...this.connection, ...parameters, deadline }),
+      call: (authorization) => ruleCall({ ...parameters, ...this.connection, ...authorization }),
+      typedData: (deadline) => ruleTypedData({ ...parameters, ...this.connection, deadline }),
     });
   }
 
@@ -691,8 +691,8 @@ export class MicroEscrow {
     const by = (party: Address) => signatures.find(({ signer }) => signer === party)?.authorization;
     const [client, freelancer] = [by(agreement.terms.client), by(agreement.terms.freelancer)];
     const call = settleCall({
-      ...this.connection,
       ...parameters,
+      ...this.connection,
       ...(client && { client }),
       ...(freelancer && { freelancer }),
     });
@@ -716,7 +716,7 @@ export class MicroEscrow {
     const { held, status } = await this.getMilestone(parameters);
     if (!HELD.includes(status)) throw new WrongStatusError({ index, actual: status, allowed: HELD });
     const deadline = await this.#deadline(parameters);
-    const typedData = settleTypedData({ ...this.connection, ...parameters, held, deadline });
+    const typedData = settleTypedData({ ...parameters, ...this.connection, held, deadline });
     return {
       chainId: this.chainId,
       escrow: this.address,
@@ -737,7 +737,7 @@ export class MicroEscrow {
    * const { clientAmount } = await escrow.connect(freelancerSigner).refund({ agreement, index: 0 });
    */
   async refund(parameters: RefundParameters): Promise<Results["refund"]> {
-    return this.#send("refund", refundCall({ ...this.connection, ...parameters }));
+    return this.#send("refund", refundCall({ ...parameters, ...this.connection }));
   }
 
   /**
@@ -753,8 +753,8 @@ export class MicroEscrow {
   async signRefund(parameters: RefundParameters & SigningOptions): Promise<SignedAction<"refund">> {
     const { held } = await this.getMilestone(parameters);
     return this.#sign("refund", parameters.agreement.terms.freelancer, parameters, {
-      call: (authorization) => refundCall({ ...this.connection, ...parameters, ...authorization }),
-      typedData: (deadline) => refundTypedData({ ...this.connection, ...parameters, held, deadline }),
+      call: (authorization) => refundCall({ ...parameters, ...this.connection, ...authorization }),
+      typedData: (deadline) => refundTypedData({ ...parameters, ...this.connection, held, deadline }),
     });
   }
 
@@ -769,7 +769,7 @@ export class MicroEscrow {
    * const { outcome } = await escrow.finalize({ agreement, index: 0 });
    */
   async finalize(parameters: FinalizeParameters): Promise<Results["finalize"]> {
-    return this.#send("finalize", finalizeCall({ ...this.connection, ...parameters }));
+    return this.#send("finalize", finalizeCall({ ...parameters, ...this.connection }));
   }
 
   /**
@@ -781,7 +781,7 @@ export class MicroEscrow {
    * const { amount } = await escrow.withdraw({ token: agreement.terms.token, account: arbiter });
    */
   async withdraw(parameters: WithdrawParameters): Promise<Results["withdraw"]> {
-    return this.#send("withdraw", withdrawCall({ ...this.connection, ...parameters }));
+    return this.#send("withdraw", withdrawCall({ ...parameters, ...this.connection }));
   }
 
   /**
@@ -796,7 +796,7 @@ export class MicroEscrow {
    * await escrow.multicall({ calls: [approval, next] });
    */
   async multicall(parameters: MulticallParameters): Promise<Results["multicall"]> {
-    return this.#send("multicall", multicallCall({ ...this.connection, ...parameters }));
+    return this.#send("multicall", multicallCall({ ...parameters, ...this.connection }));
   }
 
   /**

@@ -52,7 +52,7 @@ export async function payFor(actor: Actor, parameters: FundParameters, payment: 
   if (!PAYMENTS.includes(payment)) throw new InvalidParameterError(payment, `is not one of ${PAYMENTS.join(", ")}`);
   const { account, connection } = actor;
   const { token } = parameters.agreement.terms;
-  const call = fundCall({ escrow: connection.escrow, ...parameters });
+  const call = fundCall({ ...parameters, escrow: connection.escrow });
   const need = fundingAmount(parameters);
 
   const have = await balanceOf(connection, token, account);

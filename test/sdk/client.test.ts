@@ -1168,6 +1168,23 @@ describe("MicroEscrow", () => {
     expect(error).to.include({ actual: 1, expected: 31_337 });
   });
 
+  it("acts on its own contract and chain, whatever else is among the parameters", async () => {
+    const { funded, as, tokenAddress } = await setUp();
+    const agreement = await funded();
+    const elsewhere = { escrow: tokenAddress, chainId: 1 };
+    const { submission } = await as.freelancer.submit({ agreement, index: 0, deliverable, ...elsewhere });
+    expect(submission).to.equal(1);
+    const signed = await as.client.signApprove({ agreement, index: 0, ...elsewhere });
+    await as.stranger.relay(signed);
+    await as.client.fund({ agreement, indices: [1], ...elsewhere });
+    await as.client.accept({ agreement, ...elsewhere });
+    expect((await as.client.getAgreementState(agreement)).milestones.map(({ status }) => status)).to.deep.equal([
+      Status.Released,
+      Status.Funded,
+      Status.None,
+    ]);
+  });
+
   describe("given junk, every method fails with an error of the SDK's, and sends nothing:", () => {
     const junk = [undefined, null, "", -1, 1.5, {}, [], "0x12", Number.NaN];
     const methods = Object.entries(Object.getOwnPropertyDescriptors(MicroEscrow.prototype)).flatMap(
