@@ -193,6 +193,7 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
       new sdk.InvalidSignedActionError("it names no chain"),
       "The signed action cannot be relayed: it names no chain. Ask its signer for a new one.",
     ],
+    [new sdk.InvalidParameterError("no", "is no parameter", advice), '"no" is no parameter. Write another.'],
     [new sdk.InvalidSubmissionError(0, "is no submission", advice), '"0" is no submission. Write another.'],
     [new sdk.InvalidTimeError(-1, "is no time", advice), '"-1" is no time. Write another.'],
     [
