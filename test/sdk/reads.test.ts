@@ -620,7 +620,7 @@ describe("watch", () => {
       updates.put(update);
     };
     watching(escrow.watch(agreement, listener, { ...options, onError: errors.put }));
-    expect((await errors.take()).message).to.equal("the page is gone");
+    expect((await errors.take()).message).to.match(/^the page is gone\. See the cause/);
     expect((await updates.take()).added).to.have.length(4);
   });
 
