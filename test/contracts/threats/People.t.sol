@@ -316,7 +316,16 @@ contract PeopleTest is Actions {
         ];
         for (uint256 i = 0; i < answers.length; ++i) {
             gate.setFault(answers[i]);
-            _bring(i, IMicroEscrow.Status.Funded);
+            _prepareMoney(client, _only(i));
+            bytes memory signature = _signature(freelancer, id);
+            _recordWorld();
+            if (i == 0) {
+                _expectOpened(client);
+                _expectAccepted(freelancer);
+            }
+            _expectFunding(i, client);
+            _assertCall(client, abi.encodeCall(escrow.fund, (agreement, schedule, _only(i), signature)));
+            _assertWorld();
         }
     }
 
