@@ -13,6 +13,7 @@ contract ScriptedToken is PlainToken {
     bool private _reverts;
     bytes private _answer = abi.encode(true);
     uint256 private _appetite;
+    bool private _handsBack;
 
     constructor() PlainToken(6) {}
 
@@ -26,9 +27,15 @@ contract ScriptedToken is PlainToken {
         _appetite = appetite;
     }
 
+    /// @notice A transfer that gets less gas than its appetite fails at once, and hands back what it got.
+    function setHandsBack(bool handsBack) external {
+        _handsBack = handsBack;
+    }
+
     function transfer(address to, uint256 amount) public override returns (bool) {
         uint256 start = gasleft();
         uint256 end = start > _appetite ? start - _appetite : 0; // 0: it runs out of gas
+        require(end != 0 || !_handsBack, "too little gas");
         if (_moves) super.transfer(to, amount);
         while (gasleft() > end) {}
         _say();
