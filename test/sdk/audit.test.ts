@@ -61,6 +61,7 @@ describe("The audit's", () => {
       "accept                         212        43 ",
       "permit + fund                  109      1149 ",
       "finalize, starved                3         2 ",
+      "calls of the escrow: 302500",
       "status 0 -> 1: 822",
       "  545 passing",
       "      seed: 2027 (repeat with SEED=2027)",
@@ -70,7 +71,8 @@ describe("The audit's", () => {
     const report = writeReport(subject, [result("tests", 0, output)], checks);
     expect(report).to.include("- 2 fuzz properties held in 10,000 runs each.\n");
     expect(report).to.include(
-      '- 1,518 calls of 3 kinds in the invariants\' fixed sequences, the rarest ("finalize, starved") 5 times.\n',
+      "- 302,500 calls of the escrow in the invariants' fixed sequences; " +
+        'of 3 kinds of moves the rarest ("finalize, starved") 5 times.\n',
     );
     expect(report).to.include(
       "```text\n  545 passing\n      seed: 2027 (repeat with SEED=2027)\n      60 traces, 2819 steps\n  887 passing (3m)\n```",
