@@ -26,7 +26,7 @@ export const assumptions = [
   "keccak-256 has no collisions; halmos and its solvers are right; chain id 31337",
   "the time of the call is before the year 19,391; a stored status is one of the eight",
   "signatures are empty, so the caller must be the actor; calls are not nested, nor part of a multicall",
-  "money: fees and default share are within their caps; the token pays when, and only when, `transfer` answers 1;",
+  "money: fees and default share are within their caps; `transfer` answers one word, and pays when, and only when, it is 1;",
   "  claimable balances are below 2^160; a call may also stop with NotEnoughGas",
 ];
 
@@ -67,7 +67,10 @@ export const statements: Statement[] = [
     check: "Conclusions.check_rule",
     says: "rule: the arbiter's fee off the top, the rest as ruled; only before the clock",
   },
-  { check: "Conclusions.check_settle", says: "settle: as agreed, without an arbiter's fee" },
+  {
+    check: "Conclusions.check_settle",
+    says: "settle, by one account that is both parties: as agreed, without an arbiter's fee",
+  },
   {
     check: "Conclusions.check_finalize",
     says: "finalize: the default outcome of each status; only from the clock on, by anybody",

@@ -82,7 +82,7 @@ contract Conclusions is Proof {
     }
 
     /// @dev Only the case of one account that is client and freelancer in one goes without a signature: no valid agreement
-    /// has it, but the money and the milestone go the same way in every settlement. {Signatures} has who may.
+    /// has it, but the money and the milestone go the same way in every settlement. Who may settle is left to the tests.
     function check_settle(Call memory c, Elsewhere memory e, uint128 freelancerAmount) public {
         State memory s = _now(c);
         Claim allowed =
@@ -131,7 +131,7 @@ contract Conclusions is Proof {
 
     // -------------------------------------------------------------------------------------------------------- steps
 
-    /// @dev The milestone at the time of the call. Its agreement's rates are ones that {Consent} proves to be the only ones.
+    /// @dev The milestone at the time of the call. That its agreement's rates are within their caps is assumed.
     function _now(Call memory c) internal returns (State memory s) {
         c.agreement.token = address(token);
         token.prepare(svm.createUint256("first answer"), svm.createUint256("second answer"));

@@ -47,7 +47,7 @@ abstract contract Proof {
     uint256 internal constant DISPUTED = 1 << uint8(IMicroEscrow.Status.Disputed);
     uint256 internal constant HELD = FUNDED | SUBMITTED | CHANGES_REQUESTED | DISPUTED;
 
-    /// @dev Where the contract keeps its milestones: {Views} proves it.
+    /// @dev Where the contract keeps its milestones: {Hashes} proves it.
     uint256 internal constant MILESTONES_SLOT = 2;
 
     IMicroEscrow internal escrow;
