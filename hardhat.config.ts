@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
+import type { HardhatPlugin } from "hardhat/types/plugins";
 
 const require = createRequire(import.meta.url);
 
@@ -42,8 +44,21 @@ const network = (name: string, chainId: number, chainType: "l1" | "op" | "generi
   accounts: [configVariable("DEPLOYER_PRIVATE_KEY")],
 });
 
+/** The contract and the tests are compiled side by side: on two cores, Hardhat would use one. */
+const onEveryCore: HardhatPlugin = {
+  id: "micro-escrow-on-every-core",
+  hookHandlers: {
+    solidity: async () => ({
+      default: async () => ({
+        build: (context, files, options, next) =>
+          next(context, files, { ...options, concurrency: availableParallelism() }),
+      }),
+    }),
+  },
+};
+
 export default defineConfig({
-  plugins: [toolbox],
+  plugins: [toolbox, onEveryCore],
   paths: { tests: { solidity: "test/contracts", mocha: "test" } },
   solidity: {
     compilers: [quick],

@@ -39,17 +39,25 @@ const options = readOptions(
 await runScript(main, NOT_RUN);
 
 async function main(): Promise<boolean> {
+  const jobs = positive("jobs", options.jobs);
+  const draw = options.sample === undefined ? undefined : positive("sample", options.sample);
+  const seed = positive("seed", options.seed);
   const source = readContract();
   const all = findMutants(source, contractPath, parse(source, contractPath));
   const listed: Survivor[] = JSON.parse(
     await readFile(join(import.meta.dirname, "../test/contracts/mutants.json"), "utf8"),
   );
-  const chosen = choose(all);
+  const matching = all.filter(
+    ({ id, function: owner }) =>
+      (options.id === undefined || id === options.id) && (options.function === undefined || owner === options.function),
+  );
+  expect(matching.length > 0, "There is no such mutant.");
+  const chosen = draw === undefined ? matching : sample(matching, draw, seed);
   console.log(`${chosen.length} of ${all.length} mutants of ${contractPath}`);
 
   const started = performance.now();
   const show = progress(chosen, started);
-  const results = await runMutants(chosen, positive("jobs", options.jobs), show);
+  const results = await runMutants(chosen, jobs, show);
   const { scores, survivors, problems } = judge(all, results, listed);
 
   if (options.id !== undefined) for (const result of results) console.log(`\n${describe(source, result)}`);
@@ -66,17 +74,6 @@ async function main(): Promise<boolean> {
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify({ scores, results }, null, 2)}\n`);
   for (const problem of problems) console.error(problem);
   return problems.length === 0;
-}
-
-function choose(all: readonly Mutant[]): Mutant[] {
-  const mutants = all.filter(
-    ({ id, function: owner }) =>
-      (options.id === undefined || id === options.id) && (options.function === undefined || owner === options.function),
-  );
-  expect(mutants.length > 0, "There is no such mutant.");
-  return options.sample === undefined
-    ? mutants
-    : sample(mutants, positive("sample", options.sample), positive("seed", options.seed));
 }
 
 function positive(option: string, value: string): number {

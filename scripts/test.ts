@@ -1,26 +1,52 @@
 /**
- * `npm test`, after the build: both suites at the same time, because neither keeps two cores busy. What the Solidity tests say is
- * shown as they say it, what the SDK's tests say when both are done. Exit code 1 when either fails.
+ * The tests, after a build: `node scripts/test.ts [contracts] [sdk] [scripts]`, without a name all three. They run at the same
+ * time, because none of them keeps two cores busy. What the first says is shown as it says it, what the others say when all
+ * are done. Exit code 1 when one of them fails.
+ *
+ * None compiles: two builds at once would write Hardhat's cache at once.
  */
 import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, runScript } from "./script.ts";
 
-/** Runs a script of package.json, to its exit code. */
-function run(script: string, onOutput: (text: string) => void): Promise<number> {
+const root = join(import.meta.dirname, "..");
+const hardhat = join(root, "node_modules/hardhat/dist/src/cli.js");
+
+const suites: Readonly<Record<string, readonly string[]>> = {
+  contracts: ["solidity"],
+  sdk: ["mocha", ...testsIn("test/sdk")],
+  scripts: ["mocha", ...testsIn("test/scripts")],
+};
+
+await runScript(async () => {
+  const all = Object.keys(suites);
+  const names = process.argv.length > 2 ? process.argv.slice(2) : all;
+  for (const name of names) expect(name in suites, `There are no tests named "${name}", but ${all.join(", ")}.`);
+  const kept: string[] = [];
+  const codes = await Promise.all(
+    names.map((name, position) =>
+      run(suites[name] ?? [], (text) => void (position === 0 ? process.stdout.write(text) : kept.push(text))),
+    ),
+  );
+  process.stdout.write(kept.join(""));
+  return codes.every((code) => code === 0);
+});
+
+function testsIn(folder: string): string[] {
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
+  return files.filter((file) => file.endsWith(".test.ts")).map((file) => join(folder, file));
+}
+
+/** Runs tests with Hardhat, to the exit code. */
+function run(tests: readonly string[], onOutput: (text: string) => void): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn("npm", ["run", "-s", script], {
+    const child = spawn(process.execPath, [hardhat, "test", ...tests, "--no-compile"], {
+      cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
-      shell: process.platform === "win32",
     });
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", onOutput);
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 1));
   });
 }
-
-const kept: string[] = [];
-const codes = await Promise.all([
-  run("test:contracts", (text) => process.stdout.write(text)),
-  run("test:sdk", (text) => kept.push(text)),
-]);
-process.stdout.write(kept.join(""));
-process.exitCode = codes.every((code) => code === 0) ? 0 : 1;

@@ -17,8 +17,8 @@ import { Interface, id, type JsonRpcProvider } from "ethers";
 
 import create2 from "../../deployments/create2.json" with { type: "json" };
 import { tokenAbi } from "../../sdk/src/generated/tokenAbi.ts";
-import { create2DeployerCode } from "./create2.ts";
-import { createChain, mined } from "./evm.ts";
+import { create2DeployerCode } from "../sdk/create2.ts";
+import { createChain, mined } from "../sdk/evm.ts";
 
 const root = join(import.meta.dirname, "../..");
 
