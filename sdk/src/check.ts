@@ -28,6 +28,14 @@ export function checkBoolean(value: boolean, what: string): boolean {
   throw new InvalidParameterError(value, `does not say ${what}`, { advice: "Pass true or false, not text." });
 }
 
+/** @throws {InvalidParameterError} When it is not a number from 0 on; `Infinity` is one. */
+export function checkWaiting(time: number, what: string): number {
+  if (typeof time === "number" && time >= 0) return time;
+  throw new InvalidParameterError(time, `is no time to wait: expected ${what}`, {
+    advice: "Pass a number, 0 or more.",
+  });
+}
+
 /** @throws {InvalidParameterError} When it is not the id of a chain. */
 export function checkChainId(chainId: bigint | number): bigint | number {
   const isNumber = typeof chainId === "number" && Number.isSafeInteger(chainId) && chainId > 0;

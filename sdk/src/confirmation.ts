@@ -5,6 +5,7 @@
 import { toBeHex } from "ethers";
 import { toHash } from "./address.js";
 import type { Agreement } from "./agreement.js";
+import { checkWaiting } from "./check.js";
 import type { EscrowEventOf } from "./decode.js";
 import { localChainIds } from "./deployments.js";
 import { DeliverableMismatchError, IncompleteHistoryError, NotConfirmedError, WrongSubmissionError } from "./errors.js";
@@ -47,6 +48,7 @@ export interface Submission {
  * @throws {WrongSubmissionError} When it is not the current one.
  * @throws {DeliverableMismatchError} When it is not what was shown.
  * @throws {NotConfirmedError} When patience ran out.
+ * @throws {InvalidParameterError} When the patience or the interval is no time.
  */
 export async function confirmedSubmission(
   connection: EscrowConnection,
@@ -103,7 +105,8 @@ async function confirmedEvent<Name extends "MilestoneSubmitted" | "MilestoneDisp
 ): Promise<EscrowEventOf<Name>> {
   const { confirmations = localChainIds.includes(connection.chainId) ? 0 : "safe" } = options;
   const { patience = 1_800, pollingInterval = 4_000 } = options;
-  const looks = Math.ceil((patience * 1_000) / Math.max(pollingInterval, 1));
+  const end = Date.now() + checkWaiting(patience, "patience in seconds") * 1_000;
+  checkWaiting(pollingInterval, "milliseconds between two looks");
   for (let look = 0; ; ++look) {
     const event = await findLast(connection, name, [agreement.id, toBeHex(index, 32) as Hex]);
     // The state says that there is one; of several nodes behind one address, the one that was asked may be late.
@@ -115,7 +118,7 @@ async function confirmedEvent<Name extends "MilestoneSubmitted" | "MilestoneDisp
       const latest = await latestBlock(connection.provider);
       const safeBlock = await finalBlock(connection.provider, confirmations, latest.number);
       if (event.block <= safeBlock) return event;
-      if (look >= looks) throw new NotConfirmedError({ index, block: event.block, safeBlock });
+      if (Date.now() >= end) throw new NotConfirmedError({ index, block: event.block, safeBlock });
     }
     await pause(pollingInterval);
   }

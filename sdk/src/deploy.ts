@@ -6,11 +6,12 @@ import { checkObject, checkSigner } from "./check.js";
 import { chainIdOf, checkCode } from "./connect.js";
 import type { TransactionInfo } from "./decode.js";
 import { localChainIds } from "./deployments.js";
-import { DeploymentFailedError, MissingProviderError, NoCodeError, RpcError } from "./errors.js";
+import { DeploymentFailedError, MissingProviderError, NoCodeError } from "./errors.js";
 import { initCode } from "./generated/bytecode.js";
 import { create2Deployer, microEscrowAddress, salt } from "./generated/code.js";
 import { ask, codeOf, rememberBlock } from "./rpc.js";
 import type { Address, Hash } from "./types.js";
+import { receiptOf } from "./wallet.js";
 
 /**
  * The transaction that creates the CREATE2 deployer, presigned by an account whose key nobody knows (its signature is
@@ -47,6 +48,8 @@ export interface Deployed {
  * @throws {WrongContractError} When there is something else at the address.
  * @throws {InsufficientGasFundsError} When the signer cannot pay.
  * @throws {UserRejectedError} When the signer's user refuses.
+ * @throws {NotMinedError} When it was sent and is in no block after half an hour.
+ * @throws {TransactionReplacedError} When the signer's user put another transaction in its place.
  * @throws {RpcError} When the endpoint fails.
  * @example
  * const { address, transaction } = await deploy({ signer });
@@ -61,8 +64,7 @@ export async function deploy(parameters: DeployParameters): Promise<Deployed> {
 
   await ensureDeployer(signer, provider, chainId);
   const response = await ask(signer.sendTransaction({ to: create2Deployer, data: concat([salt, initCode]) }));
-  const receipt = await ask(response.wait());
-  if (receipt === null) throw new RpcError({ reason: "malformed", details: `no receipt of ${response.hash}` });
+  const receipt = await receiptOf(response);
   rememberBlock(provider, receipt.blockNumber);
   if (!(await isDeployed(provider, address, chainId))) {
     throw new DeploymentFailedError(`transaction ${receipt.hash} put no code at ${address}`);
@@ -100,9 +102,9 @@ async function createDeployer(signer: Signer, provider: Provider): Promise<void>
   const balance = await ask(provider.getBalance(DEPLOYER_SENDER));
   if (balance < DEPLOYER_COST) {
     const gift = await ask(signer.sendTransaction({ to: DEPLOYER_SENDER, value: DEPLOYER_COST - balance }));
-    await ask(gift.wait());
+    await receiptOf(gift);
   }
   const response = await ask(provider.broadcastTransaction(DEPLOYER_TRANSACTION));
-  const receipt = await ask(response.wait());
-  if (receipt !== null) rememberBlock(provider, receipt.blockNumber);
+  const receipt = await receiptOf(response);
+  rememberBlock(provider, receipt.blockNumber);
 }

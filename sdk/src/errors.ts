@@ -111,7 +111,7 @@ export class InvalidScopeError extends MicroEscrowError {
   readonly reason: string;
 
   constructor(path: string, reason: string, options?: ErrorOptions) {
-    super("InvalidScope", `The scope cannot hold ${reason} (at ${path}).`, options);
+    super("InvalidScope", `The scope cannot hold ${reason} (at ${path}): change it, or leave it out.`, options);
     this.path = path;
     this.reason = reason;
   }
@@ -1180,7 +1180,11 @@ export class AmountOutOfRangeError extends MicroEscrowError {
     { amount, minimum, maximum }: { amount: bigint; minimum: bigint; maximum: bigint },
     options?: ErrorOptions,
   ) {
-    super("AmountOutOfRange", `The amount ${amount} must be between ${minimum} and ${maximum} (base units).`, options);
+    const bounds =
+      maximum < minimum
+        ? "is too much: so little is held that nothing can be given"
+        : `must be between ${minimum} and ${maximum}`;
+    super("AmountOutOfRange", `The amount ${amount} ${bounds} (base units).`, options);
     this.amount = amount;
     this.minimum = minimum;
     this.maximum = maximum;

@@ -31,12 +31,12 @@ export interface Scope {
  * `undefined` are left out.
  *
  * @throws {InvalidScopeError} For what has no canonical form: numbers that are not safe integers, text with half a
- * surrogate pair (it would not survive UTF-8), anything that is not JSON.
+ * surrogate pair (it would not survive UTF-8), more than 100 levels of lists and objects, anything that is not JSON.
  * @example
  * canonicalJson({ b: 1, a: ["x"] }); // '{"a":["x"],"b":1}'
  */
 export function canonicalJson(value: unknown): string {
-  return canonical(value, "$");
+  return canonical(value, "$", 0);
 }
 
 /**
@@ -136,7 +136,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function canonical(value: unknown, path: string): string {
+/** Nobody's scope is as deep; what contains itself is. */
+const MAX_DEPTH = 100;
+
+function canonical(value: unknown, path: string, depth: number): string {
+  if (depth > MAX_DEPTH) throw new InvalidScopeError(path, `more than ${MAX_DEPTH} levels`);
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "string") {
     if (/\p{Surrogate}/u.test(value)) throw new InvalidScopeError(path, "text with half a surrogate pair");
@@ -146,12 +150,16 @@ function canonical(value: unknown, path: string): string {
     if (!Number.isSafeInteger(value)) throw new InvalidScopeError(path, `the number ${value}`);
     return String(value === 0 ? 0 : value);
   }
-  if (Array.isArray(value)) return `[${value.map((item, index) => canonical(item, `${path}[${index}]`)).join(",")}]`;
+  if (Array.isArray(value))
+    return `[${value.map((item, index) => canonical(item, `${path}[${index}]`, depth + 1)).join(",")}]`;
   if (typeof value === "object" && [Object.prototype, null].includes(Object.getPrototypeOf(value))) {
     const members = Object.entries(value)
       .filter(([, member]) => member !== undefined)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, member]) => `${canonical(name, path)}:${canonical(member, `${path}.${inert(name, 40)}`)}`);
+      .map(
+        ([name, member]) =>
+          `${canonical(name, path, depth)}:${canonical(member, `${path}.${inert(name, 40)}`, depth + 1)}`,
+      );
     return `{${members.join(",")}}`;
   }
   throw new InvalidScopeError(path, `a value of type ${typeof value}`);

@@ -4,6 +4,7 @@
 import { isError, isHexString, type Signer, type TransactionReceipt, type TransactionResponse } from "ethers";
 import { toAddress } from "./address.js";
 import type { TypedData } from "./agreement.js";
+import { checkWaiting } from "./check.js";
 import { chainIdOf } from "./connect.js";
 import {
   CannotSignError,
@@ -51,12 +52,14 @@ export interface Actor extends SendingOptions {
  * The account of a signer, on the escrow's chain.
  *
  * @throws {WrongChainError} When the signer is on another chain.
+ * @throws {InvalidParameterError} When the patience is no time.
  */
 export async function actorOf(
   connection: EscrowConnection,
   signer: Signer,
   options: SendingOptions = {},
 ): Promise<Actor> {
+  if (options.miningPatience !== undefined) checkWaiting(options.miningPatience, "patience in seconds");
   const connected = signer.provider === null ? signer.connect(connection.provider) : signer;
   // Also where it is the provider of the reads: a browser's wallet may have moved to another chain since.
   const actual = await chainIdOf(connected.provider ?? connection.provider);
@@ -98,12 +101,34 @@ async function estimateGas({ signer }: Actor, call: Call): Promise<bigint> {
   return ask(signer.estimateGas(call));
 }
 
+/** What a transaction was sent for, once it is in a block; from then on the providers must know that block. */
 async function mined(actor: Actor, call: Call, response: TransactionResponse): Promise<TransactionReceipt> {
+  const receipt = await receiptOf(response, actor.miningPatience, (transaction, error) =>
+    reverted(actor, call, transaction, error),
+  );
+  rememberBlock(actor.connection.provider, receipt.blockNumber);
+  if (actor.signer.provider !== null) rememberBlock(actor.signer.provider, receipt.blockNumber);
+  return receipt;
+}
+
+/**
+ * The receipt of a transaction that was sent, or of the one with a higher fee that a wallet replaced it by.
+ *
+ * @param patience Seconds to wait at most.
+ * @param reverted What to throw when it failed.
+ * @throws {NotMinedError} When patience ran out.
+ * @throws {TransactionReplacedError} When another transaction took its place.
+ * @throws {RpcError} When the endpoint fails.
+ */
+export async function receiptOf(
+  response: TransactionResponse,
+  patience: number = MINING_PATIENCE,
+  reverted: (transaction: Hash, error: unknown) => unknown = (_, error) => decodeError(error),
+): Promise<TransactionReceipt> {
   const transaction = response.hash as Hash;
-  const { miningPatience = MINING_PATIENCE } = actor;
   try {
-    const receipt = await response.wait(1, miningPatience * 1_000);
-    if (receipt !== null) return remembered(actor, receipt);
+    const receipt = await response.wait(1, patience * 1_000);
+    if (receipt !== null) return receipt;
   } catch (error) {
     if (isError(error, "TRANSACTION_REPLACED")) {
       if (error.cancelled) {
@@ -111,21 +136,14 @@ async function mined(actor: Actor, call: Call, response: TransactionResponse): P
         throw new TransactionReplacedError({ transaction, replacement }, { cause: error });
       }
       // A wallet that raised the fee replaced the transaction by the same one.
-      if (error.receipt.status === 1) return remembered(actor, error.receipt);
-      throw await reverted(actor, call, error.receipt.hash as Hash, error);
+      if (error.receipt.status === 1) return error.receipt;
+      throw await reverted(error.receipt.hash as Hash, error);
     }
-    if (isError(error, "CALL_EXCEPTION")) throw await reverted(actor, call, transaction, error);
-    if (isError(error, "TIMEOUT")) throw new NotMinedError({ transaction, patience: miningPatience }, { cause: error });
+    if (isError(error, "CALL_EXCEPTION")) throw await reverted(transaction, error);
+    if (isError(error, "TIMEOUT")) throw new NotMinedError({ transaction, patience }, { cause: error });
     throw decodeError(error);
   }
   throw new RpcError({ reason: "malformed", details: `no receipt of transaction ${transaction}` });
-}
-
-/** From here on the providers must know this block: the signer's, and that of the reads, where it is another one. */
-function remembered({ signer, connection }: Actor, receipt: TransactionReceipt): TransactionReceipt {
-  rememberBlock(connection.provider, receipt.blockNumber);
-  if (signer.provider !== null) rememberBlock(signer.provider, receipt.blockNumber);
-  return receipt;
 }
 
 /** A receipt says only that it reverted: the same call, made once more, says why. */

@@ -191,7 +191,11 @@ describe("agreement", () => {
         ["fee.recipient", "FeeWithoutRecipient", "There is a platform fee, but nobody to receive it."],
         ["review", "ZeroPeriod", "This period is 0 seconds."],
         ["milestones[1].amount", "InvalidMilestone", "The amount is 0."],
-        ["scope.title", "InvalidScope", "The scope cannot hold an empty text (at scope.title)."],
+        [
+          "scope.title",
+          "InvalidScope",
+          "The scope cannot hold an empty text (at scope.title): change it, or leave it out.",
+        ],
       ]);
     });
 
@@ -251,7 +255,7 @@ describe("agreement", () => {
         [
           "scope.milestones",
           "InvalidScope",
-          "The scope cannot hold 1 milestones for a schedule of 2 (at scope.milestones).",
+          "The scope cannot hold 1 milestones for a schedule of 2 (at scope.milestones): change it, or leave it out.",
         ],
       ]);
       const hidden = { title: "one", "small\u202eprint": "x" };
@@ -577,6 +581,15 @@ describe("agreement", () => {
       for (const value of [1.5, Number.NaN, 2 ** 53, "\ud800", 1n, () => 1, new Date(0), undefined]) {
         expect(thrown(() => canonicalJson({ a: [value] }), InvalidScopeError).path).to.equal("$.a[0]");
       }
+    });
+
+    it("refuses what contains itself, or is too deep for anybody to read", () => {
+      const itself: unknown[] = [];
+      itself.push(itself);
+      expect(thrown(() => canonicalJson(itself), InvalidScopeError).path).to.equal(`$${"[0]".repeat(101)}`);
+      const deep = (levels: number): unknown => (levels === 0 ? 1 : { a: deep(levels - 1) });
+      expect(canonicalJson(deep(100))).to.have.length(601);
+      expect(thrown(() => canonicalJson(deep(101)), InvalidScopeError).reason).to.equal("more than 100 levels");
     });
   });
 

@@ -540,6 +540,18 @@ describe("MicroEscrow", () => {
       await context.as.client.approve({ agreement, index: 0, confirmations: 3, patience: 0 });
     });
 
+    it("waits for no time that is none, and sends nothing", async () => {
+      const agreement = await submitted();
+      const decision = { agreement, index: 0, confirmations: 3 };
+      for (const time of [Number.NaN, -1, "60" as unknown as number]) {
+        await failure(InvalidParameterError, context.as.client.approve({ ...decision, patience: time }));
+        await failure(InvalidParameterError, context.as.client.approve({ ...decision, pollingInterval: time }));
+        const escrow = await MicroEscrow.connect(context.signers.client, { miningPatience: time });
+        await failure(InvalidParameterError, escrow.approve({ agreement, index: 0 }));
+      }
+      expect((await state(agreement)).status).to.equal(Status.Submitted);
+    });
+
     it("goes on as soon as the submission is confirmed", async () => {
       const agreement = await submitted();
       const approval = context.as.client.approve({ agreement, index: 0, confirmations: 2, pollingInterval: 10 });

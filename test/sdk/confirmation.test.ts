@@ -113,7 +113,7 @@ describe("A decision on a public chain", () => {
         await context.as.freelancer.submit({ agreement, index: 0, deliverable: otherDeliverable });
       },
     );
-    const approval = client.approve({ agreement, index: 0, pollingInterval: 1, patience: 1 });
+    const approval = client.approve({ agreement, index: 0, pollingInterval: 1 });
     const error = await failure(DeliverableMismatchError, approval);
     expect(error).to.include({ actual: otherDeliverable, expected: deliverable });
     expect((await client.getMilestone({ agreement, index: 0 })).status).to.equal(Status.Submitted);

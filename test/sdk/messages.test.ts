@@ -77,6 +77,10 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
       "The amount 9 must be between 1 and 8 (base units).",
     ],
     [
+      new sdk.AmountOutOfRangeError({ amount: 1n, minimum: 1n, maximum: 0n }),
+      "The amount 1 is too much: so little is held that nothing can be given (base units).",
+    ],
+    [
       new sdk.ArbiterFeeTooHighError({ arbiterFeeBps: 1_001, maximum: 1_000 }),
       "The arbiter fee of 1001 basis points is above the maximum of 1000: agree on less.",
     ],
@@ -178,7 +182,7 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
     ],
     [
       new sdk.InvalidScopeError("scope.title", "an empty text"),
-      "The scope cannot hold an empty text (at scope.title).",
+      "The scope cannot hold an empty text (at scope.title): change it, or leave it out.",
     ],
     [new sdk.InvalidShareError("101%", "is too much", advice), '"101%" is too much. Write another.'],
     [
