@@ -1,6 +1,6 @@
 /**
  * Compiles Solidity with npm's compiler and the settings of the deployed bytecode, and writes the artifacts where and as the
- * symbolic executor looks for them: `out/FILE.sol/CONTRACT.json` in its project's folder. Each compilation has a thread of its own.
+ * symbolic executor looks for them: `out/FILE.sol/CONTRACT.json` in its project's folder. Each compilation has its own thread.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";

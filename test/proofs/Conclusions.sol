@@ -2,13 +2,16 @@
 pragma solidity 0.8.37;
 
 import {IMicroEscrow} from "../../contracts/interfaces/IMicroEscrow.sol";
-import {svm, vm} from "./Cheats.sol";
-import {Claim, amountIf, atMost, differ, eq, ifElse, isIn, less, not, same} from "./Claim.sol";
-import {Proof} from "./Proof.sol";
+import {ArbitraryToken} from "./ArbitraryToken.sol";
+import {Claim, atMost, eq, isIn, less, same} from "./Claim.sol";
+import {TypedData} from "../contracts/utils/TypedData.sol";
+import {Money} from "./Money.sol";
+import {Wallet} from "./Wallet.sol";
 
-/// @notice What ends a milestone. Each call succeeds exactly when it is allowed here (given the gas); then what was held is
-/// split exactly as is said here, whatever the token does and whichever accounts coincide, and the milestone holds nothing.
-contract Conclusions is Proof {
+/// @notice What ends a milestone. Each call succeeds exactly when it is allowed here, or fails with NotEnoughGas; then what was
+/// held is split exactly as is said here, however {ArbitraryToken} answers and whichever accounts coincide, the milestone
+/// holds nothing, and nothing else that is stored changes.
+contract Conclusions is Money {
     /// @dev Who gets what, and why.
     struct Conclusion {
         uint256 freelancerGross;
@@ -18,21 +21,22 @@ contract Conclusions is Proof {
         uint256 outcome;
     }
 
-    function check_finalize(Call memory c, Elsewhere memory e) public {
+    function check_finalize(Call memory c, Anything memory any) public {
         State memory s = _now(c);
         Claim allowed = isIn(s.status, HELD) & atMost(s.clock, c.time);
         Conclusion memory end = _defaultOutcome(s, c.agreement.defaultShareBps);
-        _proveConclusion(c, e, s, abi.encodeCall(IMicroEscrow.finalize, (c.agreement, c.index)), allowed, end);
+        _proveConclusion(c, any, s, abi.encodeCall(IMicroEscrow.finalize, (c.agreement, c.index)), allowed, end);
     }
 
-    function check_approve(Call memory c, Elsewhere memory e, uint256 submission) public {
+    function check_approve(Call memory c, Anything memory any, uint256 submission) public {
+        token.become(ArbitraryToken.Mood.Careless);
         State memory s = _now(c);
         Claim allowed = isIn(s.status, HELD) & eq(c.caller, c.agreement.client) & eq(submission, s.submissions);
         bytes memory data = abi.encodeCall(IMicroEscrow.approve, (c.agreement, c.index, submission, _unsigned()));
-        _proveConclusion(c, e, s, data, allowed, _released(s, IMicroEscrow.Outcome.Approved));
+        _proveConclusion(c, any, s, data, allowed, _released(s, IMicroEscrow.Outcome.Approved));
     }
 
-    function check_attest(Call memory c, Elsewhere memory e, uint256 submission, bytes32 report) public {
+    function check_attest(Call memory c, Anything memory any, uint256 submission, bytes32 report) public {
         c.agreement.challengePeriod = 0;
         State memory s = _now(c);
         Claim allowed =
@@ -44,10 +48,11 @@ contract Conclusions is Proof {
             IMicroEscrow.attest,
             (c.agreement, c.index, submission, true, report, _unsigned())
         );
-        _proveConclusion(c, e, s, data, allowed, _released(s, IMicroEscrow.Outcome.Attested));
+        _proveConclusion(c, any, s, data, allowed, _released(s, IMicroEscrow.Outcome.Attested));
     }
 
-    function check_refund(Call memory c, Elsewhere memory e) public {
+    function check_refund(Call memory c, Anything memory any) public {
+        token.become(ArbitraryToken.Mood.Careless);
         State memory s = _now(c);
         Claim allowed = isIn(s.status, HELD) & eq(c.caller, c.agreement.freelancer);
         bytes memory data = abi.encodeCall(IMicroEscrow.refund, (c.agreement, c.index, _unsigned()));
@@ -55,14 +60,19 @@ contract Conclusions is Proof {
         end.clientAmount = s.amount;
         end.status = uint8(IMicroEscrow.Status.Refunded);
         end.outcome = uint8(IMicroEscrow.Outcome.Refunded);
-        _proveConclusion(c, e, s, data, allowed, end);
+        _proveConclusion(c, any, s, data, allowed, end);
     }
 
-    function check_rule(Call memory c, Elsewhere memory e, uint128 freelancerAmount, bytes32 reasoning) public {
+    function check_rule(Call memory c, Anything memory any, uint128 freelancerAmount, bytes32 reasoning) public {
         State memory s = _now(c);
+        freelancerAmount = _amount(freelancerAmount);
         Conclusion memory end;
         end.arbiterFee = _part(s.amount, c.agreement.arbiterFeeBps);
-        uint256 pot = s.amount - end.arbiterFee;
+        uint256 pot;
+        unchecked {
+            pot = s.amount - end.arbiterFee;
+            end.clientAmount = pot - freelancerAmount; // where it is allowed
+        }
         Claim allowed =
             isIn(s.status, DISPUTED) &
                 less(c.time, s.clock) &
@@ -73,35 +83,86 @@ contract Conclusions is Proof {
             (c.agreement, c.index, freelancerAmount, reasoning, _unsigned())
         );
         end.freelancerGross = freelancerAmount;
-        unchecked {
-            end.clientAmount = pot - freelancerAmount;
-        }
         end.status = uint8(IMicroEscrow.Status.Resolved);
         end.outcome = uint8(IMicroEscrow.Outcome.Ruled);
-        _proveConclusion(c, e, s, data, allowed, end);
+        _proveConclusion(c, any, s, data, allowed, end);
     }
 
-    /// @dev Only the case of one account that is client and freelancer in one goes without a signature: no valid agreement
-    /// has it, but the money and the milestone go the same way in every settlement. Who may settle is left to the tests.
-    function check_settle(Call memory c, Elsewhere memory e, uint128 freelancerAmount) public {
+    /// @dev The client calls, and the freelancer signed.
+    function check_settle(Call memory c, Anything memory any, uint128 freelancerAmount, Signatures memory by) public {
+        by.client = Wallet(address(0));
+        by.freelancer = new Wallet();
+        _proveSettlement(c, any, freelancerAmount, by);
+    }
+
+    /// @dev The freelancer calls, and the client signed.
+    function check_settleByFreelancer(
+        Call memory c,
+        Anything memory any,
+        uint128 freelancerAmount,
+        Signatures memory by
+    ) public {
+        token.become(ArbitraryToken.Mood.Willing);
+        by.client = new Wallet();
+        by.freelancer = Wallet(address(0));
+        _proveSettlement(c, any, freelancerAmount, by);
+    }
+
+    /// @dev Anybody calls, and both signed.
+    function check_settleByAnybody(
+        Call memory c,
+        Anything memory any,
+        uint128 freelancerAmount,
+        Signatures memory by
+    ) public {
+        token.become(ArbitraryToken.Mood.Willing);
+        by.client = new Wallet();
+        by.freelancer = new Wallet();
+        _proveSettlement(c, any, freelancerAmount, by);
+    }
+
+    /// @dev Who signs a settlement; the one who does not, calls.
+    struct Signatures {
+        Wallet client;
+        Wallet freelancer;
+        uint256 clientDeadline;
+        uint256 freelancerDeadline;
+        uint256 clientAnswer;
+        uint256 freelancerAnswer;
+    }
+
+    function _proveSettlement(Call memory c, Anything memory any, uint128 amount, Signatures memory by) internal {
+        if (address(by.client) != address(0)) c.agreement.client = address(by.client);
+        if (address(by.freelancer) != address(0)) c.agreement.freelancer = address(by.freelancer);
         State memory s = _now(c);
-        Claim allowed =
-            isIn(s.status, HELD) &
-                eq(c.caller, c.agreement.client) &
-                eq(c.caller, c.agreement.freelancer) &
-                atMost(freelancerAmount, s.amount);
-        bytes memory data = abi.encodeCall(
-            IMicroEscrow.settle,
-            (c.agreement, c.index, freelancerAmount, _unsigned(), _unsigned())
-        );
+        amount = _amount(amount);
         Conclusion memory end;
-        end.freelancerGross = freelancerAmount;
+        end.freelancerGross = amount;
         unchecked {
-            end.clientAmount = s.amount - freelancerAmount;
+            end.clientAmount = uint128(s.amount) - amount; // where it is allowed
         }
         end.status = uint8(IMicroEscrow.Status.Resolved);
         end.outcome = uint8(IMicroEscrow.Outcome.Settled);
-        _proveConclusion(c, e, s, data, allowed, end);
+
+        Claim allowed = isIn(s.status, HELD) & atMost(amount, s.amount);
+        IMicroEscrow.Authorization memory client;
+        IMicroEscrow.Authorization memory freelancer;
+        if (address(by.client) == address(0)) {
+            allowed = allowed & eq(c.caller, c.agreement.client);
+        } else {
+            allowed = allowed & less(c.time, by.clientDeadline) & eq(by.clientAnswer, SIGNED);
+            bytes32 hash = TypedData.settle(id, c.index, amount, uint128(end.clientAmount), by.clientDeadline);
+            client = _signed(by.client, hash, by.clientDeadline, by.clientAnswer);
+        }
+        if (address(by.freelancer) == address(0)) {
+            allowed = allowed & eq(c.caller, c.agreement.freelancer);
+        } else {
+            allowed = allowed & less(c.time, by.freelancerDeadline) & eq(by.freelancerAnswer, SIGNED);
+            bytes32 hash = TypedData.settle(id, c.index, amount, uint128(end.clientAmount), by.freelancerDeadline);
+            freelancer = _signed(by.freelancer, hash, by.freelancerDeadline, by.freelancerAnswer);
+        }
+        bytes memory data = abi.encodeCall(IMicroEscrow.settle, (c.agreement, c.index, amount, client, freelancer));
+        _proveConclusion(c, any, s, data, allowed, end);
     }
 
     function _released(State memory s, IMicroEscrow.Outcome outcome) internal pure returns (Conclusion memory end) {
@@ -111,115 +172,61 @@ contract Conclusions is Proof {
     }
 
     /// @dev The last column of the protocol's table of statuses.
-    function _defaultOutcome(State memory s, uint256 defaultShareBps) internal pure returns (Conclusion memory end) {
-        Claim submitted = eq(s.status, uint8(IMicroEscrow.Status.Submitted));
-        Claim disputed = eq(s.status, uint8(IMicroEscrow.Status.Disputed));
-        end.freelancerGross = amountIf(submitted, s.amount) | amountIf(disputed, _part(s.amount, defaultShareBps));
-        end.clientAmount = s.amount - end.freelancerGross;
-        end.status = uint8(IMicroEscrow.Status.Refunded);
-        end.outcome = uint8(IMicroEscrow.Outcome.WorkExpired);
-        if (s.status == uint8(IMicroEscrow.Status.Submitted)) {
-            end.status = uint8(IMicroEscrow.Status.Released);
-            end.outcome = uint8(IMicroEscrow.Outcome.ReviewExpired);
-        } else if (s.status == uint8(IMicroEscrow.Status.ChangesRequested)) {
-            end.outcome = uint8(IMicroEscrow.Outcome.ReworkExpired);
-        } else if (s.status == uint8(IMicroEscrow.Status.Disputed)) {
+    function _defaultOutcome(State memory s, uint256 defaultShareBps) internal view returns (Conclusion memory end) {
+        if (s.status == uint8(IMicroEscrow.Status.Submitted)) return _released(s, IMicroEscrow.Outcome.ReviewExpired);
+        if (s.status == uint8(IMicroEscrow.Status.Disputed)) {
+            end.freelancerGross = _part(s.amount, defaultShareBps);
             end.status = uint8(IMicroEscrow.Status.Resolved);
             end.outcome = uint8(IMicroEscrow.Outcome.ArbitrationExpired);
+        } else {
+            bool funded = s.status == uint8(IMicroEscrow.Status.Funded);
+            end.status = uint8(IMicroEscrow.Status.Refunded);
+            end.outcome = uint8(funded ? IMicroEscrow.Outcome.WorkExpired : IMicroEscrow.Outcome.ReworkExpired);
+        }
+        unchecked {
+            end.clientAmount = s.amount - end.freelancerGross;
         }
     }
 
     // -------------------------------------------------------------------------------------------------------- steps
 
-    /// @dev The milestone at the time of the call. That its agreement's rates are within their caps is assumed.
-    function _now(Call memory c) internal returns (State memory s) {
-        c.agreement.token = address(token);
-        token.prepare(svm.createUint256("first answer"), svm.createUint256("second answer"));
-        vm.warp(c.time);
-        _assume(less(c.time, 1 << 39)); // the year 19,391
-        s = _state(_word(escrow.agreementId(c.agreement), c.index));
-        _assume(
-            atMost(s.status, uint8(type(IMicroEscrow.Status).max)) &
-                atMost(c.agreement.feeBps, 1_000) &
-                atMost(c.agreement.arbiterFeeBps, 1_000) &
-                atMost(c.agreement.defaultShareBps, BPS)
-        );
-    }
-
+    /// @dev The agreement's rates are within their caps, without which no agreement gets its first consent: see {Funding}.
     function _proveConclusion(
         Call memory c,
-        Elsewhere memory e,
+        Anything memory any,
         State memory s,
         bytes memory data,
         Claim allowed,
         Conclusion memory end
     ) internal {
-        bytes32 id = escrow.agreementId(c.agreement);
-        uint256 platformFee = _part(end.freelancerGross, c.agreement.feeBps);
-        _assume(differ(e.id, id) | differ(e.index, c.index));
+        IMicroEscrow.Agreement memory a = c.agreement;
+        uint256 platformFee = _part(end.freelancerGross, a.feeBps);
+        uint256 freelancerAmount;
+        unchecked {
+            freelancerAmount = end.freelancerGross - platformFee;
+        }
         _assume(
-            _small(_payoutTo(c)) & _small(_refundTo(c)) & _small(c.agreement.feeRecipient) & _small(c.agreement.arbiter)
+            atMost(a.feeBps, 1_000) &
+                atMost(a.arbiterFeeBps, 1_000) &
+                atMost(a.defaultShareBps, BPS) &
+                _hasRoom(a.arbiter) &
+                _hasRoom(a.feeRecipient) &
+                _hasRoom(_payee(a.payoutTo, a.freelancer)) &
+                _hasRoom(_payee(a.refundTo, a.client))
         );
-        uint256 elsewhere = _word(e.id, e.index);
-        uint256 claimable = escrow.claimable(address(token), e.account);
 
-        (Claim success, bytes32 error) = _callAs(c.caller, data);
+        Observed memory o = _attempt(c.caller, data, any);
+        _prove(same(eq(o.success, 1), allowed) | eq(o.answer, IMicroEscrow.NotEnoughGas.selector));
+        if (o.success == 0) return;
 
-        _prove(same(success, allowed) | eq(error, IMicroEscrow.NotEnoughGas.selector));
-        if (!Claim.unwrap(success)) return;
+        Claim adds;
         unchecked {
-            uint256 freelancerAmount = end.freelancerGross - platformFee;
-            _prove(
-                eq(freelancerAmount + end.clientAmount + platformFee + end.arbiterFee, s.amount) &
-                    atMost(platformFee, end.freelancerGross) &
-                    _same(_state(_word(id, c.index)), State(0, 0, s.submissions, end.status, end.outcome, s.flags)) &
-                    eq(_word(e.id, e.index), elsewhere)
-            );
-            _provePayments(c, e.account, claimable, end, freelancerAmount, platformFee);
+            adds = eq(freelancerAmount + end.clientAmount + platformFee + end.arbiterFee, s.amount);
         }
-    }
-
-    /// @dev Of any account: it was paid its part where the token paid, the rest of its part became claimable, and it got
-    /// nothing else. Accounts may coincide: then their parts add up.
-    function _provePayments(
-        Call memory c,
-        address account,
-        uint256 claimable,
-        Conclusion memory end,
-        uint256 freelancerAmount,
-        uint256 platformFee
-    ) internal view {
-        // Nothing is transferred when there is nothing to transfer: then the first answer is the one to the client's payment.
-        Claim freelancerPaid = eq(token.answers(0), 1);
-        Claim clientPaid = eq(ifElse(eq(freelancerAmount, 0), token.answers(0), token.answers(1)), 1);
-        Claim toFreelancer = eq(account, _payoutTo(c));
-        Claim toClient = eq(account, _refundTo(c));
-
-        uint256 paid = _plusIf(toFreelancer & freelancerPaid, 0, freelancerAmount);
-        paid = _plusIf(toClient & clientPaid, paid, end.clientAmount);
-        claimable = _plusIf(eq(account, c.agreement.arbiter), claimable, end.arbiterFee);
-        claimable = _plusIf(eq(account, c.agreement.feeRecipient), claimable, platformFee);
-        claimable = _plusIf(toFreelancer & not(freelancerPaid), claimable, freelancerAmount);
-        claimable = _plusIf(toClient & not(clientPaid), claimable, end.clientAmount);
-        _prove(eq(token.paid(account), paid) & eq(escrow.claimable(address(token), account), claimable));
-    }
-
-    function _plusIf(Claim claim, uint256 sum, uint256 amount) internal pure returns (uint256) {
-        unchecked {
-            return ifElse(claim, sum + amount, sum);
-        }
-    }
-
-    function _payoutTo(Call memory c) internal pure returns (address) {
-        return _payee(c.agreement.payoutTo, c.agreement.freelancer);
-    }
-
-    function _refundTo(Call memory c) internal pure returns (address) {
-        return _payee(c.agreement.refundTo, c.agreement.client);
-    }
-
-    /// @dev No claimable balance comes near the largest number: the token's whole supply would have to.
-    function _small(address account) internal view returns (Claim) {
-        return less(escrow.claimable(address(token), account), 1 << 160);
+        _set(c.index, State(0, 0, s.submissions, end.status, end.outcome, s.flags));
+        if (end.outcome == uint8(IMicroEscrow.Outcome.Ruled)) _credit(address(token), a.arbiter, end.arbiterFee);
+        else assert(end.arbiterFee == 0);
+        Claim paid = _settle(o, a, platformFee, freelancerAmount, end.clientAmount);
+        _prove(adds & atMost(platformFee, end.freelancerGross) & paid & _isStored(o, any));
     }
 }

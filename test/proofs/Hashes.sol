@@ -34,4 +34,8 @@ contract Hashes is Proof {
         stored.flags = uint8(stored.flags);
         _prove(_same(s, stored));
     }
+
+    function check_claimable(address token_, address account) public view {
+        _prove(eq(escrow.claimable(token_, account), _load(_claimableSlot(token_, account))));
+    }
 }

@@ -2,9 +2,11 @@
 pragma solidity 0.8.37;
 
 import {IMicroEscrow} from "../../contracts/interfaces/IMicroEscrow.sol";
+import {TypedData} from "../contracts/utils/TypedData.sol";
 import {ArbitraryToken} from "./ArbitraryToken.sol";
 import {svm, vm} from "./Cheats.sol";
-import {Claim, amountIf, atMost, differ, eq, implies, less, quotient} from "./Claim.sol";
+import {Claim, atMost, eq, less} from "./Claim.sol";
+import {Wallet} from "./Wallet.sol";
 
 /// @notice What all proofs share: the contract's own bytecode, with anything at all in its storage.
 ///
@@ -20,12 +22,22 @@ abstract contract Proof {
         uint256 time;
     }
 
-    /// @dev Anything else that is stored: any milestone, and any account's claimable balance in any token.
-    struct Elsewhere {
+    /// @dev Any milestone of any agreement, and any account's claimable balance in any token, the call's own among them.
+    struct Anything {
         bytes32 id;
         uint256 index;
         address token;
         address account;
+    }
+
+    /// @dev What a call did: whether it succeeded, and the word that it returned, or else the selector of its error; then, if it
+    /// succeeded, what is stored of {Anything}, and what was paid.
+    struct Observed {
+        uint256 success;
+        bytes32 answer;
+        uint256 word;
+        uint256 claimable;
+        ArbitraryToken.Log log;
     }
 
     /// @dev A milestone's slot, as {IMicroEscrow.MilestoneState}, in numbers.
@@ -47,8 +59,12 @@ abstract contract Proof {
     uint256 internal constant DISPUTED = 1 << uint8(IMicroEscrow.Status.Disputed);
     uint256 internal constant HELD = FUNDED | SUBMITTED | CHANGES_REQUESTED | DISPUTED;
 
-    /// @dev Where the contract keeps its milestones: {Hashes} proves it.
+    /// @dev Where the contract keeps its milestones and claimable balances: {Hashes} proves it.
     uint256 internal constant MILESTONES_SLOT = 2;
+    uint256 internal constant CLAIMABLE_SLOT = 3;
+
+    /// @dev The agreement's: see {_milestone}.
+    bytes32 internal id;
 
     IMicroEscrow internal escrow;
     ArbitraryToken internal token;
@@ -67,8 +83,9 @@ abstract contract Proof {
 
     // ------------------------------------------------------------------------------------------------------- claims
 
+    /// @dev Does not branch, as `assert` would.
     function _prove(Claim claim) internal pure {
-        assert(Claim.unwrap(claim));
+        vm.assertTrue(Claim.unwrap(claim));
     }
 
     function _assume(Claim claim) internal pure {
@@ -77,10 +94,21 @@ abstract contract Proof {
 
     // ----------------------------------------------------------------------------------------------------- storage
 
-    /// @dev The whole slot of a milestone.
-    function _word(bytes32 id, uint256 index) internal view returns (uint256) {
-        bytes32 slot = keccak256(abi.encode(index, keccak256(abi.encode(id, MILESTONES_SLOT))));
+    function _load(bytes32 slot) internal view returns (uint256) {
         return uint256(vm.load(address(escrow), slot));
+    }
+
+    function _milestoneSlot(bytes32 id_, uint256 index) internal pure returns (bytes32) {
+        return keccak256(abi.encode(index, keccak256(abi.encode(id_, MILESTONES_SLOT))));
+    }
+
+    function _claimableSlot(address token_, address account) internal pure returns (bytes32) {
+        return keccak256(abi.encode(account, keccak256(abi.encode(token_, CLAIMABLE_SLOT))));
+    }
+
+    /// @dev The whole slot of a milestone.
+    function _word(bytes32 id_, uint256 index) internal view returns (uint256) {
+        return _load(_milestoneSlot(id_, index));
     }
 
     function _state(uint256 word) internal pure returns (State memory) {
@@ -105,33 +133,83 @@ abstract contract Proof {
             eq(a.flags, b.flags);
     }
 
-    // ------------------------------------------------------------------------------------------------------- money
+    /// @dev The milestone at the time of the call, in which only its status is known to be one.
+    function _milestone(Call memory c) internal returns (State memory s) {
+        vm.warp(c.time);
+        id = escrow.agreementId(c.agreement);
+        s = _state(_word(id, c.index));
+        _assume(less(c.time, 1 << 39) & atMost(s.status, uint8(type(IMicroEscrow.Status).max))); // the year 19,391
+    }
 
-    /// @dev `amount * bps / 10,000`, rounded down. The solver takes multiplication and division for unknown functions; what
-    /// it has to know about them here is proved over the integers, in lemmas.smt2.
-    function _part(uint256 amount, uint256 bps) internal pure returns (uint256 part) {
-        unchecked {
-            uint256 product = amount * bps;
-            part = quotient(product, BPS);
-            Claim small = less(amount, 1 << 128) & less(bps, 1 << 16);
-            _assume(implies(small & atMost(bps, BPS), atMost(part, amount)));
-            _assume(implies(small & differ(bps, 0), eq(quotient(product, bps), amount)));
-            _assume(implies(small & differ(amount, 0), eq(quotient(product, amount), bps)));
-            _assume(implies(eq(amount, 0) | eq(bps, 0), eq(product, 0) & eq(part, 0)));
+    // ------------------------------------------------------------------------------------ what happens, and what must
+
+    /// @dev Calls the escrow and takes the call back.
+    /// @return o What there was to see after it.
+    function _attempt(address caller, bytes memory data, Anything memory any) internal returns (Observed memory o) {
+        (, bytes memory seen) = address(this).call(abi.encodeCall(this.attempt, (caller, data, any)));
+        assert(seen.length == 12 * 32); // or else it is not what {attempt} has seen
+        o = abi.decode(seen, (Observed));
+    }
+
+    /// @dev For {_attempt}: always reverts, with what there is to see.
+    function attempt(address caller, bytes calldata data, Anything calldata any) external {
+        Observed memory o;
+        vm.prank(caller);
+        (bool done, bytes memory result) = address(escrow).call(data);
+        if (done) {
+            o.success = 1;
+            o.answer = bytes32(result);
+            o.word = _word(any.id, any.index);
+            o.claimable = _load(_claimableSlot(any.token, any.account));
+            o.log = token.log();
+        } else {
+            o.answer = bytes4(result);
+        }
+        bytes memory seen = abi.encode(o);
+        assembly ("memory-safe") {
+            revert(add(seen, 0x20), mload(seen))
         }
     }
 
-    /// @dev The account that a party named for its money, or else the party itself; without a branch.
-    function _payee(address named, address party) internal pure returns (address) {
-        return address(uint160(uint160(named) | amountIf(eq(named, address(0)), uint160(party))));
+    /// @dev Makes the milestone what it must be, where the call was taken back.
+    function _set(uint256 index, State memory s) internal {
+        uint256 word =
+            s.amount |
+                (s.clock << 128) |
+                (s.submissions << 168) |
+                (s.status << 176) |
+                (s.outcome << 184) |
+                (s.flags << 192);
+        vm.store(address(escrow), _milestoneSlot(id, index), bytes32(word));
+    }
+
+    /// @dev Credits what must be credited, where the call was taken back.
+    function _credit(address token_, address account, uint256 amount) internal {
+        bytes32 slot = _claimableSlot(token_, account);
+        unchecked {
+            vm.store(address(escrow), slot, bytes32(_load(slot) + amount));
+        }
+    }
+
+    /// @dev The call left every milestone and every claimable balance as {_set} and {_credit} left them.
+    function _isStored(Observed memory o, Anything memory any) internal view returns (Claim) {
+        return eq(o.word, _word(any.id, any.index)) & eq(o.claimable, _load(_claimableSlot(any.token, any.account)));
     }
 
     // -------------------------------------------------------------------------------------------------------- calls
 
-    function _callAs(address caller, bytes memory data) internal returns (Claim success, bytes32 error) {
-        vm.prank(caller);
-        (bool done, bytes memory result) = address(escrow).call(data);
-        return (Claim.wrap(done), done ? bytes4(0) : bytes4(result)); // the selector
+    /// @dev What a wallet answers to a digest that it signed (ERC-1271).
+    uint256 internal constant SIGNED = uint256(bytes32(bytes4(0x1626ba7e)));
+
+    /// @dev A signature of `wallet`, which signed the struct hash if it answers {SIGNED}, and nothing else.
+    function _signed(
+        Wallet wallet,
+        bytes32 structHash,
+        uint256 deadline,
+        uint256 answer
+    ) internal returns (IMicroEscrow.Authorization memory) {
+        wallet.expect(TypedData.digest(TypedData.domainSeparator(block.chainid, address(escrow)), structHash), answer);
+        return IMicroEscrow.Authorization(deadline, abi.encode(svm.createUint256("signature")));
     }
 
     /// @dev No signature: the caller must be the actor.

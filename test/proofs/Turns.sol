@@ -2,15 +2,14 @@
 pragma solidity 0.8.37;
 
 import {IMicroEscrow} from "../../contracts/interfaces/IMicroEscrow.sol";
-import {vm} from "./Cheats.sol";
-import {Claim, atMost, differ, eq, implies, isIn, less, same} from "./Claim.sol";
+import {Claim, differ, eq, implies, isIn, less, same} from "./Claim.sol";
 import {Proof} from "./Proof.sol";
 
 /// @notice What pays nobody. Each call succeeds exactly when it is allowed here; then the milestone's slot becomes exactly
 /// what is said here, and nothing else that is stored changes.
 contract Turns is Proof {
-    function check_submit(Call memory c, Elsewhere memory e, bytes32 deliverable) public {
-        State memory s = _now(c);
+    function check_submit(Call memory c, Anything memory any, bytes32 deliverable) public {
+        State memory s = _milestone(c);
         Claim allowed =
             isIn(s.status, FUNDED | CHANGES_REQUESTED) &
                 less(c.time, s.clock) &
@@ -20,11 +19,11 @@ contract Turns is Proof {
         s.status = uint8(IMicroEscrow.Status.Submitted);
         s.clock = c.time + c.agreement.reviewPeriod;
         s.submissions += 1;
-        _proveTransition(c, e, data, allowed, s);
+        _proveTransition(c, any, data, allowed, s);
     }
 
-    function check_requestChanges(Call memory c, Elsewhere memory e, uint256 submission, bytes32 reason) public {
-        State memory s = _now(c);
+    function check_requestChanges(Call memory c, Anything memory any, uint256 submission, bytes32 reason) public {
+        State memory s = _milestone(c);
         Claim allowed =
             isIn(s.status, SUBMITTED) &
                 less(c.time, s.clock) &
@@ -36,12 +35,12 @@ contract Turns is Proof {
         );
         s.status = uint8(IMicroEscrow.Status.ChangesRequested);
         s.clock = c.time + c.agreement.reworkPeriod;
-        _proveTransition(c, e, data, allowed, s);
+        _proveTransition(c, any, data, allowed, s);
     }
 
     /// @dev Without the attestation that pays at once, which is in {Conclusions}.
-    function check_attest(Call memory c, Elsewhere memory e, uint256 submission, bool passed, bytes32 report) public {
-        State memory s = _now(c);
+    function check_attest(Call memory c, Anything memory any, uint256 submission, bool passed, bytes32 report) public {
+        State memory s = _milestone(c);
         _assume(implies(Claim.wrap(passed), differ(c.agreement.challengePeriod, 0)));
         Claim allowed =
             isIn(s.status, SUBMITTED) &
@@ -59,11 +58,11 @@ contract Turns is Proof {
         } else if (challengeEnd < s.clock) {
             s.clock = challengeEnd;
         }
-        _proveTransition(c, e, data, allowed, s);
+        _proveTransition(c, any, data, allowed, s);
     }
 
-    function check_extend(Call memory c, Elsewhere memory e, uint40 clock) public {
-        State memory s = _now(c);
+    function check_extend(Call memory c, Anything memory any, uint40 clock) public {
+        State memory s = _milestone(c);
         Claim allowed =
             isIn(s.status, FUNDED | CHANGES_REQUESTED) &
                 less(s.clock, clock) &
@@ -71,11 +70,11 @@ contract Turns is Proof {
                 eq(c.caller, c.agreement.client);
         bytes memory data = abi.encodeCall(IMicroEscrow.extend, (c.agreement, c.index, clock, _unsigned()));
         s.clock = clock;
-        _proveTransition(c, e, data, allowed, s);
+        _proveTransition(c, any, data, allowed, s);
     }
 
-    function check_dispute(Call memory c, Elsewhere memory e, uint256 submission, bytes32 evidence) public {
-        State memory s = _now(c);
+    function check_dispute(Call memory c, Anything memory any, uint256 submission, bytes32 evidence) public {
+        State memory s = _milestone(c);
         Claim byClient = isIn(s.status, SUBMITTED) & eq(c.caller, c.agreement.client);
         Claim byFreelancer = isIn(s.status, CHANGES_REQUESTED) & eq(c.caller, c.agreement.freelancer);
         Claim allowed = (byClient | byFreelancer) & less(c.time, s.clock) & eq(submission, s.submissions);
@@ -85,11 +84,11 @@ contract Turns is Proof {
         );
         s.status = uint8(IMicroEscrow.Status.Disputed);
         s.clock = c.time + c.agreement.arbitrationPeriod;
-        _proveTransition(c, e, data, allowed, s);
+        _proveTransition(c, any, data, allowed, s);
     }
 
-    function check_submitEvidence(Call memory c, Elsewhere memory e, bytes32 evidence) public {
-        State memory s = _now(c);
+    function check_submitEvidence(Call memory c, Anything memory any, bytes32 evidence) public {
+        State memory s = _milestone(c);
         Claim allowed =
             isIn(s.status, DISPUTED) &
                 (eq(c.caller, c.agreement.client) |
@@ -97,48 +96,31 @@ contract Turns is Proof {
                     eq(c.caller, c.agreement.arbiter) |
                     eq(c.caller, c.agreement.verifier));
         bytes memory data = abi.encodeCall(IMicroEscrow.submitEvidence, (c.agreement, c.index, evidence));
-        _proveTransition(c, e, data, allowed, s);
+        _proveTransition(c, any, data, allowed, s);
     }
 
-    function check_close(Call memory c, Elsewhere memory e, address party) public {
+    function check_close(Call memory c, Anything memory any, address party) public {
         c.index = 0; // where the flags are
-        State memory s = _now(c);
+        State memory s = _milestone(c);
         Claim allowed = (eq(party, c.agreement.client) | eq(party, c.agreement.freelancer)) & eq(c.caller, party);
         bytes memory data = abi.encodeCall(IMicroEscrow.close, (c.agreement, party, _unsigned()));
         s.flags |= 4;
-        _proveTransition(c, e, data, allowed, s);
+        _proveTransition(c, any, data, allowed, s);
     }
 
     // -------------------------------------------------------------------------------------------------------- steps
 
-    /// @dev The milestone at the time of the call, in which only its status is known to be one.
-    function _now(Call memory c) internal returns (State memory s) {
-        vm.warp(c.time);
-        _assume(less(c.time, 1 << 39)); // the year 19,391
-        s = _state(_word(escrow.agreementId(c.agreement), c.index));
-        _assume(atMost(s.status, uint8(type(IMicroEscrow.Status).max)));
-    }
-
     function _proveTransition(
         Call memory c,
-        Elsewhere memory e,
+        Anything memory any,
         bytes memory data,
         Claim allowed,
         State memory expected
     ) internal {
-        bytes32 id = escrow.agreementId(c.agreement);
-        _assume(differ(e.id, id) | differ(e.index, c.index));
-        uint256 elsewhere = _word(e.id, e.index);
-        uint256 claimable = escrow.claimable(e.token, e.account);
-
-        (Claim success, ) = _callAs(c.caller, data);
-
-        _prove(same(success, allowed));
-        if (!Claim.unwrap(success)) return;
-        _prove(
-            _same(_state(_word(id, c.index)), expected) &
-                eq(_word(e.id, e.index), elsewhere) &
-                eq(escrow.claimable(e.token, e.account), claimable)
-        );
+        Observed memory o = _attempt(c.caller, data, any);
+        _prove(same(eq(o.success, 1), allowed));
+        if (o.success == 0) return;
+        _set(c.index, expected);
+        _prove(_isStored(o, any));
     }
 }

@@ -1,4 +1,4 @@
-; What the proofs about money take for granted of multiplication and division, proved over the integers: `Proof._part` states
+; What the proofs about money take for granted of multiplication and division, proved over the integers: `Money._part` states
 ; the same of the contract's 256-bit words, which is what they are as long as nothing is lost beyond 2^256 (lemma 1).
 ; Each check must answer unsat: there is no counterexample.
 (declare-const amount Int)
@@ -23,6 +23,16 @@
 (check-sat)
 (pop)
 
+(echo "amount * bps / 10,000 is less than amount, for rates below 10,000 and amounts above 0")
+(push)
+(assert (< bps 10000))
+(assert (> amount 0))
+(assert (= (* amount bps) (+ (* 10000 quotient) remainder)))
+(assert (and (<= 0 remainder) (< remainder 10000)))
+(assert (>= quotient amount))
+(check-sat)
+(pop)
+
 (echo "amount * bps / bps is amount")
 (push)
 (assert (> bps 0))
@@ -44,6 +54,8 @@
 (echo "nothing of something, and something of nothing, is nothing")
 (push)
 (assert (or (= amount 0) (= bps 0)))
-(assert (not (= (* amount bps) 0)))
+(assert (= (* amount bps) (+ (* 10000 quotient) remainder)))
+(assert (and (<= 0 remainder) (< remainder 10000)))
+(assert (not (and (= (* amount bps) 0) (= quotient 0))))
 (check-sat)
 (pop)
