@@ -64,6 +64,7 @@ export default defineConfig({
     compilers: [quick],
     overrides: Object.fromEntries(optimized.map((file) => [file, { ...solc, settings }])),
   },
+  typechain: { dontOverrideCompile: true }, // scripts/generate.ts writes the types that are needed
   coverage: { skipFiles: ["contracts/mocks/**"] },
   test: {
     solidity: {

@@ -293,7 +293,7 @@ describe("mutate", () => {
       let different = 0;
       for (const [position, mutant] of schema.mutants.entries()) {
         // Compiling each on its own is what takes the time.
-        if (process.env.DEEP !== "1" && position % 3 !== 0) continue;
+        if (process.env.DEEP !== "1" && position % 6 !== 0) continue;
         const alone = await behaviour(bytecodeOf(compile(mutatedSource(source, mutant), settings)));
         expect(await behaviour(switchOn(all, position + 1)), diff(source, mutant)).to.deep.equal(alone);
         if (alone.join() !== original.join()) different += 1;
@@ -404,14 +404,11 @@ describe("mutate", () => {
     });
   });
 
-  it("says so, with exit code 2, when it is asked for what there is not", async function () {
-    this.timeout(120_000);
-    const fails = async (...args: string[]) =>
-      run(process.execPath, [join(root, "scripts/mutate.ts"), ...args]).then(
-        () => "it did not fail",
-        ({ code, stderr }) => `${code} ${stderr}`,
-      );
-    expect(await fails("--id", "M000000")).to.contain("2 There is no such mutant.");
-    expect(await fails("--sample", "many")).to.contain("2 --sample must be a positive number, not many.");
+  it("says so, with exit code 2, when it is asked for a sample that is no number", async function () {
+    this.timeout(60_000);
+    const failed = await run(process.execPath, [join(root, "scripts/mutate.ts"), "--sample", "many"]).catch(
+      (error: { code: number; stderr: string }) => error,
+    );
+    expect(failed).to.include({ code: 2, stderr: "--sample must be a positive number, not many.\n" });
   });
 });
