@@ -291,14 +291,16 @@ describe("mutate", () => {
       const original = await behaviour(bytecodeOf(compile(source, settings)));
       expect(await behaviour(switchOn(all, 0))).to.deep.equal(original);
       let different = 0;
+      let tried = 0;
       for (const [position, mutant] of schema.mutants.entries()) {
         // Compiling each on its own is what takes the time.
         if (process.env.DEEP !== "1" && position % 6 !== 0) continue;
+        tried += 1;
         const alone = await behaviour(bytecodeOf(compile(mutatedSource(source, mutant), settings)));
         expect(await behaviour(switchOn(all, position + 1)), diff(source, mutant)).to.deep.equal(alone);
         if (alone.join() !== original.join()) different += 1;
       }
-      expect(different).to.be.greaterThan(schema.mutants.length / 5);
+      expect(different).to.be.greaterThan(tried / 2);
     });
 
     it("leaves out the mutants that the compiler refuses", () => {

@@ -19,7 +19,7 @@ import { World } from "./world.ts";
 
 const DEEP = process.env.DEEP === "1";
 const SEED = Number(process.env.SEED ?? (DEEP ? randomInt(2 ** 31) : 2027));
-const RUNS = DEEP ? 2_000 : 40;
+const RUNS = DEEP ? 2_000 : 60;
 const MAX_STEPS = 100;
 /** How often each verb must have succeeded, and failed. */
 const ENOUGH = RUNS / 10;
