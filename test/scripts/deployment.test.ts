@@ -26,9 +26,9 @@ async function readJson(path: string) {
 /** Runs a script on the Node that runs the tests, with nothing in its environment but what is said here. */
 function runScript(file: string, args: string[], env: Record<string, string> = {}) {
   return new Promise<{ code: number; output: string; errors: string }>((resolve) => {
-    const { PATH = "", NODE_COMPILE_CACHE = "" } = process.env;
+    const { PATH = "" } = process.env;
     // Somebody else's home: the keystore of the person who runs the tests has no part in them.
-    const options = { cwd: root, env: { PATH, NODE_COMPILE_CACHE, HOME: tmpdir(), XDG_CONFIG_HOME: tmpdir(), ...env } };
+    const options = { cwd: root, env: { PATH, HOME: tmpdir(), XDG_CONFIG_HOME: tmpdir(), ...env } };
     const child = execFile(process.execPath, [file, ...args], options, (error, output, errors) => {
       resolve({ code: error === null ? 0 : Number(error.code), output, errors });
     });
