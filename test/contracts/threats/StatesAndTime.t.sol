@@ -272,7 +272,7 @@ contract StatesAndTimeTest is Actions {
         vm.assertEq(_milestone(0).clock, block.timestamp + type(uint32).max, "clock");
         _warpToClock(0, 0);
         uint256 held = type(uint128).max;
-        uint256 share = (held / 10_000) * 9_999 + ((held % 10_000) * 9_999) / 10_000;
+        uint256 share = (held * 9_999) / 10_000;
         _recordWorld();
         _expectConclusion({
             index: 0,
