@@ -28,11 +28,14 @@ export function checkBoolean(value: boolean, what: string): boolean {
   throw new InvalidParameterError(value, `does not say ${what}`, { advice: "Pass true or false, not text." });
 }
 
-/** @throws {InvalidParameterError} When it is not a number from 0 on; `Infinity` is one. */
+/** In seconds and in milliseconds less than what timers take for nothing: 2^31 ms. */
+const MAX_WAITING = 2_000_000;
+
+/** @throws {InvalidParameterError} When it is not a number from 0 to 2,000,000. */
 export function checkWaiting(time: number, what: string): number {
-  if (typeof time === "number" && time >= 0) return time;
+  if (typeof time === "number" && time >= 0 && time <= MAX_WAITING) return time;
   throw new InvalidParameterError(time, `is no time to wait: expected ${what}`, {
-    advice: "Pass a number, 0 or more.",
+    advice: "Pass a number from 0 to 2,000,000.",
   });
 }
 

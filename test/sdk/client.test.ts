@@ -543,7 +543,7 @@ describe("MicroEscrow", () => {
     it("waits for no time that is none, and sends nothing", async () => {
       const agreement = await submitted();
       const decision = { agreement, index: 0, confirmations: 3 };
-      for (const time of [Number.NaN, -1, "60" as unknown as number]) {
+      for (const time of [Number.NaN, -1, Number.POSITIVE_INFINITY, 2_000_001, "60" as unknown as number]) {
         await failure(InvalidParameterError, context.as.client.approve({ ...decision, patience: time }));
         await failure(InvalidParameterError, context.as.client.approve({ ...decision, pollingInterval: time }));
         const escrow = await MicroEscrow.connect(context.signers.client, { miningPatience: time });
