@@ -64,12 +64,12 @@ async function main(): Promise<boolean> {
   for (const { mutant, reason } of survivors) {
     console.log(`\nSurvives: ${heading(mutant)}\n${diff(source, mutant)}\n${reason ?? "NOT LISTED"}`);
   }
-  const count = (outcome: string) => results.filter(({ result }) => result.outcome === outcome).length;
+  const having = (outcome: string) => results.filter(({ result }) => result.outcome === outcome);
   console.log(`\n${table(scores)}\n`);
   console.log(
-    `Not counted: ${count("rejected")} that the compiler refuses, ${count("same bytecode")} that compile to the contract's bytecode.`,
+    `Not counted: ${having("rejected").length} that the compiler refuses, ${having("same bytecode").length} that compile to the contract's bytecode.`,
   );
-  if (count("timed out") > 0) console.log(`${count("timed out")} of the killed ran out of time.`);
+  for (const { mutant } of having("timed out")) console.log(`Killed by the clock: ${heading(mutant)}`);
   console.log(`${((performance.now() - started) / 60_000).toFixed(1)} minutes.`);
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify({ scores, results }, null, 2)}\n`);
   for (const problem of problems) console.error(problem);

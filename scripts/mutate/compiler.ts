@@ -17,12 +17,17 @@ export interface CompilerError {
   message: string;
   /** Where in the source; -1 where the compiler does not say. */
   position: number;
+  /** The source is not Solidity; otherwise it is, and the compiler cannot make code of it: its stack is too deep, say. */
+  refusesSource: boolean;
 }
 
 export type Compilation = { bytecode: string } | { errors: CompilerError[] };
 
+/** The types of the errors that are about the source, as the compiler's documentation lists them. */
+const SOURCE_ERRORS = ["ParserError", "SyntaxError", "DeclarationError", "TypeError", "DocstringParsingError"];
+
 interface Output {
-  errors?: { severity: string; formattedMessage: string; sourceLocation?: { start: number } }[];
+  errors?: { severity: string; type: string; formattedMessage: string; sourceLocation?: { start: number } }[];
   sources: Record<string, { ast: Node }>;
   contracts?: Record<string, Record<string, { evm: { bytecode: { object: string } } }>>;
 }
@@ -52,9 +57,10 @@ export function compile(source: string, settings: Settings): Compilation {
 function errorsOf({ errors = [] }: Output): CompilerError[] {
   return errors
     .filter(({ severity }) => severity === "error")
-    .map(({ formattedMessage, sourceLocation }) => ({
+    .map(({ type, formattedMessage, sourceLocation }) => ({
       message: formattedMessage,
       position: sourceLocation?.start ?? -1,
+      refusesSource: SOURCE_ERRORS.includes(type),
     }));
 }
 

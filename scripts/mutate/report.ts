@@ -68,6 +68,9 @@ export function judge(all: readonly Mutant[], results: readonly Result[], listed
   if (results.length === all.length && total.killed * 100 < REQUIRED_PERCENT * total.mutants) {
     problems.push(`${percent(total.killed, total.mutants)} killed is less than ${REQUIRED_PERCENT}%.`);
   }
+  for (const { mutant, result } of results) {
+    if (result.outcome === "not compiled") problems.push(`${mutant.id} could not be compiled: ${result.error}`);
+  }
   if (counted.length === 0) problems.push("Not one mutant counts.");
   return { scores: [...groups.map(scoreOf), total].filter(({ mutants }) => mutants > 0), survivors, problems };
 }

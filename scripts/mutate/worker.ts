@@ -1,6 +1,6 @@
 /** A process that compiles mutants and runs the tests on them: `node worker.ts FOLDER`; what to do comes by messages. */
 import { settings } from "../../hardhat.config.ts";
-import { compile, readContract } from "./compiler.ts";
+import { type CompilerError, compile, readContract } from "./compiler.ts";
 import { type Mutant, mutatedSource } from "./mutants.ts";
 import { mutantsAt, switchOn, writeSchema } from "./schema.ts";
 import { type Failure, stagesFor, TestRunner } from "./tests.ts";
@@ -10,6 +10,7 @@ export type Outcome =
   | { outcome: "killed"; test: string; reason: string }
   | { outcome: "survived" }
   | { outcome: "rejected"; error: string }
+  | { outcome: "not compiled"; error: string }
   | { outcome: "same bytecode" };
 
 export type Task = { task: "canary" } | { task: "mutants"; mutants: Mutant[] };
@@ -104,13 +105,21 @@ async function testSchema(runner: TestRunner, bytecode: string, mutants: readonl
 
 async function testOnItsOwn(runner: TestRunner, mutant: Mutant): Promise<void> {
   begin(mutant);
-  const compilation = compile(mutatedSource(source, mutant), quick);
+  const text = mutatedSource(source, mutant);
+  let compilation = compile(text, quick);
+  // The optimizer needs less of the stack.
+  if ("errors" in compilation && !isRefused(compilation.errors)) compilation = compile(text, settings);
   if ("errors" in compilation) {
-    report(mutant, { outcome: "rejected", error: compilation.errors[0]?.message ?? "" });
+    const error = compilation.errors[0]?.message ?? "";
+    report(mutant, { outcome: isRefused(compilation.errors) ? "rejected" : "not compiled", error });
     return;
   }
   runner.use(compilation.bytecode);
   report(mutant, outcomeOf(mutant, await firstFailure(runner, mutant)));
+}
+
+function isRefused(errors: readonly CompilerError[]): boolean {
+  return errors.some(({ refusesSource }) => refusesSource);
 }
 
 /** The first failure, and the files that were run together with it. */

@@ -315,6 +315,21 @@ describe("mutate", () => {
         "return g(b, a);",
       ]);
     });
+
+    it("tells what the compiler refuses from what it cannot make code of", () => {
+      const errorsOf = (members: string) => {
+        const compilation = compile(contract(members), { ...settings, optimizer: { enabled: false } });
+        return "errors" in compilation ? compilation.errors.map(({ refusesSource }) => refusesSource) : undefined;
+      };
+      const names = Array.from({ length: 18 }, (_, i) => `x${i}`);
+      const deep = `function f(uint[] memory a) public pure returns (uint) {
+        ${names.map((name, i) => `uint ${name} = a[${i}];`).join("\n")}
+        assembly { let m := mload(0x40) mstore(m, x0) }
+        return ${names.join(" + ")} + ${names.join(" * ")};
+      }`;
+      expect(errorsOf("function f() public pure returns (uint8) {\nreturn 256;\n}")).to.deep.equal([true]);
+      expect(errorsOf(deep)).to.deep.equal([false]);
+    });
   });
 
   describe("of the real contract", () => {
@@ -385,6 +400,13 @@ describe("mutate", () => {
       expect(mutants.length).to.be.lessThan(20);
       expect(problems(results, [listing(first)]).join()).to.match(/^\d\d\.\d% killed is less than 95%\.$/);
       expect(problems(results.slice(0, -1), [listing(first)])).to.deep.equal([]);
+    });
+
+    it("one that the compiler cannot make code of: not good, for no test saw it", () => {
+      const notCompiled: Result = { mutant: first, result: { outcome: "not compiled", error: "Stack too deep." } };
+      expect(problems([notCompiled, killed(second)])).to.deep.equal([
+        `${first.id} could not be compiled: Stack too deep.`,
+      ]);
     });
 
     it("what the compiler refuses or does not change: not counted; out of time: killed", () => {
