@@ -109,7 +109,7 @@ contract AuthorizationTest is Fuzz {
 
     /// @dev A fresh agreement: neither party's consent can be given by anybody else who calls.
     function testFuzz_Accept_ByAnybodyElse_IsRefused(address caller, bytes32 details, bool ofClient) public {
-        agreement.details = details;
+        agreement.details = keccak256(abi.encode(details)); // nobody consented to it yet
         _sealAgreement();
         address party = ofClient ? client : freelancer;
         caller = _anybodyBut(party, caller);
@@ -119,7 +119,7 @@ contract AuthorizationTest is Fuzz {
 
     /// @dev Funding needs the client's consent, from whoever calls with whatever money.
     function testFuzz_Fund_ByAnybodyElse_NeedsTheClientsConsent(address caller, bytes32 details, bool accepted) public {
-        agreement.details = details;
+        agreement.details = keccak256(abi.encode(details)); // nobody consented to it yet
         _sealAgreement();
         caller = _anybodyBut(client, caller);
         bytes memory signature = _signature(freelancer, id);

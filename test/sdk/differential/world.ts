@@ -19,6 +19,7 @@ import {
 } from "@micro-escrow/sdk";
 import { encode } from "./calldata.ts";
 import { type Chain, WEALTH } from "./chain.ts";
+import { eventsOf, type Log, tell, withdrawalOf } from "./events.ts";
 import { Disagreement, Story } from "./story.ts";
 
 /** What can be done: an action of an agreement, or something around it. */
@@ -101,15 +102,24 @@ export class World {
   async act(deed: Deed, sender: Address, now: number): Promise<Ending> {
     this.now = now;
     this.story.begin(deed, sender, now, this.states);
-    const { transaction, expected, payments } = await this.prepare(deed, sender);
+    const { transaction, expected, payments, events } = await this.prepare(deed, sender);
     const actual = await this.send(transaction, now);
-    this.story.end(actual, payments);
-    if (!isDeepStrictEqual(plain(actual), plain(expected))) {
-      throw new Disagreement(this.story, [{ what: "the answer", model: answer(expected), contract: answer(actual) }]);
+    const error = actual instanceof MicroEscrowError ? actual : undefined;
+    this.story.end(error, payments);
+    if (!isDeepStrictEqual(plain(error), plain(expected))) {
+      throw new Disagreement(this.story, [{ what: "the answer", model: answer(expected), contract: answer(error) }]);
     }
-    const differences = (await this.look()).filter(({ model, contract }) => !isDeepStrictEqual(model, contract));
+    const sights = await this.look();
+    if (!(actual instanceof MicroEscrowError)) {
+      const told = (logs: readonly Log[]) =>
+        logs.map((log) => tell(this.chain, log, (value) => this.story.text(value)));
+      const emitted = await this.eventsIn(actual);
+      const same = isDeepStrictEqual(emitted, events);
+      sights.push({ what: "the events", model: same || told(events), contract: same || told(emitted) });
+    }
+    const differences = sights.filter(({ model, contract }) => !isDeepStrictEqual(model, contract));
     if (differences.length > 0) throw new Disagreement(this.story, differences);
-    return actual?.code;
+    return error?.code;
   }
 
   /** The transaction of a deed, and how the model says that it ends; the model's side is changed already. */
@@ -120,12 +130,14 @@ export class World {
     transaction: Transaction;
     expected: MicroEscrowError | undefined;
     payments: readonly Payment[];
+    events: readonly Log[];
   }> {
     const { escrow, address, token, issuer, tokenAddress } = this.chain;
-    const prepared = (transaction: Transaction, expected?: MicroEscrowError, payments: readonly Payment[] = []) => ({
+    const prepared = (transaction: Transaction, expected?: MicroEscrowError) => ({
       transaction,
       expected,
-      payments,
+      payments: [],
+      events: [],
     });
     if ("freeze" in deed || "thaw" in deed) {
       const [name, account] = "freeze" in deed ? ["blacklist", deed.freeze] : ["unBlacklist", deed.thaw];
@@ -146,7 +158,7 @@ export class World {
       this.claimable.delete(account);
       add(this.balances, account, amount);
       add(this.balances, address, -amount);
-      return prepared(transaction);
+      return { ...prepared(transaction), events: withdrawalOf(this.chain, account, amount) };
     }
 
     const { action } = deed;
@@ -170,7 +182,8 @@ export class World {
     }
     this.states[deed.agreement] = result.state;
     for (const payment of result.payments) this.pay(payment);
-    return prepared(transaction, undefined, result.payments);
+    const events = eventsOf(this.chain, agreement, state, action, sender, result);
+    return { ...prepared(transaction), payments: result.payments, events };
   }
 
   private pay({ to, amount, claimable }: Payment): void {
@@ -178,20 +191,22 @@ export class World {
     if (!claimable) add(this.balances, this.chain.address, -amount);
   }
 
-  /** Without ethers' questions before and after a transaction: they are most of the time that one takes. */
-  private async send(transaction: Transaction, now: number): Promise<MicroEscrowError | undefined> {
+  /** A transaction's hash, or its error; without ethers' questions before and after, which are most of the time that one takes. */
+  private async send(transaction: Transaction, now: number): Promise<Hex | MicroEscrowError> {
     const { provider } = this.chain;
     await provider.request({ method: "evm_setNextBlockTimestamp", params: [now] });
     try {
-      await provider.request({ method: "eth_sendTransaction", params: [{ ...transaction, gas: GAS_LIMIT }] });
-      return undefined;
+      return (await provider.request({
+        method: "eth_sendTransaction",
+        params: [{ ...transaction, gas: GAS_LIMIT }],
+      })) as Hex;
     } catch (error) {
       return decodeError(error);
     }
   }
 
   /** Everything that can be seen of the contract and the token, beside what the model says. */
-  private async look(): Promise<readonly Sight[]> {
+  private async look(): Promise<Sight[]> {
     const { escrow, address, tokenAddress } = this.chain;
     const [answers, ...balances] = await Promise.all([
       this.call(address, this.questions.escrow),
@@ -231,6 +246,16 @@ export class World {
     const [balance] = wordsOf(balances.at(-1) as Hex);
     sights.push({ what: "held + claimable = balance of the escrow", model: held + waiting, contract: balance });
     return sights;
+  }
+
+  /** The escrow's logs of a transaction. */
+  private async eventsIn(hash: Hex): Promise<readonly Log[]> {
+    const { provider, address } = this.chain;
+    const receipt = await provider.request({ method: "eth_getTransactionReceipt", params: [hash] });
+    const { logs } = receipt as { logs: readonly (Log & { address: string })[] };
+    return logs
+      .filter((log) => log.address === address.toLowerCase())
+      .map(({ topics, data }) => ({ topics: [...topics], data }));
   }
 
   private async call(to: string, data: string): Promise<Hex> {
