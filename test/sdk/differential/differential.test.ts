@@ -1,7 +1,7 @@
 /**
  * Random sequences of what people do, right and wrong, direct and signed, around every clock, walked in step through the
- * SDK's model and the real contract. After every step the answer (or the whole error), the events, the states, the balances and the
- * claimable balances must be the same. A trace that fails is shrunk, and told.
+ * SDK's model and the real contract. After every step the answer (or the whole error), the events, the states, the balances
+ * and the claimable balances must be the same. A trace that fails is shrunk, and told.
  *
  * The same traces every time, so that the counts at the end are facts; `SEED=n` walks others, `DEEP=1` walks 2,000 random
  * ones.
