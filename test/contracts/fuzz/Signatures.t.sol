@@ -138,7 +138,7 @@ contract SignaturesTest is Fuzz {
     function testFuzz_AnotherAction(uint256 seed, uint256 other) public {
         (Action action, uint256 index) = _drawn(seed);
         Action signed = Action(other % SIGNED_ACTIONS);
-        if (signed == action) signed = Action((other + 1) % SIGNED_ACTIONS);
+        if (signed == action) signed = Action((uint256(signed) + 1) % SIGNED_ACTIONS);
         if (_milestone(index).amount < PART) index = 4;
         _assertInvalid(action, index, _signature(_actorFor(action, index), _hashFor(signed, index, LATER)));
     }
