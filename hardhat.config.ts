@@ -69,7 +69,7 @@ export default defineConfig({
   test: {
     solidity: {
       fuzz: { runs: deep ? 10_000 : 1_000, ...(seed !== undefined && { seed }) },
-      invariant: { runs: deep ? 200 : 20, depth: deep ? 400 : 200, failOnRevert: true },
+      invariant: { runs: deep ? 60 : 20, depth: deep ? 400 : 200, failOnRevert: true },
     },
   },
   networks: {
