@@ -29,10 +29,11 @@ const quick = { ...solc, settings: { evmVersion: settings.evmVersion } };
 const optimized = ["contracts/MicroEscrow.sol", "contracts/mocks/BasicToken.sol"];
 
 /**
- * `DEEP=1`: fuzz and invariant tests run for minutes instead of seconds. `SEED=0x…`: other inputs for the fuzz tests than the
- * usual ones; the invariant runner draws new sequences every time.
+ * `DEEP=1`: fuzz and invariant tests run for minutes instead of seconds. `FUZZ_RUNS=n`: so many inputs for each fuzz test.
+ * `SEED=0x…`: other inputs than the usual ones; the invariant runner draws new sequences every time.
  */
 const deep = process.env.DEEP === "1";
+const fuzzRuns = Number(process.env.FUZZ_RUNS ?? (deep ? 10_000 : 1_000));
 const seed = process.env.SEED;
 
 /** A public network: RPC endpoint and deployer key come from Hardhat's keystore or the environment, never from a file. */
@@ -68,7 +69,7 @@ export default defineConfig({
   coverage: { skipFiles: ["contracts/mocks/**"] },
   test: {
     solidity: {
-      fuzz: { runs: deep ? 10_000 : 1_000, ...(seed !== undefined && { seed }) },
+      fuzz: { runs: fuzzRuns, ...(seed !== undefined && { seed }) },
       invariant: { runs: deep ? 60 : 20, depth: deep ? 400 : 200, failOnRevert: true },
     },
   },

@@ -69,7 +69,9 @@ describe("The audit's", () => {
       "  887 passing (3m)",
     ].join("\n");
     const report = writeReport(subject, [result("tests", 0, output)], checks);
-    expect(report).to.include("- 2 fuzz properties held in 10,000 runs each.\n");
+    expect(report).to.include(
+      "- 2 fuzz properties held in 10,000 runs each.\n- 1 fuzz properties held in 1,000 runs each.\n",
+    );
     expect(report).to.include(
       "- 302,500 calls of the escrow in the invariants' fixed sequences; " +
         'of 3 kinds of moves the rarest ("finalize, starved") 5 times.\n',

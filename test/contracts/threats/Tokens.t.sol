@@ -193,6 +193,20 @@ contract TokensTest is Actions {
         _approveWithFault(1, Fault.ReturnsHuge, false);
     }
 
+    /// @dev The word that such an answer is read as ends with what memory held before: the milestone's index, which is 1 here,
+    /// and so is true.
+    function test_T2_TransferWithAnAnswerOfLessThanAWord_IsTakenForNo() public {
+        (agreement.feeBps, agreement.feeRecipient) = (0, address(0));
+        _sealAgreement();
+        _bring(1, IMicroEscrow.Status.Submitted);
+        bytes memory code = token.code;
+        vm.etch(token, hex"601f5ff3"); // return(0, 31)
+        _assertCall(client, _callFor(Action.Approve, 1, _byCalling()));
+        vm.etch(token, code);
+        vm.assertEq(escrow.claimable(token, freelancer), schedule[1].amount, "what waits for the freelancer");
+        vm.assertEq(_balance(freelancer), 0, "what the freelancer got");
+    }
+
     // ----------------------------------------------------------------------------------------------------- threat 3
 
     function test_T3_NoCodeAtTheTokensAddress_IsRefused() public {
