@@ -69,9 +69,8 @@ describe("The audit's", () => {
       "  887 passing (3m)",
     ].join("\n");
     const report = writeReport(subject, [result("tests", 0, output)], checks);
-    expect(report).to.include(
-      "- 2 fuzz properties held in 10,000 runs each.\n- 1 fuzz properties held in 1,000 runs each.\n",
-    );
+    expect(report).to.include("- Fuzz properties that held in 10,000 runs each: 2.\n");
+    expect(report).to.include("- Fuzz properties that held in 1,000 runs each: 1.\n");
     expect(report).to.include(
       "- 302,500 calls of the escrow in the invariants' fixed sequences; " +
         'of 3 kinds of moves the rarest ("finalize, starved") 5 times.\n',
@@ -79,6 +78,13 @@ describe("The audit's", () => {
     expect(report).to.include(
       "```text\n  545 passing\n      seed: 2027 (repeat with SEED=2027)\n      60 traces, 2819 steps\n  887 passing (3m)\n```",
     );
+  });
+
+  it("commands stand as a person types them, with what shortens them", () => {
+    const report = writeReport(subject, [], checks);
+    expect(row(report, "tests")).to.include("| `FUZZ_RUNS=3000 npm run test:deep` |");
+    expect(row(report, "mutate")).to.include("| `npm run mutate -- --sample 40 --seed 2` |");
+    expect(row(report, "prove")).to.include("| `npm run prove` |");
   });
 
   it("mutants that survive without a reason are quoted", () => {
