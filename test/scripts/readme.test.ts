@@ -16,6 +16,7 @@ import { expect } from "chai";
 import { Interface, id, type JsonRpcProvider } from "ethers";
 
 import create2 from "../../deployments/create2.json" with { type: "json" };
+import { withTables } from "../../scripts/bench/report.ts";
 import { tokenAbi } from "../../sdk/src/generated/tokenAbi.ts";
 import { create2DeployerCode } from "../sdk/create2.ts";
 import { createChain, mined } from "../sdk/evm.ts";
@@ -182,5 +183,10 @@ describe("README", () => {
   it("the gas table is what `npm run gas` prints", async () => {
     const { stdout } = await promisify(execFile)(process.execPath, ["scripts/gas.ts"], { cwd: root });
     expect(readme).to.include(stdout.trim());
+  });
+
+  it("the comparison with other escrows is what `npm run bench` has on record", async () => {
+    const { gas } = JSON.parse(await readFile(join(root, "scripts/bench/results.json"), "utf8"));
+    expect(readme).to.equal(withTables(readme, gas));
   });
 });

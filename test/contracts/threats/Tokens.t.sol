@@ -207,6 +207,17 @@ contract TokensTest is Actions {
         vm.assertEq(_balance(freelancer), 0, "what the freelancer got");
     }
 
+    /// @dev A byte of code makes it a contract, and nothing is what tokens like USDT answer.
+    function test_T2_TransferThatSaysNothing_OfTheSmallestContract_IsTakenForYes() public {
+        _bring(0, IMicroEscrow.Status.Submitted);
+        bytes memory code = token.code;
+        vm.etch(token, hex"00"); // stop
+        _assertCall(client, _callFor(Action.Approve, 0, _byCalling()));
+        vm.etch(token, code);
+        vm.assertEq(uint8(_milestone(0).status), uint8(IMicroEscrow.Status.Released), "status");
+        vm.assertEq(escrow.claimable(token, freelancer), 0, "what waits for the freelancer");
+    }
+
     // ----------------------------------------------------------------------------------------------------- threat 3
 
     function test_T3_NoCodeAtTheTokensAddress_IsRefused() public {
