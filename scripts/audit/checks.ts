@@ -95,7 +95,8 @@ export const checks: readonly Check[] = [
     script: "mutate",
     shortened: { options: ["--sample", "40", "--seed", "2"] },
     minutes: 2,
-    quotes: /^(\d+ of \d+ mutants|group |[a-z ]+( +\d+){4} +[\d.]+%|Not counted|\d+ of the killed|M\w+ .*survives)/,
+    quotes:
+      /^(\d+ of \d+ mutants|group |[a-z ]+( +\d+){4} +[\d.]+%|Not counted|Killed by the clock|M\w+ .*(survives|compiled))/,
   },
   {
     name: "anvil",

@@ -164,7 +164,7 @@ export async function measureCrowds(peer: Peer, crowds: readonly number[]): Prom
   return measured;
 }
 
-/** Without their data, whose bytes are hashes and so cost a little more or less. */
+/** A gig's first two milestones: hashes make a few bytes of difference, 12 gas each, between one gig and another. */
 async function stepsOf(chain: Chain, protocol: Protocol, length: number): Promise<Steps> {
   const gig = await protocol.gig(chain.measured, length);
   const measured: Partial<Record<Step, Cost>> = {};

@@ -68,6 +68,7 @@ export async function check(): Promise<boolean> {
   if (recorded === undefined)
     throw new ScriptError("scripts/bench/results.json has no MicroEscrow. Run `npm run bench`.");
 
+  // In the same order as on record: the bytes of a gig's hashes, and with them a few units of gas, depend on how many came before.
   const now = await measure(microEscrow, [1, 3, 10]);
   const figures = [
     ...figuresOf("without a fee", now.withoutFee, recorded.withoutFee),
@@ -75,10 +76,10 @@ export async function check(): Promise<boolean> {
     ...(Object.keys(ways) as Way[]).flatMap((way) =>
       figuresOf(`milestones, ${way}`, now.gigs[way], recorded.gigs[way]),
     ),
-    ...(await measureLengths(microEscrow, [1, 50])).flatMap(({ size, steps }) =>
+    ...(await measureLengths(microEscrow, LENGTHS)).flatMap(({ size, steps }) =>
       figuresOf(`of ${size} milestones`, steps, gas.lengths.find((known) => known.size === size)?.steps),
     ),
-    ...(await measureCrowds(microEscrow, [1, 100])).flatMap(({ size, steps }) =>
+    ...(await measureCrowds(microEscrow, CROWDS.slice(0, 3))).flatMap(({ size, steps }) =>
       figuresOf(`among ${size} agreements`, steps, gas.crowds.find((known) => known.size === size)?.steps),
     ),
   ];
