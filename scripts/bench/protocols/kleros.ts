@@ -37,6 +37,7 @@ export const kleros: Peer = {
     let [transactions, disputes] = [0, 0];
     return {
       paid: AMOUNT,
+      ruled: { freelancer: AMOUNT / 2n, client: AMOUNT / 2n },
       async gig({ client, freelancer }) {
         const numbers = new Map<number, number>();
         const numberOf = (index: number) => numbers.get(index) ?? -1;

@@ -33,6 +33,9 @@ export const microEscrow: Peer = {
     await chain.prepare(escrow);
     const fee = withFee ? (AMOUNT * FEE_BPS) / 10_000n : 0n;
 
+    // The arbiter's 3% come off what is held, and the platform's share off what the freelancer gets.
+    const half = (AMOUNT - (AMOUNT * 300n) / 10_000n) / 2n;
+
     let gigs = 0;
     const define = async ({ client, freelancer }: Pair, amounts: readonly bigint[]): Promise<Agreement> => {
       gigs += 1;
@@ -60,6 +63,7 @@ export const microEscrow: Peer = {
 
     return {
       paid: AMOUNT - fee,
+      ruled: { freelancer: withFee ? half - (half * FEE_BPS) / 10_000n : half, client: half },
       fee: {
         amount: fee,
         when: "released",
@@ -71,8 +75,6 @@ export const microEscrow: Peer = {
         const agreement = await define(pair, Array<bigint>(length).fill(AMOUNT));
         const fund = (index: number) => fundCall({ escrow, agreement, indices: [index] });
         const release = (index: number) => approveCall({ escrow, agreement, index, submission: 1 });
-        const held = AMOUNT;
-        const pot = held - (held * 300n) / 10_000n;
         return {
           open: () => open(agreement, pair),
           fund: async (index) => by(client, fund(index)),
@@ -80,7 +82,7 @@ export const microEscrow: Peer = {
           release: async (index) => by(client, release(index)),
           dispute: async (index) => [
             by(client, disputeCall({ escrow, agreement, index, submission: 1, evidence: text })),
-            by(arbiter, ruleCall({ escrow, agreement, index, freelancerAmount: pot / 2n, reasoning: text })),
+            by(arbiter, ruleCall({ escrow, agreement, index, freelancerAmount: half, reasoning: text })),
           ],
           releaseAndFund: async (index) =>
             by(client, multicallCall({ escrow, calls: [release(index), fund(index + 1)] })),

@@ -30,6 +30,8 @@ export interface Protocol {
   deposit?(pair: Pair, parts: number): Promise<Deposit>;
   /** What the freelancer gets for a milestone, base units. */
   readonly paid: bigint;
+  /** What a ruling of half each pays, base units; left out: nobody rules. */
+  readonly ruled?: { readonly freelancer: bigint; readonly client: bigint };
   /** What the platform gets for a milestone, base units, and when; left out: nothing. */
   readonly fee?: { readonly amount: bigint; readonly when: "funded" | "released"; has(): Promise<bigint> };
 }
