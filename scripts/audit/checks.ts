@@ -85,7 +85,7 @@ export const checks: readonly Check[] = [
     name: "prove",
     shows: "The statements hold for all inputs, and each proof finds the bug that is put in for it.",
     script: "prove",
-    minutes: 9,
+    minutes: 10,
     quotes: /^(About|proved|NOT PROVED|bug found|BUG MISSED|All proved|Nothing was proved|- |Assumed|Not proved)/,
     notRun: /^Nothing was proved/m,
   },
