@@ -34,6 +34,7 @@ const optimized = ["contracts/MicroEscrow.sol", "contracts/mocks/BasicToken.sol"
  */
 const deep = process.env.DEEP === "1";
 const fuzzRuns = Number(process.env.FUZZ_RUNS ?? (deep ? 10_000 : 1_000));
+if (!Number.isSafeInteger(fuzzRuns) || fuzzRuns < 1) throw new Error("FUZZ_RUNS must be a whole number above 0.");
 const seed = process.env.SEED;
 
 /** A public network: RPC endpoint and deployer key come from Hardhat's keystore or the environment, never from a file. */

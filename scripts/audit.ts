@@ -2,7 +2,7 @@
  * Everything that an auditor wants to see run, one after another, and one report of this run.
  *
  *   npm run audit                          all of it, but of the mutants a sample, and the fuzz tests with 3,000 inputs each
- *   npm run audit -- --full                all mutants too, and the fuzz tests with 10,000, which takes an hour more
+ *   npm run audit -- --full                all mutants too, and the fuzz tests with 10,000, which takes much longer
  *   npm run audit -- --only prove,mutate   some of it, and the report says so
  *
  * Writes audit/report.md, and what each command wrote beside it. Exit code 1 when a check failed; one that could not run in full

@@ -23,7 +23,8 @@ const rules = [
   "One EVM, one token (OpenZeppelin's ERC-20 with 6 decimals), 500 units for each milestone. Before: all balances are more than 0,",
   "allowances are infinite and not counted, and other people have gone through a whole gig, with a dispute where there is one, with",
   "the same arbiter and platform. Every payout is checked. Everything is sent by the party itself; with MicroEscrow the client's",
-  "first transaction carries the freelancer's consent.",
+  "first transaction carries the freelancer's consent. Not gas, and so not in here: what arbiters ask for (Kleros' in ether, from",
+  "both parties; MicroEscrow's 3% of the milestone), and the one unit that Request takes where there is no fee.",
 ].join("\n");
 
 /** Where the README's tables stand. */
@@ -36,7 +37,13 @@ export function withTables(readme: string, results: GasResults): string {
   if (after === undefined) throw new Error(`The README has no place for the tables: ${begin}`);
   const shown = tablesOf(results).slice(0, 2);
   const sources = results.protocols.map(({ name, source }) => `- ${name}: ${source}`).join("\n");
-  const text = [rules, sources, ...shown.flatMap((table) => [`${table.title}:`, inMarkdown(table)])].join("\n\n");
+  const meanings = Object.entries(ways).map(([way, meaning]) => `- ${way}: ${meaning}`);
+  const text = [
+    rules,
+    sources,
+    ...shown.flatMap((table) => [`${table.title}:`, inMarkdown(table)]),
+    meanings.join("\n"),
+  ].join("\n\n");
   return `${before}${begin}\n\n${text}\n\n${end}${after}`;
 }
 

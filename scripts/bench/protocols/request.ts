@@ -37,14 +37,9 @@ export const request: Peer = {
       fee: { amount: fee, when: "funded", has: () => chain.balance(platform) },
       async gig({ client, freelancer }) {
         gigs += 1;
+        const number = gigs;
         // Eight bytes, as Request's own clients have it.
-        const reference = (index: number) => id(`gig ${gigs} milestone ${index}`).slice(0, 18);
-        const references = new Map<number, string>();
-        const referenceOf = (index: number) => {
-          const known = references.get(index) ?? reference(index);
-          references.set(index, known);
-          return known;
-        };
+        const referenceOf = (index: number) => id(`gig ${number} milestone ${index}`).slice(0, 18);
         const fund = async (index: number) => ({
           from: client,
           to: escrow,
