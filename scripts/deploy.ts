@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { deploy } from "@micro-escrow/sdk";
+import { deploy } from "@micro-escrow/sdk/deploy";
 import { toQuantity } from "ethers";
 import { settings, solc } from "../hardhat.config.ts";
 import { create2Deployer, initCodeHash, salt } from "../sdk/src/generated/code.ts";

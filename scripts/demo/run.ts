@@ -2,13 +2,13 @@
 import {
   type Agreement,
   decodeLogs,
-  deploy,
   eventsOf,
   type MicroEscrow,
   parseAmount,
   scopeHash,
   toAddress,
 } from "@micro-escrow/sdk";
+import { deploy } from "@micro-escrow/sdk/deploy";
 import type { Provider } from "ethers";
 import { expect } from "../script.ts";
 import { type Chapter, keepBooks } from "./books.ts";

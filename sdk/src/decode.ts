@@ -8,7 +8,7 @@ import { type Agreement, scheduleHash, toAgreement } from "./agreement.js";
 import { checkList, checkObject, checkText } from "./check.js";
 import { InvalidHashError, InvalidParameterError, MissingEventError, UnexpectedError } from "./errors.js";
 import type { microEscrowAbi } from "./generated/abi.js";
-import { escrowInterface } from "./interfaces.js";
+import { escrowInterface, type NumbersOf, namedValues } from "./interfaces.js";
 import type { Verb } from "./model.js";
 import type { Address, AgreementId, Call, Hash, Hex, Milestone, Outcome, Terms } from "./types.js";
 
@@ -117,78 +117,22 @@ type AbiEventName = Exclude<
   "EIP712DomainChanged"
 >;
 
-/** One entry for each event in the contract's ABI; `undefined` for one that contradicts itself. */
-const eventDecoders: { readonly [Name in AbiEventName]: (args: Result) => EscrowEvents[Name] | undefined } = {
-  AgreementOpened: (args) => {
-    const agreement = toAgreement(termsOf(args.agreement), scheduleOf(args.schedule));
-    const { id, terms, schedule } = agreement;
-    const consistent =
-      id === args.id &&
-      terms.client === args.client &&
-      terms.freelancer === args.freelancer &&
-      terms.milestones === scheduleHash(schedule);
-    return consistent ? { id, agreement } : undefined;
-  },
-  AgreementAccepted: ({ id, party }) => ({ id, party }),
-  AgreementClosed: ({ id, party }) => ({ id, party }),
-  MilestoneFunded: ({ id, index, payer, amount, clock }) => ({
-    id,
-    index: Number(index),
-    payer,
-    amount,
-    clock: Number(clock),
-  }),
-  MilestoneSubmitted: ({ id, index, submission, deliverable, clock }) => ({
-    id,
-    index: Number(index),
-    submission: Number(submission),
-    deliverable,
-    clock: Number(clock),
-  }),
-  ChangesRequested: ({ id, index, submission, reason, clock }) => ({
-    id,
-    index: Number(index),
-    submission: Number(submission),
-    reason,
-    clock: Number(clock),
-  }),
-  MilestoneAttested: ({ id, index, submission, passed, report, clock }) => ({
-    id,
-    index: Number(index),
-    submission: Number(submission),
-    passed,
-    report,
-    clock: Number(clock),
-  }),
-  MilestoneAdvanced: ({ id, index, freelancerAmount, platformFee, remaining }) => ({
-    id,
-    index: Number(index),
-    freelancerAmount,
-    platformFee,
-    remaining,
-  }),
-  MilestoneExtended: ({ id, index, clock }) => ({ id, index: Number(index), clock: Number(clock) }),
-  MilestoneDisputed: ({ id, index, by, submission, evidence, clock }) => ({
-    id,
-    index: Number(index),
-    by,
-    submission: Number(submission),
-    evidence,
-    clock: Number(clock),
-  }),
-  EvidenceSubmitted: ({ id, index, by, evidence }) => ({ id, index: Number(index), by, evidence }),
-  MilestoneConcluded: ({ id, index, outcome, freelancerAmount, clientAmount, platformFee, arbiterFee, reasoning }) => ({
-    id,
-    index: Number(index),
-    outcome: Number(outcome) as Outcome,
-    freelancerAmount,
-    clientAmount,
-    platformFee,
-    arbiterFee,
-    reasoning,
-  }),
-  PaymentDeferred: ({ id, index, account, token, amount }) => ({ id, index: Number(index), account, token, amount }),
-  Withdrawn: ({ token, account, amount }) => ({ token, account, amount }),
+/** Which values of each event are numbers. One entry for each event in the contract's ABI. */
+const numbersIn: { readonly [Name in AbiEventName]: readonly NumbersOf<EscrowEvents[Name]>[] } = {
+  AgreementOpened: [],
+  AgreementAccepted: [],
+  AgreementClosed: [],
+  MilestoneFunded: ["index", "clock"],
+  MilestoneSubmitted: ["index", "submission", "clock"],
+  ChangesRequested: ["index", "submission", "clock"],
+  MilestoneAttested: ["index", "submission", "clock"],
+  MilestoneAdvanced: ["index"],
+  MilestoneExtended: ["index", "clock"],
+  MilestoneDisputed: ["index", "submission", "clock"],
+  EvidenceSubmitted: ["index"],
+  MilestoneConcluded: ["index", "outcome"],
+  PaymentDeferred: ["index"],
+  Withdrawn: [],
 };
 
 /** What a log must have to be decoded: ethers' logs and plain JSON-RPC ones with numbers read both do. */
@@ -211,12 +155,12 @@ export function decodeLog(log: DecodableLog, escrow: Address): EscrowEvent | und
   if (checkText(address, "the address of a log").toLowerCase() !== toAddress(escrow).toLowerCase()) return undefined;
   try {
     const description = escrowInterface.parseLog(log);
-    const decoder: ((args: Result) => EscrowEvents[EscrowEventName] | undefined) | undefined =
-      eventDecoders[description?.name as AbiEventName];
-    const fields = description && decoder?.(description.args);
-    if (!fields) return undefined;
+    if (description === null || !Object.hasOwn(numbersIn, description.name)) return undefined;
+    const { name, args } = description;
+    const fields = name === "AgreementOpened" ? opened(args) : namedValues(args, numbersIn[name as AbiEventName]);
+    if (fields === undefined) return undefined;
     return {
-      type: description.name,
+      type: name,
       ...fields,
       transaction: log.transactionHash,
       block: log.blockNumber,
@@ -226,6 +170,18 @@ export function decodeLog(log: DecodableLog, escrow: Address): EscrowEvent | und
   } catch {
     return undefined;
   }
+}
+
+/** The agreement that was opened; `undefined` for one that contradicts itself. */
+function opened(args: Result): EscrowEvents["AgreementOpened"] | undefined {
+  const agreement = toAgreement(termsOf(args.agreement), scheduleOf(args.schedule));
+  const { id, terms, schedule } = agreement;
+  const consistent =
+    id === args.id &&
+    terms.client === args.client &&
+    terms.freelancer === args.freelancer &&
+    terms.milestones === scheduleHash(schedule);
+  return consistent ? { id, agreement } : undefined;
 }
 
 /**
@@ -241,33 +197,22 @@ export function decodeLogs(logs: readonly DecodableLog[], escrow: Address): Escr
     .filter((event) => event !== undefined);
 }
 
-function termsOf(struct: Result): Terms {
-  return {
-    client: struct.client,
-    freelancer: struct.freelancer,
-    arbiter: struct.arbiter,
-    token: struct.token,
-    payoutTo: struct.payoutTo,
-    refundTo: struct.refundTo,
-    verifier: struct.verifier,
-    gate: struct.gate,
-    feeRecipient: struct.feeRecipient,
-    feeBps: Number(struct.feeBps),
-    arbiterFeeBps: Number(struct.arbiterFeeBps),
-    defaultShareBps: Number(struct.defaultShareBps),
-    reviewPeriod: Number(struct.reviewPeriod),
-    reworkPeriod: Number(struct.reworkPeriod),
-    challengePeriod: Number(struct.challengePeriod),
-    arbitrationPeriod: Number(struct.arbitrationPeriod),
-    fundBy: Number(struct.fundBy),
-    details: struct.details,
-    milestones: struct.milestones,
-  };
-}
+const termNumbers: readonly NumbersOf<Terms>[] = [
+  "feeBps",
+  "arbiterFeeBps",
+  "defaultShareBps",
+  "reviewPeriod",
+  "reworkPeriod",
+  "challengePeriod",
+  "arbitrationPeriod",
+  "fundBy",
+];
+const milestoneNumbers: readonly NumbersOf<Milestone>[] = ["workPeriod"];
 
-function scheduleOf(entries: readonly Result[]): Milestone[] {
-  return entries.map(({ amount, workPeriod }) => ({ amount, workPeriod: Number(workPeriod) }));
-}
+const termsOf = (struct: Result): Terms => namedValues(struct, termNumbers);
+
+const scheduleOf = (entries: readonly Result[]): Milestone[] =>
+  entries.map((entry) => namedValues(entry, milestoneNumbers));
 
 // ------------------------------------------------------------------------------------------------------------- results
 

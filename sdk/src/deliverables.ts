@@ -2,9 +2,8 @@
  * Deliverables by their hash: the SHA-256 of the bytes, which is also an IPFS content address. Several files are one
  * deliverable through a manifest that lists their paths, sizes and hashes.
  */
-import { sha256 as ethersSha256, getBytes, hexlify } from "ethers";
-import { CID } from "multiformats/cid";
-import { create as createDigest } from "multiformats/hashes/digest";
+import { concat, sha256 as ethersSha256, getBytes, hexlify } from "ethers";
+import { base32 } from "multiformats/bases/base32";
 import { toHash } from "./address.js";
 import { checkList, checkObject, checkText } from "./check.js";
 import { InvalidDeliverableError, InvalidParameterError } from "./errors.js";
@@ -43,8 +42,8 @@ export interface ManifestMismatch {
 }
 
 const MANIFEST_VERSION = 1;
-const SHA2_256 = 0x12;
-const RAW = 0x55;
+/** What a content address begins with: CIDv1, raw codec, sha2-256, 32 bytes (https://github.com/multiformats/cid). */
+const CID_PREFIX = "0x01551220";
 
 /**
  * The SHA-256 of some bytes: what `submit` takes for a deliverable that is one file.
@@ -164,28 +163,28 @@ export function verifyManifest(text: string, files: readonly DeliverableFile[]):
  * cidOf(hashText("hello world")); // "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
  */
 export function cidOf(hash: Hash): string {
-  return CID.createV1(RAW, createDigest(SHA2_256, getBytes(toHash(hash)))).toString();
+  return base32.encode(getBytes(concat([CID_PREFIX, toHash(hash)])));
 }
 
 /**
  * The SHA-256 in a content address; the inverse of {@link cidOf}.
  *
- * @throws {InvalidDeliverableError} When it is not a CIDv1 of the raw codec with a sha2-256 hash.
+ * @throws {InvalidDeliverableError} When it is not a CIDv1 of the raw codec with a sha2-256 hash, in base32.
  * @example
  * const deliverable = hashOfCid("bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e");
  */
 export function hashOfCid(cid: string): Hash {
-  const parsed = readCid(cid);
-  const isSha256 = parsed?.multihash.code === SHA2_256 && parsed.multihash.size === 32;
-  if (parsed?.version !== 1 || parsed.code !== RAW || !isSha256) {
-    throw new InvalidDeliverableError(`"${cid}" is not a CIDv1 with the raw codec and a sha2-256 hash`);
+  const bytes = readCid(cid);
+  if (bytes?.length !== CID_PREFIX.length + 64 || !bytes.startsWith(CID_PREFIX)) {
+    throw new InvalidDeliverableError(`"${cid}" is not a CIDv1 in base32 with the raw codec and a sha2-256 hash`);
   }
-  return hexlify(parsed.multihash.digest) as Hash;
+  return `0x${bytes.slice(CID_PREFIX.length)}` as Hash;
 }
 
-function readCid(text: string): CID | undefined {
+/** The bytes of a content address in base32, as hexadecimal. */
+function readCid(text: string): string | undefined {
   try {
-    return CID.parse(text);
+    return hexlify(base32.decode(text));
   } catch {
     return undefined;
   }

@@ -1,5 +1,9 @@
 /**
- * Deploying MicroEscrow at its one address, through the standard CREATE2 deployer.
+ * Deploying MicroEscrow at its one address, through the standard CREATE2 deployer. An entry of its own, because it carries
+ * the contract's code, and only platforms deploy.
+ *
+ * @example
+ * import { deploy } from "@micro-escrow/sdk/deploy";
  */
 import { concat, formatEther, keccak256, type Provider, parseEther, type Signer } from "ethers";
 import { checkObject, checkSigner } from "./check.js";

@@ -10,12 +10,16 @@ export class MicroEscrowError extends Error {
   /** The class name without "Error"; stable, also in minified code. */
   readonly code: string;
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(code: string, message: string, fields: object = {}, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
     this.name = `${code}Error`;
+    Object.assign(this, fields);
   }
 }
+
+/** The facts of an error, which its constructor takes and its instances have. */
+type Fields<E extends MicroEscrowError> = Omit<E, keyof MicroEscrowError>;
 
 // --------------------------------------------------------------------------------------------------------------- input
 
@@ -28,17 +32,16 @@ export interface InvalidValueOptions extends ErrorOptions {
 /** A value that was passed to the SDK cannot be what it is for; which kind of value says the class that extends this. */
 export abstract class InvalidValueError extends MicroEscrowError {
   /** What was given; as text, unless it was a number. */
-  readonly value: string | number;
+  declare readonly value: string | number;
   /** What is wrong with it, as the rest of a sentence. */
-  readonly reason: string;
+  declare readonly reason: string;
   /** What to do about it, in a sentence; `undefined` where the reason says enough. */
-  readonly advice: string | undefined;
+  declare readonly advice: string | undefined;
 
-  constructor(code: string, value: unknown, reason: string, { advice, ...options }: InvalidValueOptions = {}) {
-    super(code, `${quote(value)} ${reason}.${advice === undefined ? "" : ` ${advice}`}`, options);
-    this.value = typeof value === "number" ? value : textOf(value);
-    this.reason = reason;
-    this.advice = advice;
+  constructor(code: string, given: unknown, reason: string, { advice, ...options }: InvalidValueOptions = {}) {
+    const value = typeof given === "number" ? given : textOf(given);
+    const fact = `${quote(value)} ${reason}.`;
+    super(code, advice === undefined ? fact : `${fact} ${advice}`, { value, reason, advice }, options);
   }
 
   /** The message without the advice. */
@@ -106,61 +109,63 @@ export class InvalidParameterError extends InvalidValueError {
 /** A scope has a value that canonical JSON cannot hold. */
 export class InvalidScopeError extends MicroEscrowError {
   /** Where in the scope it is. */
-  readonly path: string;
+  declare readonly path: string;
   /** What stands there. */
-  readonly reason: string;
+  declare readonly reason: string;
 
   constructor(path: string, reason: string, options?: ErrorOptions) {
-    super("InvalidScope", `The scope cannot hold ${reason} (at ${path}): change it, or leave it out.`, options);
-    this.path = path;
-    this.reason = reason;
+    super(
+      "InvalidScope",
+      `The scope cannot hold ${reason} (at ${path}): change it, or leave it out.`,
+      { path, reason },
+      options,
+    );
   }
 }
 
 /** The token registry has no such token on this chain. */
 export class UnknownTokenError extends MicroEscrowError {
-  readonly chainId: number;
+  declare readonly chainId: number;
   /** Symbol or address that was looked for. */
-  readonly token: string;
+  declare readonly token: string;
 
-  constructor({ chainId, token }: { chainId: number; token: string }, options?: ErrorOptions) {
+  constructor({ chainId, token }: Fields<UnknownTokenError>, options?: ErrorOptions) {
     super(
       "UnknownToken",
       `The registry has no token ${quote(token)} on chain ${chainId}: pass its address and decimals instead.`,
+      { chainId, token },
       options,
     );
-    this.chainId = chainId;
-    this.token = token;
   }
 }
 
 /** An agreement breaks rules of the contract; it could never be funded. */
 export class InvalidAgreementError extends MicroEscrowError {
   /** Everything that is wrong with it, in the order in which the contract checks. */
-  readonly problems: readonly AgreementProblem[];
+  declare readonly problems: readonly AgreementProblem[];
 
-  constructor({ problems }: { problems: readonly AgreementProblem[] }, options?: ErrorOptions) {
+  constructor({ problems }: Fields<InvalidAgreementError>, options?: ErrorOptions) {
     super(
       "InvalidAgreement",
       `The agreement is not valid. ${problems.map(({ path, message, advice }) => `${path}: ${message} ${advice}`).join(" ")}`,
+      { problems },
       options,
     );
-    this.problems = problems;
   }
 }
 
 /** A text is not an agreement file. */
 export class InvalidAgreementFileError extends MicroEscrowError {
   /** What is wrong with it, as the rest of a sentence. */
-  readonly reason: string;
+  declare readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
     super(
       "InvalidAgreementFile",
       `This is not an agreement file: ${ended(reason)} Ask whoever sent it for the file again.`,
+      { reason },
       options,
     );
-    this.reason = reason;
   }
 }
 
@@ -174,91 +179,88 @@ const HASHED = {
 /** Parts of an agreement do not belong together: somebody edited it, or took parts of two agreements. */
 export class AgreementMismatchError extends MicroEscrowError {
   /** Which hash does not match. */
-  readonly member: "id" | "details" | "milestones";
+  declare readonly member: "id" | "details" | "milestones";
   /** The hash of what is there. */
-  readonly actual: Hex;
+  declare readonly actual: Hex;
   /** The hash that the agreement names. */
-  readonly expected: Hex;
+  declare readonly expected: Hex;
 
-  constructor(
-    { member, actual, expected }: { member: "id" | "details" | "milestones"; actual: Hex; expected: Hex },
-    options?: ErrorOptions,
-  ) {
+  constructor({ member, actual, expected }: Fields<AgreementMismatchError>, options?: ErrorOptions) {
     super(
       "AgreementMismatch",
       `The agreement was altered: ${HASHED[member]} should be ${expected}, but is ${actual}. Ask the other party for the file again.`,
+      { member, actual, expected },
       options,
     );
-    this.member = member;
-    this.actual = actual;
-    this.expected = expected;
   }
 }
 
 /** A deliverable or the list of its files cannot be hashed. */
 export class InvalidDeliverableError extends MicroEscrowError {
   /** What is wrong with it, as the rest of a sentence. */
-  readonly reason: string;
+  declare readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
-    super("InvalidDeliverable", `The deliverable is not valid: ${ended(reason)} Correct that, and try again.`, options);
-    this.reason = reason;
+    super(
+      "InvalidDeliverable",
+      `The deliverable is not valid: ${ended(reason)} Correct that, and try again.`,
+      { reason },
+      options,
+    );
   }
 }
 
 /** The bytes are not the ones that were submitted. */
 export class DeliverableMismatchError extends MicroEscrowError {
   /** Hash of the bytes. */
-  readonly actual: Hash;
+  declare readonly actual: Hash;
   /** Hash that was submitted. */
-  readonly expected: Hash;
+  declare readonly expected: Hash;
 
-  constructor({ actual, expected }: { actual: Hash; expected: Hash }, options?: ErrorOptions) {
+  constructor({ actual, expected }: Fields<DeliverableMismatchError>, options?: ErrorOptions) {
     super(
       "DeliverableMismatch",
       `These are not the bytes that were submitted: they hash to ${actual}, not to ${expected}. Ask for the file that was submitted.`,
+      { actual, expected },
       options,
     );
-    this.actual = actual;
-    this.expected = expected;
   }
 }
 
 /** A call is for another contract than the escrow. */
 export class WrongContractCallError extends MicroEscrowError {
-  readonly actual: Address;
-  readonly expected: Address;
+  declare readonly actual: Address;
+  declare readonly expected: Address;
 
-  constructor({ actual, expected }: { actual: Address; expected: Address }, options?: ErrorOptions) {
+  constructor({ actual, expected }: Fields<WrongContractCallError>, options?: ErrorOptions) {
     super(
       "WrongContractCall",
       `The call is for ${actual}, not for the escrow ${expected}: make it for this one, or connect to the other.`,
+      { actual, expected },
       options,
     );
-    this.actual = actual;
-    this.expected = expected;
   }
 }
 
 /** A multicall of no calls: its transaction would cost a fee and do nothing. */
 export class EmptyMulticallError extends MicroEscrowError {
   constructor(options?: ErrorOptions) {
-    super("EmptyMulticall", "Name at least one call for the multicall.", options);
+    super("EmptyMulticall", "Name at least one call for the multicall.", {}, options);
   }
 }
 
 /** A signed action is malformed, or is not for this escrow or chain. */
 export class InvalidSignedActionError extends MicroEscrowError {
   /** What is wrong with it, as the rest of a sentence. */
-  readonly reason: string;
+  declare readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
     super(
       "InvalidSignedAction",
       `The signed action cannot be relayed: ${ended(reason)} Ask its signer for a new one.`,
+      { reason },
       options,
     );
-    this.reason = reason;
   }
 }
 
@@ -267,121 +269,112 @@ export class InvalidSignedActionError extends MicroEscrowError {
 /** Something is on another chain than it should be. */
 export class WrongChainError extends MicroEscrowError {
   /** Chain id that was found. */
-  readonly actual: number;
+  declare readonly actual: number;
   /** Chain id that is needed. */
-  readonly expected: number;
+  declare readonly expected: number;
 
-  constructor({ actual, expected }: { actual: number; expected: number }, options?: ErrorOptions) {
-    super("WrongChain", `Connected to chain ${actual}, but chain ${expected} is needed: switch the network.`, options);
-    this.actual = actual;
-    this.expected = expected;
+  constructor({ actual, expected }: Fields<WrongChainError>, options?: ErrorOptions) {
+    super(
+      "WrongChain",
+      `Connected to chain ${actual}, but chain ${expected} is needed: switch the network.`,
+      { actual, expected },
+      options,
+    );
   }
 }
 
 /** There is no contract at an address. */
 export class NoCodeError extends MicroEscrowError {
-  readonly address: Address;
-  readonly chainId: number;
+  declare readonly address: Address;
+  declare readonly chainId: number;
 
-  constructor({ address, chainId }: { address: Address; chainId: number }, options?: ErrorOptions) {
+  constructor({ address, chainId }: Fields<NoCodeError>, options?: ErrorOptions) {
     super(
       "NoCode",
       `There is no contract at ${address} on chain ${chainId}: deploy it there, or connect to another chain or address.`,
+      { address, chainId },
       options,
     );
-    this.address = address;
-    this.chainId = chainId;
   }
 }
 
 /** The contract at an address is another one. */
 export class WrongContractError extends MicroEscrowError {
-  readonly address: Address;
+  declare readonly address: Address;
   /** keccak256 of the code that was found, immutables set to zero. */
-  readonly actual: Hash;
+  declare readonly actual: Hash;
   /** keccak256 of the code that should be there, immutables set to zero. */
-  readonly expected: Hash;
+  declare readonly expected: Hash;
 
-  constructor(
-    { address, actual, expected }: { address: Address; actual: Hash; expected: Hash },
-    options?: ErrorOptions,
-  ) {
+  constructor({ address, actual, expected }: Fields<WrongContractError>, options?: ErrorOptions) {
     super(
       "WrongContract",
       `The contract at ${address} is not MicroEscrow: its code hashes to ${actual}, not to ${expected}. Do not use it.`,
+      { address, actual, expected },
       options,
     );
-    this.address = address;
-    this.actual = actual;
-    this.expected = expected;
   }
 }
 
 /** The EIP-712 domain of the contract is not what it should be: signatures would not be valid. */
 export class WrongDomainError extends MicroEscrowError {
   /** The member of the domain that differs. */
-  readonly field: string;
-  readonly actual: string;
-  readonly expected: string;
+  declare readonly field: string;
+  declare readonly actual: string;
+  declare readonly expected: string;
 
-  constructor(
-    { field, actual, expected }: { field: string; actual: string; expected: string },
-    options?: ErrorOptions,
-  ) {
+  constructor({ field, actual, expected }: Fields<WrongDomainError>, options?: ErrorOptions) {
     super(
       "WrongDomain",
       `The contract signs under another EIP-712 domain: ${field} is ${quote(actual)}, not ${quote(expected)}. Sign nothing for it.`,
+      { field, actual, expected },
       options,
     );
-    this.field = field;
-    this.actual = actual;
-    this.expected = expected;
   }
 }
 
 /** A verb that sends or signs was called on an escrow connected without a signer. */
 export class MissingSignerError extends MicroEscrowError {
   constructor(options?: ErrorOptions) {
-    super("MissingSigner", "This needs a signer: call escrow.connect(signer) first.", options);
+    super("MissingSigner", "This needs a signer: call escrow.connect(signer) first.", {}, options);
   }
 }
 
 /** A signer has no provider, so nothing can be read from a chain. */
 export class MissingProviderError extends MicroEscrowError {
   constructor(options?: ErrorOptions) {
-    super("MissingProvider", "The signer has no provider: connect it to one (signer.connect(provider)).", options);
+    super("MissingProvider", "The signer has no provider: connect it to one (signer.connect(provider)).", {}, options);
   }
 }
 
 /** An account cannot make a signature that the contract would accept. */
 export class CannotSignError extends MicroEscrowError {
-  readonly account: Address;
+  declare readonly account: Address;
   /** What is wrong with it, as the rest of a sentence. */
-  readonly reason: string;
+  declare readonly reason: string;
 
-  constructor({ account, reason }: { account: Address; reason: string }, options?: ErrorOptions) {
+  constructor({ account, reason }: Fields<CannotSignError>, options?: ErrorOptions) {
     super(
       "CannotSign",
       `${account} cannot sign: ${ended(reason)} Record its consent or send its action as a transaction of its own instead (accept, or the verb itself).`,
+      { account, reason },
       options,
     );
-    this.account = account;
-    this.reason = reason;
   }
 }
 
 /** The user refused a request in the wallet, which was not sent. What was sent before it, as an approval, was. */
 export class UserRejectedError extends MicroEscrowError {
   /** What was asked for. */
-  readonly action: string;
+  declare readonly action: string;
 
-  constructor({ action }: { action: string }, options?: ErrorOptions) {
+  constructor({ action }: Fields<UserRejectedError>, options?: ErrorOptions) {
     super(
       "UserRejected",
       `The request was refused in the wallet (${action}), and was not sent: ask again, and confirm it there.`,
+      { action },
       options,
     );
-    this.action = action;
   }
 }
 
@@ -391,6 +384,7 @@ export class InsufficientGasFundsError extends MicroEscrowError {
     super(
       "InsufficientGasFunds",
       "The account cannot pay the network fee: send it some of the chain's own coin. The transaction was not sent.",
+      {},
       options,
     );
   }
@@ -399,179 +393,152 @@ export class InsufficientGasFundsError extends MicroEscrowError {
 /** The RPC endpoint is down, slow, or answers with an error of its own. */
 export class RpcError extends MicroEscrowError {
   /** unreachable: no answer; timeout: too slow; refused: it answered with an error; malformed: it answered nonsense. */
-  readonly reason: "unreachable" | "timeout" | "refused" | "malformed";
+  declare readonly reason: "unreachable" | "timeout" | "refused" | "malformed";
   /** What it said. */
-  readonly details: string;
+  declare readonly details: string;
 
-  constructor(
-    { reason, details }: { reason: "unreachable" | "timeout" | "refused" | "malformed"; details: string },
-    options?: ErrorOptions,
-  ) {
+  constructor({ reason, details }: Fields<RpcError>, options?: ErrorOptions) {
     super(
       "Rpc",
       `The RPC endpoint failed (${reason}): ${ended(details)} Try again, or use another endpoint; if a transaction was being sent, look it up before you send it again.`,
+      { reason, details },
       options,
     );
-    this.reason = reason;
-    this.details = details;
   }
 }
 
 /** An account has too little of a token. Amounts are token base units. */
 export class InsufficientBalanceError extends MicroEscrowError {
   /** Undefined where a token said so without saying which it is. */
-  readonly token: Address | undefined;
-  readonly account: Address;
-  readonly have: bigint;
-  readonly need: bigint;
+  declare readonly token: Address | undefined;
+  declare readonly account: Address;
+  declare readonly have: bigint;
+  declare readonly need: bigint;
 
-  constructor(
-    { token, account, have, need }: { token: Address | undefined; account: Address; have: bigint; need: bigint },
-    options?: ErrorOptions,
-  ) {
+  constructor({ token, account, have, need }: Fields<InsufficientBalanceError>, options?: ErrorOptions) {
     super(
       "InsufficientBalance",
       `${account} has ${have} of the token${token === undefined ? "" : ` ${token}`}, but needs ${need} (base units): send it the rest first.`,
+      { token, account, have, need },
       options,
     );
-    this.token = token;
-    this.account = account;
-    this.have = have;
-    this.need = need;
   }
 }
 
 /** The escrow may take too little of a token from its owner. Amounts are token base units. */
 export class InsufficientAllowanceError extends MicroEscrowError {
   /** Undefined where a token said so without saying which it is. */
-  readonly token: Address | undefined;
+  declare readonly token: Address | undefined;
   /** Who may spend. */
-  readonly spender: Address;
-  readonly have: bigint;
-  readonly need: bigint;
+  declare readonly spender: Address;
+  declare readonly have: bigint;
+  declare readonly need: bigint;
 
-  constructor(
-    { token, spender, have, need }: { token: Address | undefined; spender: Address; have: bigint; need: bigint },
-    options?: ErrorOptions,
-  ) {
+  constructor({ token, spender, have, need }: Fields<InsufficientAllowanceError>, options?: ErrorOptions) {
     super(
       "InsufficientAllowance",
       `${spender} may spend ${have} of the token${token === undefined ? "" : ` ${token}`}, but needs ${need} (base units): approve that amount first, or let fund choose (payment: "auto").`,
+      { token, spender, have, need },
       options,
     );
-    this.token = token;
-    this.spender = spender;
-    this.have = have;
-    this.need = need;
   }
 }
 
 /** A token takes no EIP-2612 permit of this payer. */
 export class PermitUnsupportedError extends MicroEscrowError {
-  readonly token: Address;
+  declare readonly token: Address;
   /** What is wrong with it, as the rest of a sentence. */
-  readonly reason: string;
+  declare readonly reason: string;
 
-  constructor({ token, reason }: { token: Address; reason: string }, options?: ErrorOptions) {
+  constructor({ token, reason }: Fields<PermitUnsupportedError>, options?: ErrorOptions) {
     super(
       "PermitUnsupported",
       `The token ${token} cannot be paid by permit: ${ended(reason)} Use payment "approve" or "auto".`,
+      { token, reason },
       options,
     );
-    this.token = token;
-    this.reason = reason;
   }
 }
 
 /** The token refused with an error of the ERC-20 standards (ERC-6093, ERC-2612). */
 export class TokenRefusedError extends MicroEscrowError {
   /** Name of the token's error. */
-  readonly error: string;
+  declare readonly error: string;
   /** The account it is about. */
-  readonly account: Address | undefined;
+  declare readonly account: Address | undefined;
 
-  constructor({ error, account }: { error: string; account: Address | undefined }, options?: ErrorOptions) {
+  constructor({ error, account }: Fields<TokenRefusedError>, options?: ErrorOptions) {
     const advice = error.startsWith("ERC20")
       ? "use another account or another token"
       : 'sign a new permit, or use payment "approve"';
     super(
       "TokenRefused",
       `The token refused: ${error}${account === undefined ? "" : ` (${account})`}. To go on, ${advice}.`,
+      { error, account },
       options,
     );
-    this.error = error;
-    this.account = account;
   }
 }
 
 /** No event of this escrow opened an agreement with this id. */
 export class UnknownAgreementError extends MicroEscrowError {
-  readonly id: AgreementId;
+  declare readonly id: AgreementId;
 
-  constructor({ id }: { id: AgreementId }, options?: ErrorOptions) {
+  constructor({ id }: Fields<UnknownAgreementError>, options?: ErrorOptions) {
     super(
       "UnknownAgreement",
       `No agreement ${id} was opened here: nobody has accepted or funded it yet, or it is on another chain or escrow. Ask a party where it is.`,
+      { id },
       options,
     );
-    this.id = id;
   }
 }
 
 /** What a decision answers is not in a safe block yet. Nothing was sent. */
 export class NotConfirmedError extends MicroEscrowError {
   /** The milestone, counted from 0. */
-  readonly index: number;
+  declare readonly index: number;
   /** The block that would have to be safe. */
-  readonly block: number;
+  declare readonly block: number;
   /** The newest safe block. */
-  readonly safeBlock: number;
+  declare readonly safeBlock: number;
 
-  constructor(
-    { index, block, safeBlock }: { index: number; block: number; safeBlock: number },
-    options?: ErrorOptions,
-  ) {
+  constructor({ index, block, safeBlock }: Fields<NotConfirmedError>, options?: ErrorOptions) {
     super(
       "NotConfirmed",
       `What you decide on (milestone ${index}) is in block ${block}, but the newest safe block is ${safeBlock}: try again later, or choose how many confirmations are enough.`,
+      { index, block, safeBlock },
       options,
     );
-    this.index = index;
-    this.block = block;
-    this.safeBlock = safeBlock;
   }
 }
 
 /** An RPC endpoint left out events: what it returned contradicts the state of the contract. */
 export class IncompleteHistoryError extends MicroEscrowError {
-  readonly id: AgreementId;
+  declare readonly id: AgreementId;
   /** What is missing. */
-  readonly details: string;
+  declare readonly details: string;
 
-  constructor({ id, details }: { id: AgreementId; details: string }, options?: ErrorOptions) {
+  constructor({ id, details }: Fields<IncompleteHistoryError>, options?: ErrorOptions) {
     super(
       "IncompleteHistory",
       `The RPC endpoint left out events of agreement ${id} (${details}): try again, or use another endpoint.`,
+      { id, details },
       options,
     );
-    this.id = id;
-    this.details = details;
   }
 }
 
 /** A call reverted with a reason that is not a custom error of the contract. */
 export class TransactionRevertedError extends MicroEscrowError {
   /** Error(string) or Panic(uint256) in words; undefined without one. */
-  readonly reason: string | undefined;
+  declare readonly reason: string | undefined;
   /** The revert data; 0x when there is none. */
-  readonly data: Hex;
+  declare readonly data: Hex;
   /** The transaction, where one was mined. */
-  readonly transaction: Hash | undefined;
+  declare readonly transaction: Hash | undefined;
 
-  constructor(
-    { reason, data, transaction }: { reason: string | undefined; data: Hex; transaction: Hash | undefined },
-    options?: ErrorOptions,
-  ) {
+  constructor({ reason, data, transaction }: Fields<TransactionRevertedError>, options?: ErrorOptions) {
     // A reason that is another error's message has said what to do.
     const advice =
       reason !== undefined && options?.cause instanceof MicroEscrowError
@@ -580,86 +547,86 @@ export class TransactionRevertedError extends MicroEscrowError {
     super(
       "TransactionReverted",
       `Reverted${transaction === undefined ? "" : ` in ${transaction}`}: ${ended(reason ?? unnamed(data))}${advice}`,
+      { reason, data, transaction },
       options,
     );
-    this.reason = reason;
-    this.data = data;
-    this.transaction = transaction;
   }
 }
 
 /** A transaction was sent, and was not mined in time. It may still be. */
 export class NotMinedError extends MicroEscrowError {
-  readonly transaction: Hash;
+  declare readonly transaction: Hash;
   /** Seconds that were waited. */
-  readonly patience: number;
+  declare readonly patience: number;
 
-  constructor({ transaction, patience }: { transaction: Hash; patience: number }, options?: ErrorOptions) {
+  constructor({ transaction, patience }: Fields<NotMinedError>, options?: ErrorOptions) {
     super(
       "NotMined",
       `Transaction ${transaction} was sent, and was not mined within ${patience} s. It may still be: look it up before you send anything again.`,
+      { transaction, patience },
       options,
     );
-    this.transaction = transaction;
-    this.patience = patience;
   }
 }
 
 /** The transaction was cancelled or replaced by another one with its nonce. */
 export class TransactionReplacedError extends MicroEscrowError {
   /** The transaction that was sent; undefined where the report of it does not say. */
-  readonly transaction: Hash | undefined;
+  declare readonly transaction: Hash | undefined;
   /** The one that was mined instead. */
-  readonly replacement: Hash;
+  declare readonly replacement: Hash;
 
-  constructor(
-    { transaction, replacement }: { transaction: Hash | undefined; replacement: Hash },
-    options?: ErrorOptions,
-  ) {
+  constructor({ transaction, replacement }: Fields<TransactionReplacedError>, options?: ErrorOptions) {
     super(
       "TransactionReplaced",
       `${transaction === undefined ? "The transaction" : `Transaction ${transaction}`} was replaced by ${replacement}: what it was to do did not happen. Look at that one, then send it again.`,
+      { transaction, replacement },
       options,
     );
-    this.transaction = transaction;
-    this.replacement = replacement;
   }
 }
 
 /** A transaction succeeded without the event that it must emit. */
 export class MissingEventError extends MicroEscrowError {
-  readonly event: string;
-  readonly transaction: Hash;
+  declare readonly event: string;
+  declare readonly transaction: Hash;
 
-  constructor({ event, transaction }: { event: string; transaction: Hash }, options?: ErrorOptions) {
+  constructor({ event, transaction }: Fields<MissingEventError>, options?: ErrorOptions) {
     super(
       "MissingEvent",
       `Transaction ${transaction} has no ${event} event of this escrow: look at what it did before you send anything again.`,
+      { event, transaction },
       options,
     );
-    this.event = event;
-    this.transaction = transaction;
   }
 }
 
 /** The contract could not be deployed at its address. */
 export class DeploymentFailedError extends MicroEscrowError {
   /** What is wrong with it, as the rest of a sentence. */
-  readonly reason: string;
+  declare readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
-    super("DeploymentFailed", `Deployment failed: ${ended(reason)} Deploy again when that is mended.`, options);
-    this.reason = reason;
+    super(
+      "DeploymentFailed",
+      `Deployment failed: ${ended(reason)} Deploy again when that is mended.`,
+      { reason },
+      options,
+    );
   }
 }
 
 /** Something failed that the SDK has no class for; `cause` has it. */
 export class UnexpectedError extends MicroEscrowError {
-  readonly details: string;
+  declare readonly details: string;
 
-  constructor({ details }: { details: string }, options?: ErrorOptions) {
-    super("Unexpected", `${ended(details)} See the cause, and look up what was sent before you try again.`, options);
-    this.details = details;
+  constructor({ details }: Fields<UnexpectedError>, options?: ErrorOptions) {
+    super(
+      "Unexpected",
+      `${ended(details)} See the cause, and look up what was sent before you try again.`,
+      { details },
+      options,
+    );
   }
 }
 
@@ -667,559 +634,498 @@ export class UnexpectedError extends MicroEscrowError {
 
 /** Client, freelancer, arbiter and token must all be set. */
 export class MissingPartyError extends MicroEscrowError {
-  readonly client: Address;
-  readonly freelancer: Address;
-  readonly arbiter: Address;
-  readonly token: Address;
+  declare readonly client: Address;
+  declare readonly freelancer: Address;
+  declare readonly arbiter: Address;
+  declare readonly token: Address;
 
-  constructor(
-    { client, freelancer, arbiter, token }: { client: Address; freelancer: Address; arbiter: Address; token: Address },
-    options?: ErrorOptions,
-  ) {
+  constructor({ client, freelancer, arbiter, token }: Fields<MissingPartyError>, options?: ErrorOptions) {
     super(
       "MissingParty",
       `Client (${client}), freelancer (${freelancer}), arbiter (${arbiter}) and token (${token}) must all be set.`,
+      { client, freelancer, arbiter, token },
       options,
     );
-    this.client = client;
-    this.freelancer = freelancer;
-    this.arbiter = arbiter;
-    this.token = token;
   }
 }
 
 /** Client, freelancer and arbiter must be three different accounts. */
 export class PartiesNotDistinctError extends MicroEscrowError {
-  readonly client: Address;
-  readonly freelancer: Address;
-  readonly arbiter: Address;
+  declare readonly client: Address;
+  declare readonly freelancer: Address;
+  declare readonly arbiter: Address;
 
-  constructor(
-    { client, freelancer, arbiter }: { client: Address; freelancer: Address; arbiter: Address },
-    options?: ErrorOptions,
-  ) {
+  constructor({ client, freelancer, arbiter }: Fields<PartiesNotDistinctError>, options?: ErrorOptions) {
     super(
       "PartiesNotDistinct",
       `Client (${client}), freelancer (${freelancer}) and arbiter (${arbiter}) must be three different accounts.`,
+      { client, freelancer, arbiter },
       options,
     );
-    this.client = client;
-    this.freelancer = freelancer;
-    this.arbiter = arbiter;
   }
 }
 
 /** Neither the escrow nor the token can be a party or receive payments. */
 export class ForbiddenAccountError extends MicroEscrowError {
-  readonly account: Address;
+  declare readonly account: Address;
 
-  constructor({ account }: { account: Address }, options?: ErrorOptions) {
+  constructor({ account }: Fields<ForbiddenAccountError>, options?: ErrorOptions) {
     super(
       "ForbiddenAccount",
       `${account} is the escrow or the token, which cannot be a party or receive payments: name another account.`,
+      { account },
       options,
     );
-    this.account = account;
   }
 }
 
 /** The verifier must be neither the freelancer nor the arbiter. */
 export class VerifierNotIndependentError extends MicroEscrowError {
-  readonly verifier: Address;
+  declare readonly verifier: Address;
 
-  constructor({ verifier }: { verifier: Address }, options?: ErrorOptions) {
+  constructor({ verifier }: Fields<VerifierNotIndependentError>, options?: ErrorOptions) {
     super(
       "VerifierNotIndependent",
       `The verifier ${verifier} must be neither the freelancer nor the arbiter.`,
+      { verifier },
       options,
     );
-    this.verifier = verifier;
   }
 }
 
 /** The platform fee exceeds its cap (basis points). */
 export class FeeTooHighError extends MicroEscrowError {
-  readonly feeBps: number;
-  readonly maximum: number;
+  declare readonly feeBps: number;
+  declare readonly maximum: number;
 
-  constructor({ feeBps, maximum }: { feeBps: number; maximum: number }, options?: ErrorOptions) {
+  constructor({ feeBps, maximum }: Fields<FeeTooHighError>, options?: ErrorOptions) {
     super(
       "FeeTooHigh",
       `The platform fee of ${feeBps} basis points is above the maximum of ${maximum}: agree on less.`,
+      { feeBps, maximum },
       options,
     );
-    this.feeBps = feeBps;
-    this.maximum = maximum;
   }
 }
 
 /** The arbiter fee exceeds its cap (basis points). */
 export class ArbiterFeeTooHighError extends MicroEscrowError {
-  readonly arbiterFeeBps: number;
-  readonly maximum: number;
+  declare readonly arbiterFeeBps: number;
+  declare readonly maximum: number;
 
-  constructor({ arbiterFeeBps, maximum }: { arbiterFeeBps: number; maximum: number }, options?: ErrorOptions) {
+  constructor({ arbiterFeeBps, maximum }: Fields<ArbiterFeeTooHighError>, options?: ErrorOptions) {
     super(
       "ArbiterFeeTooHigh",
       `The arbiter fee of ${arbiterFeeBps} basis points is above the maximum of ${maximum}: agree on less.`,
+      { arbiterFeeBps, maximum },
       options,
     );
-    this.arbiterFeeBps = arbiterFeeBps;
-    this.maximum = maximum;
   }
 }
 
 /** The default share exceeds the whole (basis points). */
 export class DefaultShareTooHighError extends MicroEscrowError {
-  readonly defaultShareBps: number;
-  readonly maximum: number;
+  declare readonly defaultShareBps: number;
+  declare readonly maximum: number;
 
-  constructor({ defaultShareBps, maximum }: { defaultShareBps: number; maximum: number }, options?: ErrorOptions) {
+  constructor({ defaultShareBps, maximum }: Fields<DefaultShareTooHighError>, options?: ErrorOptions) {
     super(
       "DefaultShareTooHigh",
       `The default share of ${defaultShareBps} basis points is above the maximum of ${maximum}: agree on less.`,
+      { defaultShareBps, maximum },
       options,
     );
-    this.defaultShareBps = defaultShareBps;
-    this.maximum = maximum;
   }
 }
 
 /** A platform fee (basis points) was agreed, but nobody to receive it. */
 export class FeeWithoutRecipientError extends MicroEscrowError {
-  readonly feeBps: number;
+  declare readonly feeBps: number;
 
-  constructor({ feeBps }: { feeBps: number }, options?: ErrorOptions) {
-    super("FeeWithoutRecipient", `A platform fee of ${feeBps} basis points needs a recipient.`, options);
-    this.feeBps = feeBps;
+  constructor({ feeBps }: Fields<FeeWithoutRecipientError>, options?: ErrorOptions) {
+    super("FeeWithoutRecipient", `A platform fee of ${feeBps} basis points needs a recipient.`, { feeBps }, options);
   }
 }
 
 /** Review, rework and arbitration period (seconds) must be greater than 0. */
 export class ZeroPeriodError extends MicroEscrowError {
-  readonly reviewPeriod: number;
-  readonly reworkPeriod: number;
-  readonly arbitrationPeriod: number;
+  declare readonly reviewPeriod: number;
+  declare readonly reworkPeriod: number;
+  declare readonly arbitrationPeriod: number;
 
-  constructor(
-    {
-      reviewPeriod,
-      reworkPeriod,
-      arbitrationPeriod,
-    }: { reviewPeriod: number; reworkPeriod: number; arbitrationPeriod: number },
-    options?: ErrorOptions,
-  ) {
+  constructor({ reviewPeriod, reworkPeriod, arbitrationPeriod }: Fields<ZeroPeriodError>, options?: ErrorOptions) {
     super(
       "ZeroPeriod",
       `Review (${reviewPeriod} s), rework (${reworkPeriod} s) and arbitration period (${arbitrationPeriod} s) must be greater than 0.`,
+      { reviewPeriod, reworkPeriod, arbitrationPeriod },
       options,
     );
-    this.reviewPeriod = reviewPeriod;
-    this.reworkPeriod = reworkPeriod;
-    this.arbitrationPeriod = arbitrationPeriod;
   }
 }
 
 /** The schedule has no milestone. */
 export class EmptyScheduleError extends MicroEscrowError {
   constructor(options?: ErrorOptions) {
-    super("EmptySchedule", "The schedule has no milestone: name at least one.", options);
+    super("EmptySchedule", "The schedule has no milestone: name at least one.", {}, options);
   }
 }
 
 /** A milestone's amount (base units) and work period (seconds) must be greater than 0. */
 export class InvalidMilestoneError extends MicroEscrowError {
   /** Counted from 0. */
-  readonly index: number;
-  readonly amount: bigint;
-  readonly workPeriod: number;
+  declare readonly index: number;
+  declare readonly amount: bigint;
+  declare readonly workPeriod: number;
 
-  constructor(
-    { index, amount, workPeriod }: { index: number; amount: bigint; workPeriod: number },
-    options?: ErrorOptions,
-  ) {
+  constructor({ index, amount, workPeriod }: Fields<InvalidMilestoneError>, options?: ErrorOptions) {
     super(
       "InvalidMilestone",
       `Milestone ${index} needs an amount (${amount}) and a work period (${workPeriod} s) greater than 0.`,
+      { index, amount, workPeriod },
       options,
     );
-    this.index = index;
-    this.amount = amount;
-    this.workPeriod = workPeriod;
   }
 }
 
 /** The schedule is not the one that the agreement names. */
 export class ScheduleMismatchError extends MicroEscrowError {
   /** Hash of the schedule. */
-  readonly actual: Hash;
+  declare readonly actual: Hash;
   /** Hash that the agreement names. */
-  readonly expected: Hash;
+  declare readonly expected: Hash;
 
-  constructor({ actual, expected }: { actual: Hash; expected: Hash }, options?: ErrorOptions) {
+  constructor({ actual, expected }: Fields<ScheduleMismatchError>, options?: ErrorOptions) {
     super(
       "ScheduleMismatch",
       `The schedule hashes to ${actual}, but the agreement names ${expected}: take terms and schedule from the same agreement.`,
+      { actual, expected },
       options,
     );
-    this.actual = actual;
-    this.expected = expected;
   }
 }
 
 /** Only somebody named in the agreement can do this. */
 export class NotAPartyError extends MicroEscrowError {
-  readonly account: Address;
+  declare readonly account: Address;
 
-  constructor({ account }: { account: Address }, options?: ErrorOptions) {
+  constructor({ account }: Fields<NotAPartyError>, options?: ErrorOptions) {
     super(
       "NotAParty",
       `${account} is not one of those who may do this by the agreement: act as the client or the freelancer (for evidence also as the arbiter or the verifier).`,
+      { account },
       options,
     );
-    this.account = account;
   }
 }
 
 /** The caller is not the account whose decision this is, and gave no signature of it. */
 export class UnauthorizedError extends MicroEscrowError {
-  readonly caller: Address;
-  readonly expected: Address;
+  declare readonly caller: Address;
+  declare readonly expected: Address;
 
-  constructor({ caller, expected }: { caller: Address; expected: Address }, options?: ErrorOptions) {
+  constructor({ caller, expected }: Fields<UnauthorizedError>, options?: ErrorOptions) {
     super(
       "Unauthorized",
       `This is for ${expected} to decide, not for ${caller}: send it from there, or relay its signed action.`,
+      { caller, expected },
       options,
     );
-    this.caller = caller;
-    this.expected = expected;
   }
 }
 
 /** The signature's deadline has passed. */
 export class SignatureExpiredError extends MicroEscrowError {
   /** Unix seconds. */
-  readonly deadline: number;
+  declare readonly deadline: number;
   /** Time of the block, Unix seconds. */
-  readonly time: number;
+  declare readonly time: number;
 
-  constructor({ deadline, time }: { deadline: number; time: number }, options?: ErrorOptions) {
+  constructor({ deadline, time }: Fields<SignatureExpiredError>, options?: ErrorOptions) {
     super(
       "SignatureExpired",
       `The signature was good until ${at(deadline)}, and it is ${at(time)}: ask for a new one.`,
+      { deadline, time },
       options,
     );
-    this.deadline = deadline;
-    this.time = time;
   }
 }
 
 /** The account did not sign this digest. */
 export class InvalidSignatureError extends MicroEscrowError {
-  readonly signer: Address;
-  readonly digest: Hash;
+  declare readonly signer: Address;
+  declare readonly digest: Hash;
 
-  constructor({ signer, digest }: { signer: Address; digest: Hash }, options?: ErrorOptions) {
+  constructor({ signer, digest }: Fields<InvalidSignatureError>, options?: ErrorOptions) {
     super(
       "InvalidSignature",
       `${signer} did not sign this (digest ${digest}): the signature is for something else, or the state has changed since. Ask for a new one.`,
+      { signer, digest },
       options,
     );
-    this.signer = signer;
-    this.digest = digest;
   }
 }
 
 /** A party has not consented to the agreement yet. */
 export class NotAcceptedError extends MicroEscrowError {
-  readonly party: Address;
+  declare readonly party: Address;
 
-  constructor({ party }: { party: Address }, options?: ErrorOptions) {
+  constructor({ party }: Fields<NotAcceptedError>, options?: ErrorOptions) {
     super(
       "NotAccepted",
       `${party} has not accepted the agreement: pass its signature, or let it call accept.`,
+      { party },
       options,
     );
-    this.party = party;
   }
 }
 
 /** A party closed the agreement: nothing more can be funded. */
 export class FundingClosedError extends MicroEscrowError {
-  readonly id: AgreementId;
+  declare readonly id: AgreementId;
 
-  constructor({ id }: { id: AgreementId }, options?: ErrorOptions) {
-    super("FundingClosed", `Agreement ${id} was closed: nothing more can be funded. Make a new agreement.`, options);
-    this.id = id;
+  constructor({ id }: Fields<FundingClosedError>, options?: ErrorOptions) {
+    super(
+      "FundingClosed",
+      `Agreement ${id} was closed: nothing more can be funded. Make a new agreement.`,
+      { id },
+      options,
+    );
   }
 }
 
 /** The agreement's funding time is over. */
 export class FundingExpiredError extends MicroEscrowError {
   /** Unix seconds. */
-  readonly fundBy: number;
+  declare readonly fundBy: number;
   /** Time of the block, Unix seconds. */
-  readonly time: number;
+  declare readonly time: number;
 
-  constructor({ fundBy, time }: { fundBy: number; time: number }, options?: ErrorOptions) {
+  constructor({ fundBy, time }: Fields<FundingExpiredError>, options?: ErrorOptions) {
     super(
       "FundingExpired",
       `The agreement could be funded until ${at(fundBy)}, and it is ${at(time)}: make a new agreement.`,
+      { fundBy, time },
       options,
     );
-    this.fundBy = fundBy;
-    this.time = time;
   }
 }
 
 /** The list of milestones to fund is empty. */
 export class NothingToFundError extends MicroEscrowError {
   constructor(options?: ErrorOptions) {
-    super("NothingToFund", "Name at least one milestone to fund.", options);
+    super("NothingToFund", "Name at least one milestone to fund.", {}, options);
   }
 }
 
 /** The schedule has no milestone with this index. */
 export class MilestoneOutOfRangeError extends MicroEscrowError {
   /** Counted from 0. */
-  readonly index: number;
-  readonly length: number;
+  declare readonly index: number;
+  declare readonly length: number;
 
-  constructor({ index, length }: { index: number; length: number }, options?: ErrorOptions) {
+  constructor({ index, length }: Fields<MilestoneOutOfRangeError>, options?: ErrorOptions) {
     super(
       "MilestoneOutOfRange",
       `There is no milestone ${index}: name one of the ${length} in the schedule, counted from 0.`,
+      { index, length },
       options,
     );
-    this.index = index;
-    this.length = length;
   }
 }
 
 /** The gate refused the funding. */
 export class GateRefusedError extends MicroEscrowError {
-  readonly gate: Address;
+  declare readonly gate: Address;
   /** What the gate reverted with; 0x when it has no code or said nothing. */
-  readonly reason: Hex;
+  declare readonly reason: Hex;
   /** Error(string) or Panic(uint256) in words; undefined where it reverted with neither. */
-  readonly words: string | undefined;
+  declare readonly words: string | undefined;
 
-  constructor(
-    { gate, reason, words }: { gate: Address; reason: Hex; words?: string | undefined },
-    options?: ErrorOptions,
-  ) {
+  constructor({ gate, reason, words }: Fields<GateRefusedError>, options?: ErrorOptions) {
     super(
       "GateRefused",
       `The gate ${gate} refused this funding (${words === undefined ? unnamed(reason) : quote(words)}): ask whoever runs it what it wants.`,
+      { gate, reason, words },
       options,
     );
-    this.gate = gate;
-    this.reason = reason;
-    this.words = words;
   }
 }
 
 /** There is no token contract at this address. */
 export class TokenWithoutCodeError extends MicroEscrowError {
-  readonly token: Address;
+  declare readonly token: Address;
 
-  constructor({ token }: { token: Address }, options?: ErrorOptions) {
+  constructor({ token }: Fields<TokenWithoutCodeError>, options?: ErrorOptions) {
     super(
       "TokenWithoutCode",
       `There is no token contract at ${token}: connect to the chain that the agreement is for, or name the right token in a new one.`,
+      { token },
       options,
     );
-    this.token = token;
   }
 }
 
 /** The token delivered another amount than was asked for. Balances of the escrow afterwards, base units. */
 export class UnexpectedBalanceError extends MicroEscrowError {
-  readonly token: Address;
-  readonly actual: bigint;
-  readonly expected: bigint;
+  declare readonly token: Address;
+  declare readonly actual: bigint;
+  declare readonly expected: bigint;
 
-  constructor(
-    { token, actual, expected }: { token: Address; actual: bigint; expected: bigint },
-    options?: ErrorOptions,
-  ) {
+  constructor({ token, actual, expected }: Fields<UnexpectedBalanceError>, options?: ErrorOptions) {
     super(
       "UnexpectedBalance",
       `The token ${token} left the escrow with ${actual} instead of ${expected}: a token that takes a fee on transfer cannot be used; take another.`,
+      { token, actual, expected },
       options,
     );
-    this.token = token;
-    this.actual = actual;
-    this.expected = expected;
   }
 }
 
 /** The milestone's status does not allow this. */
 export class WrongStatusError extends MicroEscrowError {
   /** Counted from 0. */
-  readonly index: number;
-  readonly actual: Status;
+  declare readonly index: number;
+  declare readonly actual: Status;
   /** The statuses that allow it. */
-  readonly allowed: readonly Status[];
+  declare readonly allowed: readonly Status[];
 
-  constructor(
-    { index, actual, allowed }: { index: number; actual: Status; allowed: readonly Status[] },
-    options?: ErrorOptions,
-  ) {
+  constructor({ index, actual, allowed }: Fields<WrongStatusError>, options?: ErrorOptions) {
     super(
       "WrongStatus",
       allowed.includes(Status.None)
         ? `Milestone ${index} was funded before, and is ${statusName(actual)} now: fund the others without it.`
         : `Milestone ${index} is ${statusName(actual)}; this needs ${allowed.map(statusName).join(" or ")}: see availableActions for what is possible now.`,
+      { index, actual, allowed },
       options,
     );
-    this.index = index;
-    this.actual = actual;
-    this.allowed = allowed;
   }
 }
 
 /** The milestone's clock has run out. */
 export class ClockRanOutError extends MicroEscrowError {
   /** Unix seconds. */
-  readonly clock: number;
+  declare readonly clock: number;
   /** Time of the block, Unix seconds. */
-  readonly time: number;
+  declare readonly time: number;
 
-  constructor({ clock, time }: { clock: number; time: number }, options?: ErrorOptions) {
+  constructor({ clock, time }: Fields<ClockRanOutError>, options?: ErrorOptions) {
     super(
       "ClockRanOut",
       `The time for this ended at ${at(clock)}, and it is ${at(time)}: anybody can finalize the milestone now; see availableActions for what else is possible.`,
+      { clock, time },
       options,
     );
-    this.clock = clock;
-    this.time = time;
   }
 }
 
 /** The milestone's clock is still running: its default outcome is not due yet. */
 export class ClockStillRunningError extends MicroEscrowError {
   /** Unix seconds. */
-  readonly clock: number;
+  declare readonly clock: number;
   /** Time of the block, Unix seconds. */
-  readonly time: number;
+  declare readonly time: number;
 
-  constructor({ clock, time }: { clock: number; time: number }, options?: ErrorOptions) {
+  constructor({ clock, time }: Fields<ClockStillRunningError>, options?: ErrorOptions) {
     super(
       "ClockStillRunning",
       `This can be finalized from ${at(clock)} on, and it is ${at(time)}: wait until then, or let the parties end it earlier (approve, refund or settle).`,
+      { clock, time },
       options,
     );
-    this.clock = clock;
-    this.time = time;
   }
 }
 
 /** The new clock must be later than the present one and than now. Unix seconds. */
 export class ClockNotLaterError extends MicroEscrowError {
-  readonly newClock: number;
-  readonly currentClock: number;
+  declare readonly newClock: number;
+  declare readonly currentClock: number;
   /** Time of the block, Unix seconds. */
-  readonly time: number;
+  declare readonly time: number;
 
-  constructor(
-    { newClock, currentClock, time }: { newClock: number; currentClock: number; time: number },
-    options?: ErrorOptions,
-  ) {
+  constructor({ newClock, currentClock, time }: Fields<ClockNotLaterError>, options?: ErrorOptions) {
     super(
       "ClockNotLater",
       `The new clock, ${at(newClock)}, must be later than the present one, ${at(currentClock)}, and than now, ${at(time)}.`,
+      { newClock, currentClock, time },
       options,
     );
-    this.newClock = newClock;
-    this.currentClock = currentClock;
-    this.time = time;
   }
 }
 
 /** The decision was made about another submission than the current one. */
 export class WrongSubmissionError extends MicroEscrowError {
   /** The submission that the decision was made about. */
-  readonly actual: number;
+  declare readonly actual: number;
   /** The current one. */
-  readonly expected: number;
+  declare readonly expected: number;
 
-  constructor({ actual, expected }: { actual: number; expected: number }, options?: ErrorOptions) {
+  constructor({ actual, expected }: Fields<WrongSubmissionError>, options?: ErrorOptions) {
     super(
       "WrongSubmission",
       `This decides about submission ${actual}, but the current one is ${expected}: look at that first.`,
+      { actual, expected },
       options,
     );
-    this.actual = actual;
-    this.expected = expected;
   }
 }
 
 /** No more submissions are taken for this milestone. */
 export class TooManySubmissionsError extends MicroEscrowError {
-  readonly maximum: number;
+  declare readonly maximum: number;
 
-  constructor({ maximum }: { maximum: number }, options?: ErrorOptions) {
+  constructor({ maximum }: Fields<TooManySubmissionsError>, options?: ErrorOptions) {
     super(
       "TooManySubmissions",
       `No more than ${maximum} submissions are taken: dispute, settle or refund instead.`,
+      { maximum },
       options,
     );
-    this.maximum = maximum;
   }
 }
 
 /** The amount is out of range; base units, both bounds included. */
 export class AmountOutOfRangeError extends MicroEscrowError {
-  readonly amount: bigint;
-  readonly minimum: bigint;
-  readonly maximum: bigint;
+  declare readonly amount: bigint;
+  declare readonly minimum: bigint;
+  declare readonly maximum: bigint;
 
-  constructor(
-    { amount, minimum, maximum }: { amount: bigint; minimum: bigint; maximum: bigint },
-    options?: ErrorOptions,
-  ) {
+  constructor({ amount, minimum, maximum }: Fields<AmountOutOfRangeError>, options?: ErrorOptions) {
     const bounds =
       maximum < minimum
         ? "is too much: so little is held that nothing can be given"
         : `must be between ${minimum} and ${maximum}`;
-    super("AmountOutOfRange", `The amount ${amount} ${bounds} (base units).`, options);
-    this.amount = amount;
-    this.minimum = minimum;
-    this.maximum = maximum;
+    super("AmountOutOfRange", `The amount ${amount} ${bounds} (base units).`, { amount, minimum, maximum }, options);
   }
 }
 
 /** A payment failed, and there was too little gas to tell whether it would fail with enough. */
 export class NotEnoughGasError extends MicroEscrowError {
   /** Gas that was left before the payment. */
-  readonly available: bigint;
+  declare readonly available: bigint;
   /** Gas that must be left there. */
-  readonly required: bigint;
+  declare readonly required: bigint;
 
-  constructor({ available, required }: { available: bigint; required: bigint }, options?: ErrorOptions) {
+  constructor({ available, required }: Fields<NotEnoughGasError>, options?: ErrorOptions) {
     super(
       "NotEnoughGas",
       `Only ${available} gas was left for a payment, ${required} must be: send the transaction with a higher gas limit.`,
+      { available, required },
       options,
     );
-    this.available = available;
-    this.required = required;
   }
 }
 
 /** The token returned false or nothing where it should have returned true. */
 export class SafeERC20FailedOperationError extends MicroEscrowError {
-  readonly token: Address;
+  declare readonly token: Address;
 
-  constructor({ token }: { token: Address }, options?: ErrorOptions) {
+  constructor({ token }: Fields<SafeERC20FailedOperationError>, options?: ErrorOptions) {
     super(
       "SafeERC20FailedOperation",
       `The token ${token} refused the transfer without saying why: check balance and allowance, and whether it is paused or blocks an account.`,
+      { token },
       options,
     );
-    this.token = token;
   }
 }
 
@@ -1229,6 +1135,7 @@ export class ReentrantCallError extends MicroEscrowError {
     super(
       "ReentrantCall",
       "The escrow was called while it was working: the token calls back and cannot be used; take another.",
+      {},
       options,
     );
   }
@@ -1236,18 +1143,22 @@ export class ReentrantCallError extends MicroEscrowError {
 
 /** A call went to an address without code. */
 export class AddressEmptyCodeError extends MicroEscrowError {
-  readonly target: Address;
+  declare readonly target: Address;
 
-  constructor({ target }: { target: Address }, options?: ErrorOptions) {
-    super("AddressEmptyCode", `There is no contract at ${target}: check the address and the chain.`, options);
-    this.target = target;
+  constructor({ target }: Fields<AddressEmptyCodeError>, options?: ErrorOptions) {
+    super(
+      "AddressEmptyCode",
+      `There is no contract at ${target}: check the address and the chain.`,
+      { target },
+      options,
+    );
   }
 }
 
 /** A call inside a multicall failed without a reason. */
 export class FailedCallError extends MicroEscrowError {
   constructor(options?: ErrorOptions) {
-    super("FailedCall", "A call inside the multicall failed without a reason: try its calls one by one.", options);
+    super("FailedCall", "A call inside the multicall failed without a reason: try its calls one by one.", {}, options);
   }
 }
 
@@ -1257,6 +1168,7 @@ export class InvalidShortStringError extends MicroEscrowError {
     super(
       "InvalidShortString",
       "A short string of the contract is malformed: make sure that it is MicroEscrow.",
+      {},
       options,
     );
   }
@@ -1264,11 +1176,10 @@ export class InvalidShortStringError extends MicroEscrowError {
 
 /** A string is too long for the contract. */
 export class StringTooLongError extends MicroEscrowError {
-  readonly text: string;
+  declare readonly text: string;
 
-  constructor({ text }: { text: string }, options?: ErrorOptions) {
-    super("StringTooLong", `The string ${quote(text)} is too long: shorten it to 31 bytes.`, options);
-    this.text = text;
+  constructor({ text }: Fields<StringTooLongError>, options?: ErrorOptions) {
+    super("StringTooLong", `The string ${quote(text)} is too long: shorten it to 31 bytes.`, { text }, options);
   }
 }
 

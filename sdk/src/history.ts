@@ -3,8 +3,10 @@
  */
 import { checkList, checkObject } from "./check.js";
 import { decodeLogs, type EscrowEvent } from "./decode.js";
-import { scanLogs, type Topics } from "./logs.js";
+import { InvalidParameterError } from "./errors.js";
+import { allLogs, type BlockRange, logPages, type Topics } from "./logs.js";
 import { checkConnection, type EscrowConnection, type Finality, finalBlock, latestBlock } from "./rpc.js";
+import { isUint } from "./validate.js";
 
 /** Where to read on. */
 export interface Cursor {
@@ -53,7 +55,7 @@ export async function readHistory(
   const lastFinal = await finalBlock(connection.provider, finality, toBlock);
   const fromBlock = since?.cursor.fromBlock ?? connection.startBlock;
 
-  const pages = await Promise.all(filters.map((topics) => scanLogs(connection, topics, { fromBlock, toBlock })));
+  const pages = await Promise.all(filters.map((topics) => allLogs(connection, topics, { fromBlock, toBlock })));
   const events = inOrder(decodeLogs(pages.flat(), connection.escrow));
   const isFinal = ({ block }: EscrowEvent) => block <= lastFinal;
   return {
@@ -62,6 +64,48 @@ export async function readHistory(
     cursor: { fromBlock: Math.max(lastFinal + 1, fromBlock) },
     toBlock,
   };
+}
+
+/** Blocks of the first page of {@link scanEvents}: as many as most endpoints give at once. */
+const FIRST_PAGE = 1_000;
+
+/**
+ * The events that match a topic filter, page by page, oldest first: for more events than should be in memory at once, as
+ * when a platform indexes all of its agreements.
+ *
+ * @param range By default from the connection's first block to the newest. Keep it out of blocks that may still be
+ * reorganized, or read those again.
+ * @throws {InvalidParameterError} When a block is not a whole number from 0.
+ * @throws {RpcError} When the endpoint fails.
+ * @example
+ * const concluded = [escrowInterface.getEvent("MilestoneConcluded").topicHash];
+ * for await (const events of scanEvents(escrow.connection, concluded)) {
+ *   for (const { type, block } of events) console.log(type, block);
+ * }
+ */
+export function scanEvents(
+  connection: EscrowConnection,
+  topics: Topics = [],
+  range: Partial<BlockRange> = {},
+): AsyncGenerator<readonly EscrowEvent[], void> {
+  checkConnection(connection);
+  checkList(topics, "topics");
+  const { fromBlock = connection.startBlock, toBlock } = checkObject(range, "a range of blocks");
+  for (const block of [fromBlock, toBlock ?? fromBlock]) {
+    if (!isUint(block, Number.MAX_SAFE_INTEGER)) throw new InvalidParameterError(block, "is not the number of a block");
+  }
+  return eventPages(connection, topics, fromBlock, toBlock);
+}
+
+async function* eventPages(
+  connection: EscrowConnection,
+  topics: Topics,
+  fromBlock: number,
+  lastBlock: number | undefined,
+): AsyncGenerator<readonly EscrowEvent[], void> {
+  const toBlock = lastBlock ?? (await latestBlock(connection.provider)).number;
+  const pages = logPages(connection, topics, { fromBlock, toBlock }, { firstPage: FIRST_PAGE });
+  for await (const page of pages) yield decodeLogs(page, connection.escrow);
 }
 
 /**

@@ -86,7 +86,6 @@ export {
   verifyDeliverable,
   verifyManifest,
 } from "./deliverables.js";
-export { type Deployed, type DeployParameters, deploy } from "./deploy.js";
 export { deploymentBlock, escrowAddress, localChainIds } from "./deployments.js";
 export { type DescribeOptions, describe } from "./describe.js";
 export {
@@ -175,9 +174,9 @@ export {
   ZeroPeriodError,
 } from "./errors.js";
 export type { PaymentMethod } from "./funding.js";
-export { type Cursor, eventsOf, type History, type HistoryOptions, readHistory } from "./history.js";
+export { type Cursor, eventsOf, type History, type HistoryOptions, readHistory, scanEvents } from "./history.js";
 export { escrowInterface } from "./interfaces.js";
-export type { Topics } from "./logs.js";
+export type { BlockRange, Topics } from "./logs.js";
 export {
   type Action,
   type AvailableAction,

@@ -22,54 +22,65 @@ const RETRY_PAUSE = 250;
 /** How much larger the next page may be: what was too much at a busy block is not so for ever. */
 const GROWTH = 1.25;
 
+/** After a page of more logs than this the next one is smaller, whatever the endpoint would give at once. */
+const ENOUGH_LOGS = 10_000;
+
+/** How to go through a range. */
+interface Paging {
+  /** Blocks of the first page; by default the whole range. */
+  readonly firstPage?: number;
+  /** Pages from the newest to the oldest; within a page the oldest log is still the first. */
+  readonly newestFirst?: boolean;
+}
+
 /**
- * All logs of the escrow in a range, oldest first.
+ * The logs of the escrow in a range, page by page, as large as the endpoint allows.
  *
  * @throws {RpcError} When the endpoint fails, or refuses even a single block.
  */
-export async function scanLogs(connection: EscrowConnection, topics: Topics, range: BlockRange): Promise<Log[]> {
-  const logs: Log[] = [];
-  let { fromBlock } = range;
-  let size = range.toBlock - fromBlock + 1;
-  while (fromBlock <= range.toBlock) {
-    const toBlock = Math.min(fromBlock + size - 1, range.toBlock);
-    const page = await tryPage(connection, topics, { fromBlock, toBlock });
-    if (page === "too much") {
-      size = halve(fromBlock, toBlock);
-    } else {
-      logs.push(...page);
-      fromBlock = toBlock + 1;
-      size = Math.ceil(size * GROWTH);
+export async function* logPages(
+  connection: EscrowConnection,
+  topics: Topics,
+  range: BlockRange,
+  { firstPage, newestFirst = false }: Paging = {},
+): AsyncGenerator<Log[], void> {
+  let { fromBlock, toBlock } = range;
+  let size = firstPage ?? toBlock - fromBlock + 1;
+  while (fromBlock <= toBlock) {
+    const page = newestFirst
+      ? { fromBlock: Math.max(toBlock - size + 1, fromBlock), toBlock }
+      : { fromBlock, toBlock: Math.min(fromBlock + size - 1, toBlock) };
+    const half = Math.ceil((page.toBlock - page.fromBlock + 1) / 2);
+    const logs = await tryPage(connection, topics, page);
+    if (logs === "too much") {
+      size = half;
+      continue;
     }
+    yield logs;
+    size = logs.length > ENOUGH_LOGS ? half : Math.ceil(size * GROWTH);
+    if (newestFirst) toBlock = page.fromBlock - 1;
+    else fromBlock = page.toBlock + 1;
   }
-  return logs;
 }
 
-/** The newest matching log of the escrow in a range. */
+/** All logs of the escrow in a range, oldest first; see {@link logPages}. */
+export async function allLogs(connection: EscrowConnection, topics: Topics, range: BlockRange): Promise<Log[]> {
+  const pages: Log[][] = [];
+  for await (const page of logPages(connection, topics, range)) pages.push(page);
+  return pages.flat();
+}
+
+/** The newest matching log of the escrow in a range; see {@link logPages}. */
 export async function findLastLog(
   connection: EscrowConnection,
   topics: Topics,
   range: BlockRange,
 ): Promise<Log | undefined> {
-  let { toBlock } = range;
-  let size = toBlock - range.fromBlock + 1;
-  while (toBlock >= range.fromBlock) {
-    const fromBlock = Math.max(toBlock - size + 1, range.fromBlock);
-    const page = await tryPage(connection, topics, { fromBlock, toBlock });
-    if (page === "too much") {
-      size = halve(fromBlock, toBlock);
-    } else {
-      const last = page.at(-1);
-      if (last !== undefined) return last;
-      toBlock = fromBlock - 1;
-      size = Math.ceil(size * GROWTH);
-    }
+  for await (const page of logPages(connection, topics, range, { newestFirst: true })) {
+    const last = page.at(-1);
+    if (last !== undefined) return last;
   }
   return undefined;
-}
-
-function halve(fromBlock: number, toBlock: number): number {
-  return Math.ceil((toBlock - fromBlock + 1) / 2);
 }
 
 /** The logs of one range, in their order, or that it is more than the endpoint gives at once. */

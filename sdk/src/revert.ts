@@ -55,7 +55,7 @@ import {
 } from "./errors.js";
 import type { microEscrowAbi } from "./generated/abi.js";
 import type { tokenAbi } from "./generated/tokenAbi.js";
-import { escrowInterface, tokenInterface } from "./interfaces.js";
+import { escrowInterface, type NumbersOf, namedValues, tokenInterface } from "./interfaces.js";
 import { type Hash, type Hex, Status } from "./types.js";
 
 type ErrorName<Abi extends readonly { readonly type: string }[]> = Extract<
@@ -65,98 +65,85 @@ type ErrorName<Abi extends readonly { readonly type: string }[]> = Extract<
 
 type Decoder = (args: Result, options: ErrorOptions) => MicroEscrowError;
 
+/** Decodes to a class whose fields have the names of the arguments; those that are named here are numbers. */
+function to<Fields extends object>(
+  Class: new (fields: Fields, options?: ErrorOptions) => MicroEscrowError,
+  ...numbers: NumbersOf<Fields>[]
+): Decoder {
+  return (args, options) => new Class(namedValues<Fields>(args, numbers), options);
+}
+
+/** Decodes a token's refusal; `account` is the argument that says about whom. */
+function refusal(error: string, account?: string): Decoder {
+  return (args, options) =>
+    new TokenRefusedError({ error, account: account === undefined ? undefined : args.getValue(account) }, options);
+}
+
 /** One entry for each custom error in the contract's ABI: the compiler sees to it that none is missing. */
 const escrowErrors: { readonly [Name in ErrorName<typeof microEscrowAbi>]: Decoder } = {
-  AddressEmptyCode: ({ target }, options) => new AddressEmptyCodeError({ target }, options),
-  AmountOutOfRange: ({ amount, minimum, maximum }, options) =>
-    new AmountOutOfRangeError({ amount, minimum, maximum }, options),
-  ArbiterFeeTooHigh: ({ arbiterFeeBps, maximum }, options) =>
-    new ArbiterFeeTooHighError({ arbiterFeeBps: Number(arbiterFeeBps), maximum: Number(maximum) }, options),
-  ClockNotLater: ({ newClock, currentClock, time }, options) =>
-    new ClockNotLaterError(
-      { newClock: Number(newClock), currentClock: Number(currentClock), time: Number(time) },
-      options,
-    ),
-  ClockRanOut: ({ clock, time }, options) =>
-    new ClockRanOutError({ clock: Number(clock), time: Number(time) }, options),
-  ClockStillRunning: ({ clock, time }, options) =>
-    new ClockStillRunningError({ clock: Number(clock), time: Number(time) }, options),
-  DefaultShareTooHigh: ({ defaultShareBps, maximum }, options) =>
-    new DefaultShareTooHighError({ defaultShareBps: Number(defaultShareBps), maximum: Number(maximum) }, options),
+  AddressEmptyCode: to(AddressEmptyCodeError),
+  AmountOutOfRange: to(AmountOutOfRangeError),
+  ArbiterFeeTooHigh: to(ArbiterFeeTooHighError, "arbiterFeeBps", "maximum"),
+  ClockNotLater: to(ClockNotLaterError, "newClock", "currentClock", "time"),
+  ClockRanOut: to(ClockRanOutError, "clock", "time"),
+  ClockStillRunning: to(ClockStillRunningError, "clock", "time"),
+  DefaultShareTooHigh: to(DefaultShareTooHighError, "defaultShareBps", "maximum"),
   EmptySchedule: (_, options) => new EmptyScheduleError(options),
   FailedCall: (_, options) => new FailedCallError(options),
-  FeeTooHigh: ({ feeBps, maximum }, options) =>
-    new FeeTooHighError({ feeBps: Number(feeBps), maximum: Number(maximum) }, options),
-  FeeWithoutRecipient: ({ feeBps }, options) => new FeeWithoutRecipientError({ feeBps: Number(feeBps) }, options),
-  ForbiddenAccount: ({ account }, options) => new ForbiddenAccountError({ account }, options),
-  FundingClosed: ({ id }, options) => new FundingClosedError({ id }, options),
-  FundingExpired: ({ fundBy, time }, options) =>
-    new FundingExpiredError({ fundBy: Number(fundBy), time: Number(time) }, options),
+  FeeTooHigh: to(FeeTooHighError, "feeBps", "maximum"),
+  FeeWithoutRecipient: to(FeeWithoutRecipientError, "feeBps"),
+  ForbiddenAccount: to(ForbiddenAccountError),
+  FundingClosed: to(FundingClosedError),
+  FundingExpired: to(FundingExpiredError, "fundBy", "time"),
   GateRefused: ({ gate, reason }, options) =>
     new GateRefusedError({ gate, reason, words: standardReason(reason) }, options),
-  InvalidMilestone: ({ index, amount, workPeriod }, options) =>
-    new InvalidMilestoneError({ index: Number(index), amount, workPeriod: Number(workPeriod) }, options),
+  InvalidMilestone: to(InvalidMilestoneError, "index", "workPeriod"),
   InvalidShortString: (_, options) => new InvalidShortStringError(options),
-  InvalidSignature: ({ signer, digest }, options) => new InvalidSignatureError({ signer, digest }, options),
-  MilestoneOutOfRange: (args, options) =>
-    // By value: `args.length` is the number of arguments.
-    new MilestoneOutOfRangeError({ index: Number(args.index), length: Number(args.getValue("length")) }, options),
-  MissingParty: ({ client, freelancer, arbiter, token }, options) =>
-    new MissingPartyError({ client, freelancer, arbiter, token }, options),
-  NotAParty: ({ account }, options) => new NotAPartyError({ account }, options),
-  NotAccepted: ({ party }, options) => new NotAcceptedError({ party }, options),
-  NotEnoughGas: ({ available, required }, options) => new NotEnoughGasError({ available, required }, options),
+  InvalidSignature: to(InvalidSignatureError),
+  MilestoneOutOfRange: to(MilestoneOutOfRangeError, "index", "length"),
+  MissingParty: to(MissingPartyError),
+  NotAParty: to(NotAPartyError),
+  NotAccepted: to(NotAcceptedError),
+  NotEnoughGas: to(NotEnoughGasError),
   NothingToFund: (_, options) => new NothingToFundError(options),
-  PartiesNotDistinct: ({ client, freelancer, arbiter }, options) =>
-    new PartiesNotDistinctError({ client, freelancer, arbiter }, options),
+  PartiesNotDistinct: to(PartiesNotDistinctError),
   ReentrancyGuardReentrantCall: (_, options) => new ReentrantCallError(options),
-  SafeERC20FailedOperation: ({ token }, options) => new SafeERC20FailedOperationError({ token }, options),
-  ScheduleMismatch: ({ actual, expected }, options) => new ScheduleMismatchError({ actual, expected }, options),
-  SignatureExpired: ({ deadline, time }, options) =>
-    new SignatureExpiredError({ deadline: Number(deadline), time: Number(time) }, options),
+  SafeERC20FailedOperation: to(SafeERC20FailedOperationError),
+  ScheduleMismatch: to(ScheduleMismatchError),
+  SignatureExpired: to(SignatureExpiredError, "deadline", "time"),
   StringTooLong: ({ str }, options) => new StringTooLongError({ text: str }, options),
-  TokenWithoutCode: ({ token }, options) => new TokenWithoutCodeError({ token }, options),
-  TooManySubmissions: ({ maximum }, options) => new TooManySubmissionsError({ maximum: Number(maximum) }, options),
-  Unauthorized: ({ caller, expected }, options) => new UnauthorizedError({ caller, expected }, options),
-  UnexpectedBalance: ({ token, actual, expected }, options) =>
-    new UnexpectedBalanceError({ token, actual, expected }, options),
-  VerifierNotIndependent: ({ verifier }, options) => new VerifierNotIndependentError({ verifier }, options),
+  TokenWithoutCode: to(TokenWithoutCodeError),
+  TooManySubmissions: to(TooManySubmissionsError, "maximum"),
+  Unauthorized: to(UnauthorizedError),
+  UnexpectedBalance: to(UnexpectedBalanceError),
+  VerifierNotIndependent: to(VerifierNotIndependentError),
   WrongStatus: ({ index, actual, allowed }, options) =>
     new WrongStatusError(
       { index: Number(index), actual: Number(actual) as Status, allowed: statusesOf(allowed) },
       options,
     ),
-  WrongSubmission: ({ actual, expected }, options) =>
-    new WrongSubmissionError({ actual: Number(actual), expected: Number(expected) }, options),
-  ZeroPeriod: ({ reviewPeriod, reworkPeriod, arbitrationPeriod }, options) =>
-    new ZeroPeriodError(
-      {
-        reviewPeriod: Number(reviewPeriod),
-        reworkPeriod: Number(reworkPeriod),
-        arbitrationPeriod: Number(arbitrationPeriod),
-      },
-      options,
-    ),
+  WrongSubmission: to(WrongSubmissionError, "actual", "expected"),
+  ZeroPeriod: to(ZeroPeriodError, "reviewPeriod", "reworkPeriod", "arbitrationPeriod"),
 };
 
 /** The same for what a token may say by the standards (ERC-6093, ERC-2612) beyond the contract's own errors. */
 const tokenErrors: {
   readonly [Name in Exclude<ErrorName<typeof tokenAbi>, ErrorName<typeof microEscrowAbi>>]: Decoder;
 } = {
-  ECDSAInvalidSignature: (_, options) => refused("ECDSAInvalidSignature", undefined, options),
-  ECDSAInvalidSignatureLength: (_, options) => refused("ECDSAInvalidSignatureLength", undefined, options),
-  ECDSAInvalidSignatureS: (_, options) => refused("ECDSAInvalidSignatureS", undefined, options),
+  ECDSAInvalidSignature: refusal("ECDSAInvalidSignature"),
+  ECDSAInvalidSignatureLength: refusal("ECDSAInvalidSignatureLength"),
+  ECDSAInvalidSignatureS: refusal("ECDSAInvalidSignatureS"),
   ERC20InsufficientAllowance: ({ spender, allowance, needed }, options) =>
     new InsufficientAllowanceError({ token: undefined, spender, have: allowance, need: needed }, options),
   ERC20InsufficientBalance: ({ sender, balance, needed }, options) =>
     new InsufficientBalanceError({ token: undefined, account: sender, have: balance, need: needed }, options),
-  ERC20InvalidApprover: ({ approver }, options) => refused("ERC20InvalidApprover", approver, options),
-  ERC20InvalidReceiver: ({ receiver }, options) => refused("ERC20InvalidReceiver", receiver, options),
-  ERC20InvalidSender: ({ sender }, options) => refused("ERC20InvalidSender", sender, options),
-  ERC20InvalidSpender: ({ spender }, options) => refused("ERC20InvalidSpender", spender, options),
-  ERC2612ExpiredSignature: (_, options) => refused("ERC2612ExpiredSignature", undefined, options),
-  ERC2612InvalidSigner: ({ owner }, options) => refused("ERC2612InvalidSigner", owner, options),
-  InvalidAccountNonce: ({ account }, options) => refused("InvalidAccountNonce", account, options),
+  ERC20InvalidApprover: refusal("ERC20InvalidApprover", "approver"),
+  ERC20InvalidReceiver: refusal("ERC20InvalidReceiver", "receiver"),
+  ERC20InvalidSender: refusal("ERC20InvalidSender", "sender"),
+  ERC20InvalidSpender: refusal("ERC20InvalidSpender", "spender"),
+  ERC2612ExpiredSignature: refusal("ERC2612ExpiredSignature"),
+  ERC2612InvalidSigner: refusal("ERC2612InvalidSigner", "owner"),
+  InvalidAccountNonce: refusal("InvalidAccountNonce", "account"),
 };
 
 /** No endpoint's own limit of gas is as low; a lower one is what the sender can pay. */
@@ -250,10 +237,6 @@ function parse(abi: typeof escrowInterface | typeof tokenInterface, data: Hex) {
   } catch {
     return undefined;
   }
-}
-
-function refused(error: string, account: TokenRefusedError["account"], options: ErrorOptions): TokenRefusedError {
-  return new TokenRefusedError({ error, account }, options);
 }
 
 /** The statuses whose bits are set. */

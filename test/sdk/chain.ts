@@ -4,13 +4,13 @@ import {
   type Agreement,
   type DefineAgreementParameters,
   defineAgreement,
-  deploy,
   type Hash,
   hashText,
   MicroEscrow,
   type MicroEscrowError,
   toAddress,
 } from "@micro-escrow/sdk";
+import { deploy } from "@micro-escrow/sdk/deploy";
 import { expect } from "chai";
 import { BrowserProvider } from "ethers";
 import { createChain, mined } from "./evm.ts";

@@ -1,6 +1,5 @@
 /** Connecting refuses everything that is not MicroEscrow on the right chain. */
 import {
-  deploy,
   escrowAddress,
   InvalidAddressError,
   MicroEscrow,
@@ -12,6 +11,7 @@ import {
   WrongContractError,
   WrongDomainError,
 } from "@micro-escrow/sdk";
+import { deploy } from "@micro-escrow/sdk/deploy";
 import { expect } from "chai";
 import { id, JsonRpcProvider, Wallet } from "ethers";
 import { maskedHash } from "../../sdk/dist/deployments.js";

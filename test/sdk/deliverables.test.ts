@@ -70,7 +70,7 @@ describe("deliverables", () => {
         CID.createV1(0x55, createDigest(0x12, Uint8Array.of(0x12, 0x34))).toString(),
       ]) {
         expect(thrown(() => hashOfCid(cid), InvalidDeliverableError).message).to.equal(
-          `The deliverable is not valid: "${cid}" is not a CIDv1 with the raw codec and a sha2-256 hash. Correct that, and try again.`,
+          `The deliverable is not valid: "${cid}" is not a CIDv1 in base32 with the raw codec and a sha2-256 hash. Correct that, and try again.`,
         );
       }
     });

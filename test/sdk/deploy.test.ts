@@ -1,7 +1,6 @@
 /** Deployment through the standard CREATE2 deployer, in one process and over JSON-RPC. */
 import {
   DeploymentFailedError,
-  deploy,
   deploymentBlock,
   escrowAddress,
   InsufficientGasFundsError,
@@ -9,6 +8,7 @@ import {
   MissingProviderError,
   WrongContractError,
 } from "@micro-escrow/sdk";
+import { deploy } from "@micro-escrow/sdk/deploy";
 import { expect } from "chai";
 import { getCreate2Address, JsonRpcProvider, keccak256, Wallet } from "ethers";
 import { artifacts } from "hardhat";

@@ -64,6 +64,7 @@ import {
   WrongContractCallError,
   withdrawCall,
 } from "@micro-escrow/sdk";
+import * as deployment from "@micro-escrow/sdk/deploy";
 import { expect } from "chai";
 import { type Provider, VoidSigner } from "ethers";
 import { relayedCall } from "../../sdk/dist/signed.js";
@@ -525,6 +526,7 @@ function samples(): Record<string, readonly unknown[]> {
     requestChangesTypedData: [{ ...signed, submission: 1, reason }],
     ruleCall: [{ ...first, freelancerAmount: 1n, reasoning }],
     ruleTypedData: [{ ...signed, freelancerAmount: 1n, reasoning }],
+    scanEvents: [emptyConnection, [null], { fromBlock: 0, toBlock: 1 }],
     scheduleHash: [agreement.schedule],
     scopeHash: [agreement.scope],
     serializeAgreement: [agreement],
@@ -576,10 +578,14 @@ function* mangled(value: unknown, path: string, depth: number): Generator<[mangl
 
 type Exported = (...parameters: never[]) => unknown;
 
+const isIterable = (value: unknown): value is AsyncIterable<unknown> =>
+  typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+
 /** Calls a function, and fails when it fails with anything but an error of the SDK's. */
 async function callWithJunk(action: Exported, parameters: readonly unknown[], what: string) {
   try {
     const result = await action(...(parameters as never[]));
+    if (isIterable(result)) for await (const _ of result);
     if (typeof result === "object" && result !== null && "stop" in result) (result as sdk.Watch).stop();
   } catch (error) {
     if (error instanceof MicroEscrowError) return;
@@ -590,7 +596,7 @@ async function callWithJunk(action: Exported, parameters: readonly unknown[], wh
 describe("Every exported function given junk", () => {
   // Errors are made by the SDK alone, and the client is below.
   const isExempt = (name: string, value: Exported) => value.prototype instanceof Error || name === "MicroEscrow";
-  const functions = Object.entries(sdk).flatMap(([name, value]): [string, Exported][] =>
+  const functions = Object.entries({ ...sdk, ...deployment }).flatMap(([name, value]): [string, Exported][] =>
     typeof value !== "function" || isExempt(name, value as Exported) ? [] : [[name, value as Exported]],
   );
 

@@ -133,11 +133,11 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
       `The agreement could be funded until ${AT_CLOCK}, and it is ${AT_LATER}: make a new agreement.`,
     ],
     [
-      new sdk.GateRefusedError({ gate: A, reason: "0x" }),
+      new sdk.GateRefusedError({ gate: A, reason: "0x", words: undefined }),
       `The gate ${A} refused this funding (no reason given): ask whoever runs it what it wants.`,
     ],
     [
-      new sdk.GateRefusedError({ gate: A, reason: "0x12345678aabb" }),
+      new sdk.GateRefusedError({ gate: A, reason: "0x12345678aabb", words: undefined }),
       `The gate ${A} refused this funding (unknown error 0x12345678): ask whoever runs it what it wants.`,
     ],
     [

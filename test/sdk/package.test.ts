@@ -9,6 +9,7 @@ import { runInNewContext } from "node:vm";
 import { cidOf, defineAgreement, escrowAddress, hashText, submitCall } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { build } from "esbuild";
+import { closure } from "../../scripts/lockfile.ts";
 
 const root = join(import.meta.dirname, "../..");
 const run = promisify(execFile);
@@ -37,25 +38,6 @@ const deliverable = hashText("Ten articles");
 const call = submitCall({ escrow: escrowAddress(8453), agreement, index: 0, deliverable });
 const result = { id: agreement.id, cid: cidOf(deliverable), data: call.data, connect: typeof MicroEscrow.connect };
 `;
-
-/** The entries of the lockfile that a package needs, itself included. */
-function closure(packages: Record<string, { dependencies?: Record<string, string> }>, name: string): string[] {
-  const found = new Set<string>();
-  const visit = (dependency: string, from: string): void => {
-    // As Node looks it up: beside whoever needs it, then one level up after the other.
-    const levels = from
-      .split("/node_modules/")
-      .map((_, depth, all) => all.slice(0, all.length - depth).join("/node_modules/"));
-    const candidates = [...levels.map((level) => `${level}/node_modules/${dependency}`), `node_modules/${dependency}`];
-    const path = candidates.find((candidate) => candidate in packages);
-    if (path === undefined) expect.fail(`the lockfile has no ${dependency}`);
-    if (found.has(path)) return;
-    found.add(path);
-    for (const next of Object.keys(packages[path]?.dependencies ?? {})) visit(next, path);
-  };
-  visit(name, "");
-  return [...found];
-}
 
 describe("The packed package", () => {
   let project: string;

@@ -1,5 +1,6 @@
 /** The SDK through ethers' own providers as they come, which give an answer again for a quarter of a second. */
-import { defineAgreement, deploy, eventsOf, hashText, MicroEscrow, Status } from "@micro-escrow/sdk";
+import { defineAgreement, eventsOf, hashText, MicroEscrow, Status } from "@micro-escrow/sdk";
+import { deploy } from "@micro-escrow/sdk/deploy";
 import { expect } from "chai";
 import { ContractFactory, HDNodeWallet, JsonRpcProvider, type Signer } from "ethers";
 import { artifacts } from "hardhat";
