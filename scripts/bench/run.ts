@@ -1,17 +1,22 @@
 /** Measures, compares with the results on record, and writes them down. */
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import hre from "hardhat";
 import { solc } from "../../hardhat.config.ts";
 import { ScriptError } from "../script.ts";
 import type { Cost } from "./chain.ts";
+import { gasChart } from "./charts.ts";
 import { measureCrowds, measureGig, measureLengths, measureSteps, type Way, ways } from "./gas.ts";
 import { custody, transfer } from "./protocols/floor.ts";
 import { microEscrow } from "./protocols/microEscrow.ts";
 import type { Peer } from "./protocols/protocol.ts";
-import { type GasResults, inMarkdown, tablesOf, withTables } from "./report.ts";
+import { type GasResults, inMarkdown, page, type Results, tablesOf, withTables } from "./report.ts";
+import { ourSdk, peers } from "./sdk/libraries.ts";
+import { measurePages, measureSdk } from "./sdk/measure.ts";
+import type { PageSize } from "./sdk/size.ts";
 
 const root = join(import.meta.dirname, "../..");
 const resultsFile = join(import.meta.dirname, "results.json");
@@ -19,16 +24,10 @@ const resultsFile = join(import.meta.dirname, "results.json");
 const LENGTHS = [1, 3, 10, 20, 50];
 const CROWDS = [1, 10, 100, 1_000, 10_000];
 
-export interface Results {
-  readonly versions: Readonly<Record<string, string>>;
-  readonly gas: GasResults;
-}
-
-/** Everything, with the peers, which are installed first; writes results.json and the README's tables. */
+/** Everything, with the peers, which are installed first; writes all that shows it. */
 export async function measureAll(): Promise<void> {
   await build();
   console.log("Installing the peers…");
-  const peers = join(import.meta.dirname, "peers");
   await promisify(execFile)("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
     cwd: peers,
     shell: process.platform === "win32",
@@ -48,12 +47,19 @@ export async function measureAll(): Promise<void> {
     lengths: await measureLengths(microEscrow, LENGTHS),
     crowds: await measureCrowds(microEscrow, CROWDS),
   };
-  const results: Results = { versions: await versions(), gas };
+  console.log("Measuring the SDK…");
+  const results: Results = { versions: await versions(), machine: machine(), gas, sdk: await measureSdk() };
+  await write(results);
+  for (const table of tablesOf(results)) console.log(`\n${table.title}\n\n${inMarkdown(table)}`);
+  console.log("\nWritten: scripts/bench/results.json and README.md, .github/bench.svg, and the tables in README.md");
+}
+
+async function write(results: Results): Promise<void> {
   await writeFile(resultsFile, `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(join(import.meta.dirname, "README.md"), page(results));
+  await writeFile(join(root, ".github/bench.svg"), gasChart(results.gas));
   const readme = join(root, "README.md");
-  await writeFile(readme, withTables(await readFile(readme, "utf8"), gas));
-  for (const table of tablesOf(gas)) console.log(`\n${table.title}\n\n${inMarkdown(table)}`);
-  console.log("\nWritten: scripts/bench/results.json, and the tables in README.md");
+  await writeFile(readme, withTables(await readFile(readme, "utf8"), results));
 }
 
 /**
@@ -63,7 +69,7 @@ export async function measureAll(): Promise<void> {
  */
 export async function check(): Promise<boolean> {
   await build();
-  const { gas } = JSON.parse(await readFile(resultsFile, "utf8")) as Results;
+  const { gas, sdk } = JSON.parse(await readFile(resultsFile, "utf8")) as Results;
   const recorded = gas.protocols.find(({ name }) => name === microEscrow.name);
   if (recorded === undefined)
     throw new ScriptError("scripts/bench/results.json has no MicroEscrow. Run `npm run bench`.");
@@ -82,30 +88,50 @@ export async function check(): Promise<boolean> {
     ...(await measureCrowds(microEscrow, CROWDS.slice(0, 3))).flatMap(({ size, steps }) =>
       figuresOf(`among ${size} agreements`, steps, gas.crowds.find((known) => known.size === size)?.steps),
     ),
+    ...sizesOf(await measurePages(ourSdk), sdk.weights.find(({ name }) => name === ourSdk.name)?.pages),
   ];
-  const worse = figures.filter(({ measured, known }) => known === undefined || measured > known);
+  const worse = figures.filter(isWorse);
   for (const { what, measured, known } of worse)
     console.error(`${what}: ${measured}, and ${known ?? "nothing"} on record`);
   console.log(`${figures.length} figures, ${worse.length} of them worse than on record.`);
   return worse.length === 0;
 }
 
-interface Figure {
+/** A figure of ours beside the one on record. */
+export interface Figure {
   readonly what: string;
   readonly measured: number;
   readonly known: number | undefined;
+  /** What it may be more without being worse, as a part of it; by default nothing. */
+  readonly tolerance?: number;
 }
+
+/** Whether it is worse than on record; what is not on record is. */
+export const isWorse = ({ measured, known, tolerance = 0 }: Figure): boolean =>
+  known === undefined || measured > known + Math.round(known * tolerance);
 
 type Costs = Readonly<Record<string, Cost | undefined>>;
 
 /** Each number of each cost beside the one on record. */
-function figuresOf(what: string, measured: Costs = {}, recorded: Costs = {}): Figure[] {
+export function figuresOf(what: string, measured: Costs = {}, recorded: Costs = {}): Figure[] {
   return Object.entries(measured).flatMap(([name, cost]) =>
     (["gas", "bytes", "compressed"] as const).flatMap((unit) =>
       cost === undefined
         ? []
         : [{ what: `${unit}, ${name} ${what}`, measured: cost[unit], known: recorded[name]?.[unit] }],
     ),
+  );
+}
+
+type Pages = Readonly<Record<string, PageSize>>;
+
+/** The sizes of our pages beside those on record. Other processors' zlib may find a few bytes more or less. */
+export function sizesOf(measured: Pages, recorded: Pages = {}): Figure[] {
+  return Object.entries(measured).flatMap(([page, size]) =>
+    (["withoutEthers", "withEthers"] as const).map((which) => ({
+      what: `bytes of script ${which === "withEthers" ? "with" : "without"} ethers, ${page}`,
+      ...{ measured: size[which], known: recorded[page]?.[which], tolerance: 0.005 },
+    })),
   );
 }
 
@@ -124,18 +150,21 @@ async function measure(peer: Peer, lengths: readonly number[]): Promise<GasResul
   return { name, source, withoutFee, ...(peer.takesFees ? { withFee: await measureSteps(peer, true) } : {}), gigs };
 }
 
+function machine(): string {
+  const processors = cpus();
+  return `${processors.length} × ${processors[0]?.model ?? "unknown"}, ${process.platform} ${process.arch}`;
+}
+
 async function build(): Promise<void> {
   await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
 }
 
 async function versions(): Promise<Record<string, string>> {
   const { devDependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  const { hardhat, ethers } = devDependencies;
+  const { hardhat, ethers, esbuild } = devDependencies;
   return {
-    node: process.versions.node,
-    hardhat,
-    ethers,
-    solc: solc.version,
-    openzeppelin: devDependencies["@openzeppelin/contracts"],
+    Node: process.versions.node,
+    ...{ Hardhat: hardhat, ethers, esbuild, solc: solc.version },
+    "OpenZeppelin Contracts": devDependencies["@openzeppelin/contracts"],
   };
 }

@@ -1,5 +1,6 @@
 /** Draws the comparison as an SVG that reads well on a light and on a dark page. */
 import { money } from "../demo/terminal.ts";
+import { escapeText, margin, round, svg } from "../svg.ts";
 import { ifTheClientVanishes, type Moment, standing, turningPoints, type Way } from "./simulate.ts";
 
 /** A gig and the ways to pay for it. */
@@ -47,25 +48,14 @@ const series = [
   { way: "MicroEscrow", label: "MicroEscrow", className: "micro" },
 ] as const;
 
-const style = `
-    .page { fill: #ffffff } .text { fill: #1f2933 } .note { fill: #5f6b7a } .grid { stroke: #d9dee5 } .axis { stroke: #8a94a3 }
-    .micro { stroke: #0b8f7f; stroke-width: 2.5 } .micro-area { fill: #0b8f7f; opacity: 0.2 }
+const light = `.micro { stroke: #0b8f7f; stroke-width: 2.5 } .micro-area { fill: #0b8f7f; opacity: 0.2 }
     .one { stroke: #c8641b; stroke-width: 2 } .one-area { fill: #c8641b; opacity: 0.1 }
-    .end { stroke: #3f4a59; stroke-width: 3.4; stroke-linecap: round; stroke-dasharray: 0 8 }
-    @media (prefers-color-scheme: dark) {
-      .page { fill: #11161d } .text { fill: #e6eaf0 } .note { fill: #9aa5b4 } .grid { stroke: #2a323d } .axis { stroke: #66717f }
-      .micro { stroke: #35c9b4 } .micro-area { fill: #35c9b4 } .one { stroke: #f0954f } .one-area { fill: #f0954f }
-      .end { stroke: #c3cad4 }
-    }
-    text { font-family: system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif; font-size: 13px }
-    .title { font-size: 20px; font-weight: 600 } .gig { font-size: 15px; font-weight: 600 } .small { font-size: 11.5px }
-    path { fill: none; stroke-linejoin: round } .area { stroke: none }`;
+    .end { stroke: #3f4a59; stroke-width: 3.4; stroke-linecap: round; stroke-dasharray: 0 8 }`;
+const dark = `.micro { stroke: #35c9b4 } .micro-area { fill: #35c9b4 } .one { stroke: #f0954f } .one-area { fill: #f0954f }
+      .end { stroke: #c3cad4 }`;
 
-const page = { width: 1220, margin: 36, head: 122, row: 206, foot: 48 };
+const page = { width: 1220, margin, head: 122, row: 206, foot: 48 };
 const panel = { width: 220, height: 120, gap: 72, head: 62 };
-
-const escapeText = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-const round = (value: number) => String(Math.round(value * 10) / 10);
 
 /** Base units as a fraction of the price, for a place on the page; no money is counted with it. */
 const fraction = (value: bigint, total: bigint) => Number((value * 10_000n) / total) / 10_000;
@@ -133,20 +123,17 @@ export function chart(compared: readonly Compared[]): string {
   const rows = compared.map(({ title, ways }, row) => {
     const top = page.head + row * page.row + panel.head;
     const drawn = panels.map((one, index) => drawPanel(ways, one, left(index), top));
-    return `  <g>
-    <text class="text gig" x="${page.margin}" y="${top - 22}">${escapeText(title)}</text>
+    return `<g>
+    <text class="text part" x="${page.margin}" y="${top - 22}">${escapeText(title)}</text>
     ${drawn.join("\n    ")}
   </g>`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${page.width} ${height}" width="${page.width}" height="${height}" role="img">
-  <title>The same three gigs, paid three ways</title>
-  <style>${style}
-  </style>
-  <rect class="page" width="${page.width}" height="${height}" rx="12"/>
-  <text class="text title" x="${page.margin}" y="46">The same three gigs, paid three ways</text>
-  ${[...legend, ...heads].join("\n  ")}
-${rows.join("\n")}
-  <text class="note small" x="${page.margin}" y="${height - 22}">When all goes well. Amounts in USDC, time in days from the first funding. One escrow is MicroEscrow with a single milestone. When the freelancer vanishes, the client loses nothing in any of them.</text>
-</svg>
-`;
+  return svg({
+    title: "The same three gigs, paid three ways",
+    width: page.width,
+    height,
+    ...{ light, dark },
+    body: [...legend, ...heads, ...rows],
+    note: "When all goes well. Amounts in USDC, time in days from the first funding. One escrow is MicroEscrow with a single milestone. When the freelancer vanishes, the client loses nothing in any of them.",
+  });
 }

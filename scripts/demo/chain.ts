@@ -40,16 +40,20 @@ export async function startChain(begins: string): Promise<Chain> {
   });
   const url = await new Promise<string>((resolve, reject) => {
     const fail = (reason: string) => {
+      clearTimeout(patience);
       child.kill();
       reject(new ScriptError(`The Hardhat node did not start. ${reason}`));
     };
-    child.once("message", (message) => resolve(String(message)));
+    const patience = setTimeout(fail, 60_000, "It had a minute. Is the machine very busy? Try once more.");
+    child.once("message", (message) => {
+      clearTimeout(patience);
+      resolve(String(message));
+    });
     child.once("error", (error) => fail(error.message));
     child.once("close", () => {
       const error = complaints.split("\n").find((line) => /^\w*Error\b/.test(line));
       fail(`${error ?? "It gave no reason."}\nTry \`npm ci\`, then once more.`);
     });
-    setTimeout(fail, 60_000, "It had a minute. Is the machine very busy? Try once more.").unref();
   });
 
   const provider = connect(url);

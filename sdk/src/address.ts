@@ -8,6 +8,10 @@ import type { Address, Hash } from "./types.js";
 /** The zero address: nobody. */
 export const zeroAddress = ZeroAddress as Address;
 
+/** Addresses that were read before, as they were given: a checksum costs more than all that is done with most addresses. */
+const known = new Map<string, Address>();
+const MOST_KNOWN = 1_000;
+
 /**
  * Reads an address and writes it with its checksum (EIP-55).
  *
@@ -17,12 +21,21 @@ export const zeroAddress = ZeroAddress as Address;
  * toAddress("0x833589fcd6edb6e08f4c7c32d4f71b54bda02913"); // "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"
  */
 export function toAddress(text: string): Address {
+  const before = known.get(text);
+  if (before !== undefined) return before;
   if (typeof text !== "string" || !/^0x[0-9a-fA-F]{40}$/.test(text)) {
     const isName = typeof text === "string" && /^[^\s.]+(\.[^\s.]+)*\.\p{L}{2,}$/u.test(text);
     if (isName)
       throw new InvalidAddressError(text, "is a name, and names are not resolved", { advice: "Pass the address." });
     throw new InvalidAddressError(text, "is not an address", { advice: "Write 0x and 40 hexadecimal digits." });
   }
+  const address = checksummed(text);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(text, address);
+  return address;
+}
+
+function checksummed(text: string): Address {
   try {
     return getAddress(text) as Address;
   } catch (cause) {

@@ -1,7 +1,7 @@
 /**
  * An agreement as data, and its hashes. Everything here is pure: no clock, no network, no signer.
  */
-import { AbiCoder, concat, keccak256, type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
+import { concat, dataSlice, id, keccak256, type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
 import { toAddress } from "./address.js";
 import { checkChainId, checkList, checkObject } from "./check.js";
 import { InvalidParameterError } from "./errors.js";
@@ -71,10 +71,16 @@ const agreementTypes = {
   Milestone: milestoneFields,
 };
 
-const encoder = TypedDataEncoder.from(agreementTypes);
-const typehashOf = (type: string) => keccak256(new TextEncoder().encode(encoder.encodeType(type)));
-const typehash = typehashOf("Agreement");
-const milestoneTypehash = typehashOf("Milestone");
+const typehash = id(TypedDataEncoder.from(agreementTypes).encodeType("Agreement"));
+
+/** Bytes of encoded terms: each member is one word, in calls and events (ABI) as in hashes (EIP-712). */
+const TERMS_LENGTH = 32 * (termsFields.length + 1);
+
+/** EIP-712 encodes an array as one hash: so the terms, which have that hash, are encoded as a struct without arrays. */
+const encoders = {
+  terms: TypedDataEncoder.from({ Terms: [...termsFields, { name: "milestones", type: "bytes32" }] }),
+  milestone: TypedDataEncoder.from({ Milestone: milestoneFields }),
+};
 
 /**
  * The EIP-712 hash of a schedule, as it stands in {@link Terms.milestones}.
@@ -85,9 +91,10 @@ const milestoneTypehash = typehashOf("Milestone");
  */
 export function scheduleHash(schedule: readonly Milestone[]): Hash {
   const entries = checkList(schedule, "the milestones of an agreement");
-  return keccak256(
-    concat(entries.map((entry, index) => structHash(milestoneTypehash, milestoneFields, entry, `schedule[${index}]`))),
-  ) as Hash;
+  const hashes = entries.map((entry, index) =>
+    keccak256(encodeStruct(encoders.milestone, entry, `schedule[${index}]`)),
+  );
+  return keccak256(concat(hashes)) as Hash;
 }
 
 /**
@@ -98,23 +105,38 @@ export function scheduleHash(schedule: readonly Milestone[]): Hash {
  * agreementId(agreement.terms) === agreement.id; // true
  */
 export function agreementId(terms: Terms): AgreementId {
-  // EIP-712 encodes an array member as one hash, which is what `terms.milestones` is: so the struct is encoded by hand.
-  return structHash(typehash, [...termsFields, { name: "milestones", type: "bytes32" }], terms, "terms") as AgreementId;
+  // The members alone are those of the contract's struct.
+  return encodedAgreementId(dataSlice(encodeStruct(encoders.terms, terms, "terms"), 32));
 }
 
-/** The EIP-712 hash of a struct whose members are all of one word. */
-function structHash(structType: string, fields: readonly TypedDataField[], struct: object, path: string): string {
+/** The identifier of an agreement from its terms as calls and events have them, with whatever comes behind them. */
+export function encodedAgreementId(data: string): AgreementId {
+  return keccak256(concat([typehash, dataSlice(data, 0, TERMS_LENGTH)])) as AgreementId;
+}
+
+/** The hash of a struct's type and its members, each of one word. */
+function encodeStruct(encoder: TypedDataEncoder, struct: object, path: string): string {
   checkObject(struct, `the ${path} of an agreement`);
-  const words = fields.map(({ name, type }) => {
-    const value: unknown = struct[name as keyof typeof struct];
+  try {
+    return encoder.encodeData(encoder.primaryType, { ...struct });
+  } catch (cause) {
+    throw misfit(encoder, struct, path, cause);
+  }
+}
+
+/** Which member of a struct it is that cannot be encoded. */
+function misfit(encoder: TypedDataEncoder, struct: object, path: string, cause: unknown): InvalidParameterError {
+  const advice = "Make the agreement with defineAgreement.";
+  for (const field of encoder.types[encoder.primaryType] ?? []) {
+    const value: unknown = struct[field.name as keyof typeof struct];
     try {
-      return AbiCoder.defaultAbiCoder().encode([type], [value]);
-    } catch (cause) {
-      const advice = "Make the agreement with defineAgreement.";
-      throw new InvalidParameterError(value, `cannot be ${path}.${name} of an agreement`, { advice, cause });
+      TypedDataEncoder.from({ Member: [field] }).encodeData("Member", { [field.name]: value });
+    } catch (reason) {
+      const what = `cannot be ${path}.${field.name} of an agreement`;
+      return new InvalidParameterError(value, what, { advice, cause: reason });
     }
-  });
-  return keccak256(concat([structType, ...words]));
+  }
+  return new InvalidParameterError(struct, `cannot be the ${path} of an agreement`, { advice, cause });
 }
 
 /**

@@ -2,9 +2,9 @@
  * From logs to typed events, and from a receipt to the typed result of a call. Nothing that was decoded is believed
  * before it was checked: a log of another contract, or an agreement that does not hash to its id, is no event.
  */
-import type { Log, Result } from "ethers";
+import { dataSlice, type Log, type Result } from "ethers";
 import { toAddress } from "./address.js";
-import { type Agreement, scheduleHash, toAgreement } from "./agreement.js";
+import { type Agreement, encodedAgreementId, scheduleHash } from "./agreement.js";
 import { checkList, checkObject, checkText } from "./check.js";
 import { InvalidHashError, InvalidParameterError, MissingEventError, UnexpectedError } from "./errors.js";
 import type { microEscrowAbi } from "./generated/abi.js";
@@ -157,7 +157,8 @@ export function decodeLog(log: DecodableLog, escrow: Address): EscrowEvent | und
     const description = escrowInterface.parseLog(log);
     if (description === null || !Object.hasOwn(numbersIn, description.name)) return undefined;
     const { name, args } = description;
-    const fields = name === "AgreementOpened" ? opened(args) : namedValues(args, numbersIn[name as AbiEventName]);
+    const fields =
+      name === "AgreementOpened" ? opened(args, log.data) : namedValues(args, numbersIn[name as AbiEventName]);
     if (fields === undefined) return undefined;
     return {
       type: name,
@@ -173,15 +174,14 @@ export function decodeLog(log: DecodableLog, escrow: Address): EscrowEvent | und
 }
 
 /** The agreement that was opened; `undefined` for one that contradicts itself. */
-function opened(args: Result): EscrowEvents["AgreementOpened"] | undefined {
-  const agreement = toAgreement(termsOf(args.agreement), scheduleOf(args.schedule));
-  const { id, terms, schedule } = agreement;
+function opened(args: Result, data: string): EscrowEvents["AgreementOpened"] | undefined {
+  const [id, terms, schedule] = [encodedAgreementId(data), termsOf(args.agreement), scheduleOf(args.schedule)];
   const consistent =
     id === args.id &&
     terms.client === args.client &&
     terms.freelancer === args.freelancer &&
     terms.milestones === scheduleHash(schedule);
-  return consistent ? { id, agreement } : undefined;
+  return consistent ? { id, agreement: { id, terms, schedule, scope: undefined } } : undefined;
 }
 
 /**
@@ -284,6 +284,8 @@ export interface DecodableReceipt {
 interface ResultContext {
   readonly transaction: TransactionInfo;
   readonly args: Result;
+  /** The agreement that the call is about. */
+  readonly id: AgreementId | undefined;
   /** All events of the escrow in the transaction. */
   readonly events: readonly EscrowEvent[];
 }
@@ -370,9 +372,12 @@ export function verbOf(call: Pick<Call, "data">): ResultVerb {
 export function decodeResult<V extends ResultVerb>(verb: V, call: Call, receipt: DecodableReceipt): Results[V] {
   const { hash, blockNumber, logs } = checkObject(receipt, "a receipt");
   const { to, data } = checkObject(call, "a call");
+  const args = argumentsOf(verb, data);
   const context: ResultContext = {
     transaction: { hash: hash as Hash, blockNumber },
-    args: argumentsOf(verb, data),
+    args,
+    // Where there is an agreement, its terms come first.
+    id: args.agreement && encodedAgreementId(dataSlice(data, 4)),
     events: decodeLogs(logs, to),
   };
   return resultDecoders[verb](context);
@@ -395,8 +400,7 @@ function conclusion(context: ResultContext): Conclusion {
   };
 }
 
-function deferredPayments({ args, events }: ResultContext): DeferredPayment[] {
-  const { id } = toAgreement(termsOf(args.agreement), []);
+function deferredPayments({ args, id, events }: ResultContext): DeferredPayment[] {
   return events
     .filter((event) => event.type === "PaymentDeferred")
     .filter((event) => event.id === id && event.index === Number(args.index))
@@ -407,11 +411,10 @@ type AgreementEventName = Exclude<EscrowEventName, "Withdrawn">;
 
 /** The first event of this kind about the call's agreement. */
 function find<Name extends AgreementEventName>(
-  { args, events }: ResultContext,
+  { id, events }: ResultContext,
   name: Name,
   matches: (event: EscrowEventOf<Name>) => boolean = () => true,
 ): EscrowEventOf<Name> | undefined {
-  const { id } = toAgreement(termsOf(args.agreement), []);
   const isOne = (event: EscrowEvent): event is EscrowEventOf<Name> & EscrowEvent =>
     event.type === name && "id" in event && event.id === id;
   return events.filter(isOne).find(matches);

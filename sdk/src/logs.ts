@@ -23,7 +23,7 @@ const RETRY_PAUSE = 250;
 const GROWTH = 1.25;
 
 /** After a page of more logs than this the next one is smaller, whatever the endpoint would give at once. */
-const ENOUGH_LOGS = 10_000;
+const ENOUGH_LOGS = 5_000;
 
 /** How to go through a range. */
 interface Paging {

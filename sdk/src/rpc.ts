@@ -121,8 +121,11 @@ export function codeOf(provider: Provider, account: string): Promise<string> {
  */
 export async function awaitTransactionCount(provider: Provider, account: string): Promise<void> {
   for (const wait of CATCH_UP) {
-    const mined = await readLatest(provider, (blockTag) => provider.getTransactionCount(account, blockTag));
-    if ((await ask(provider.getTransactionCount(account, "pending"))) >= mined) return;
+    const [mined, pending] = await Promise.all([
+      readLatest(provider, (blockTag) => provider.getTransactionCount(account, blockTag)),
+      ask(provider.getTransactionCount(account, "pending")),
+    ]);
+    if (pending >= mined) return;
     await pause(wait);
   }
 }

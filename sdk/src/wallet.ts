@@ -1,7 +1,14 @@
 /**
  * What the SDK does with a signer: simulate, send, sign. Nothing is sent that fails in simulation.
  */
-import { isError, isHexString, type Signer, type TransactionReceipt, type TransactionResponse } from "ethers";
+import {
+  isError,
+  isHexString,
+  JsonRpcSigner,
+  type Signer,
+  type TransactionReceipt,
+  type TransactionResponse,
+} from "ethers";
 import { toAddress } from "./address.js";
 import type { TypedData } from "./agreement.js";
 import { checkWaiting } from "./check.js";
@@ -78,27 +85,38 @@ export async function simulate({ account, connection }: Actor, call: Call): Prom
  * @throws {MicroEscrowError} What the call would revert with, the wallet's refusal, or the endpoint's failure.
  */
 export async function send(actor: Actor, call: Call): Promise<TransactionReceipt> {
-  await simulate(actor, call);
-  const estimate = await estimateGas(actor, call);
-  await awaitTransactionCount(actor.signer.provider ?? actor.connection.provider, actor.account);
+  const { signer, account, connection } = actor;
+  // At once, for each is a trip to the endpoint; what the simulation says comes first.
+  const [simulated, estimated, numbered] = await Promise.allSettled([
+    simulate(actor, call),
+    ask(signer.estimateGas(call)),
+    // The accounts of a wallet or node are numbered there; other signers number their transactions by what a provider counts.
+    signer instanceof JsonRpcSigner || awaitTransactionCount(signer.provider ?? connection.provider, account),
+  ]);
+  if (simulated.status === "rejected") throw simulated.reason;
+  if (numbered.status === "rejected") throw numbered.reason;
+  const estimate =
+    estimated.status === "fulfilled" ? estimated.value : await estimateAgain(actor, call, estimated.reason);
   // A quarter more: between now and then a balance may become zero, or stop being it.
-  const response = await ask(actor.signer.sendTransaction({ ...call, gasLimit: (estimate * 5n) / 4n }));
+  const response = await ask(signer.sendTransaction({ ...call, gasLimit: (estimate * 5n) / 4n }));
   actor.onSent?.(response.hash as Hash);
   return mined(actor, call, response);
 }
 
 /** What was just simulated at the newest block can only fail where a node that estimates does not have that block yet. */
-async function estimateGas({ signer }: Actor, call: Call): Promise<bigint> {
+async function estimateAgain({ signer }: Actor, call: Call, failure: unknown): Promise<bigint> {
+  let reason = failure;
   for (const wait of CATCH_UP) {
+    const isOfEndpoint = reason instanceof RpcError || reason instanceof InsufficientGasFundsError;
+    if (isOfEndpoint || reason instanceof UserRejectedError) break;
+    await pause(wait);
     try {
       return await ask(signer.estimateGas(call));
     } catch (error) {
-      const isOfEndpoint = error instanceof RpcError || error instanceof InsufficientGasFundsError;
-      if (isOfEndpoint || error instanceof UserRejectedError) throw error;
-      await pause(wait);
+      reason = error;
     }
   }
-  return ask(signer.estimateGas(call));
+  throw reason;
 }
 
 /** What a transaction was sent for, once it is in a block; from then on the providers must know that block. */

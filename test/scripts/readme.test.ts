@@ -5,19 +5,22 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import {
   type Agreement,
-  deploy,
   escrowInterface,
   findToken,
+  InsufficientAllowanceError,
   MicroEscrow,
   Status,
   signableVerbs,
 } from "@micro-escrow/sdk";
+import { deploy } from "@micro-escrow/sdk/deploy";
 import { expect } from "chai";
-import { Interface, id, type JsonRpcProvider } from "ethers";
+import { Interface, id, type JsonRpcProvider, type TransactionResponse } from "ethers";
 
 import create2 from "../../deployments/create2.json" with { type: "json" };
-import { withTables } from "../../scripts/bench/report.ts";
+import { gasChart } from "../../scripts/bench/charts.ts";
+import { page, withTables } from "../../scripts/bench/report.ts";
 import { tokenAbi } from "../../sdk/src/generated/tokenAbi.ts";
+import { failure } from "../sdk/chain.ts";
 import { create2DeployerCode } from "../sdk/create2.ts";
 import { createChain, mined } from "../sdk/evm.ts";
 
@@ -122,11 +125,17 @@ describe("README", () => {
     const state = await escrow.getAgreementState(agreement as Agreement);
     expect(state.milestones.map(({ status }) => status)).to.deep.equal([Status.Released, Status.None, Status.None]);
 
-    // The SDK's own README reads it again.
-    const [reading = ""] = blocks("ts", await readFile(join(root, "sdk/README.md"), "utf8"));
-    const given = { signer: clientSigner, id: (agreement as Agreement).id };
-    const read = await runExample(reading, given, "status", "USDC");
+    // The SDK's own README reads it again, and funds the next.
+    const [reading = "", smallest = ""] = blocks("ts", await readFile(join(root, "sdk/README.md"), "utf8"));
+    const known = { signer: clientSigner, id: (agreement as Agreement).id };
+    const read = await runExample(reading, known, "status", "USDC");
     expect(read).to.deep.equal({ status: Status.Released, USDC });
+    const given = { provider: ethers.provider, signer: clientSigner, chainId: escrow.chainId, agreement };
+    await failure(InsufficientAllowanceError, runExample(smallest, given, "sent"));
+    await mined(token.getFunction("approve")(escrow.address, 900_000_000n));
+    const { sent } = await runExample(smallest, given, "sent");
+    await (sent as TransactionResponse).wait();
+    expect((await escrow.getMilestone({ agreement: agreement as Agreement, index: 1 })).status).to.equal(Status.Funded);
   });
 
   it("the local chain starts, gets the escrow and a token, and the ten lines run on it", async function () {
@@ -180,13 +189,16 @@ describe("README", () => {
     );
   });
 
-  it("the gas table is what `npm run gas` prints", async () => {
+  it("an exit costs the same whether the agreement has one milestone or fifty, and no step more than its limit", async () => {
+    // It fails where that is not so.
     const { stdout } = await promisify(execFile)(process.execPath, ["scripts/gas.ts"], { cwd: root });
-    expect(readme).to.include(stdout.trim());
+    expect(stdout).to.match(/^\| approve \| [\d,]+ \| [\d,]+ \| 54,000 \|$/m);
   });
 
-  it("the comparison with other escrows is what `npm run bench` has on record", async () => {
-    const { gas } = JSON.parse(await readFile(join(root, "scripts/bench/results.json"), "utf8"));
-    expect(readme).to.equal(withTables(readme, gas));
+  it("the comparison with others is what `npm run bench` has on record", async () => {
+    const results = JSON.parse(await readFile(join(root, "scripts/bench/results.json"), "utf8"));
+    expect(readme).to.equal(withTables(readme, results));
+    expect(await readFile(join(root, "scripts/bench/README.md"), "utf8")).to.equal(page(results));
+    expect(await readFile(join(root, ".github/bench.svg"), "utf8")).to.equal(gasChart(results.gas));
   });
 });

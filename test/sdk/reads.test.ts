@@ -11,6 +11,7 @@ import {
   type History,
   IncompleteHistoryError,
   InvalidHashError,
+  InvalidParameterError,
   listAgreements,
   type MicroEscrowError,
   Outcome,
@@ -18,6 +19,7 @@ import {
   RpcError,
   readHistory,
   Status,
+  scanEvents,
   scheduleHash,
   toAddress,
   UnknownAgreementError,
@@ -467,6 +469,75 @@ describe("Reads", () => {
       const filters = [[null, agreement.id]];
       const later = await readHistory(context.escrow.connection, filters, { since: first });
       expect(later.cursor).to.deep.equal(first.cursor);
+    });
+  });
+
+  describe("page by page", () => {
+    const pagesOf = async (...parameters: Parameters<typeof scanEvents>) => {
+      const pages: EscrowEvent[][] = [];
+      for await (const page of scanEvents(...parameters)) pages.push([...page]);
+      return pages;
+    };
+
+    it("give the same as at once, as much at a time as the endpoint allows", async () => {
+      const agreement = await busy();
+      const limited = await through(context, async (method, parameters, forward) => {
+        if (method !== "eth_getLogs") return forward();
+        const { from, to } = rangeOf(parameters);
+        if (to - from >= 7) throw rpcError(-32_005, "query exceeds the maximum block range of 7");
+        return forward();
+      });
+      const pages = await pagesOf(limited.connection, [null, agreement.id]);
+      expect(pages.length).to.be.greaterThan(2);
+      expect(pages.flat()).to.deep.equal(eventsOf(await context.escrow.getTimeline(agreement)));
+    });
+
+    it("keep to a range, and to what is asked for", async () => {
+      const agreement = await busy();
+      const events = eventsOf(await context.escrow.getTimeline(agreement));
+      const [second, third] = [events[3]?.block ?? 0, events[6]?.block ?? 0];
+      const range = { fromBlock: second, toBlock: third };
+      const isWithin = ({ block }: EscrowEvent) => block >= second && block <= third;
+      expect((await pagesOf(context.escrow.connection, [null, agreement.id], range)).flat()).to.deep.equal(
+        events.filter(isWithin),
+      );
+      const submitted = escrowInterface.getEvent("MilestoneSubmitted").topicHash;
+      expect((await pagesOf(context.escrow.connection, [submitted, agreement.id])).flat()).to.deep.equal(
+        events.filter(({ type }) => type === "MilestoneSubmitted"),
+      );
+      const everything = (await pagesOf(context.escrow.connection)).flat();
+      expect(everything.filter((event) => "id" in event && event.id === agreement.id)).to.deep.equal(events);
+    });
+
+    it("ask for fewer blocks after a page of many events, and for nothing more when nobody wants it", async () => {
+      const agreement = await busy();
+      await context.networkHelpers.mine(onAnvil ? 1_000 : 3_000);
+      const [first] = eventsOf(await context.escrow.getTimeline(agreement));
+      const fromBlock = first?.block ?? 0;
+      const asked: number[] = [];
+      const crowded = await through(context, async (method, parameters, forward) => {
+        const result = await forward();
+        if (method !== "eth_getLogs") return result;
+        const { from, to } = rangeOf(parameters);
+        asked.push(to - from + 1);
+        const logs = result as unknown[];
+        if (from !== fromBlock) return logs;
+        return Array.from({ length: Math.ceil(5_001 / logs.length) }, () => logs).flat();
+      });
+      const reading = scanEvents(crowded.connection, [null, agreement.id], { fromBlock, toBlock: fromBlock + 3_000 });
+      expect((await reading.next()).value).to.have.length.above(5_000);
+      for (let page = 0; page < 2; page++) await reading.next();
+      await reading.return();
+      expect(asked).to.deep.equal([1_000, 500, 625]);
+    });
+
+    it("fail at once for what is no range", () => {
+      for (const range of [{ fromBlock: -1 }, { toBlock: 1.5 }, { fromBlock: "0x1" as unknown as number }]) {
+        expect(() => scanEvents(context.escrow.connection, [], range)).to.throw(
+          InvalidParameterError,
+          "is not the number of a block",
+        );
+      }
     });
   });
 

@@ -1,0 +1,59 @@
+/** The SDK, and those that others have for the same purpose. */
+import { join } from "node:path";
+import type { Library } from "./size.ts";
+
+const root = join(import.meta.dirname, "../../..");
+/** Where `npm run bench` installs what it measures us beside. */
+export const peers = join(import.meta.dirname, "../peers");
+
+/** Ours; the first page is the least that pays for work. */
+export const ourSdk: Library = {
+  name: "MicroEscrow",
+  package: "@micro-escrow/sdk",
+  folder: root,
+  pages: {
+    "the least: fund, submit and approve, with the contract checked and errors decoded": `
+      export { approveCall, checkCode, checkDomain, decodeError, fundCall, submitCall } from "@micro-escrow/sdk";`,
+    "the client: every verb and read": `export { MicroEscrow } from "@micro-escrow/sdk";`,
+    everything: `export * from "@micro-escrow/sdk";`,
+    "deployment, an entry of its own": `export * from "@micro-escrow/sdk/deploy";`,
+  },
+};
+
+/** Those of others. The first page of each is the least for the same purpose that it can be used for. */
+export const peerSdks: readonly Library[] = [
+  {
+    name: "Request Network",
+    package: "@requestnetwork/payment-processor",
+    folder: peers,
+    pages: {
+      "the least: approve the token, pay into escrow, pay out of it": `
+        export { approveErc20ForEscrow, payEscrow, payRequestFromEscrow }
+          from "@requestnetwork/payment-processor/dist/payment/erc20-escrow-payment.js";`,
+      everything: `export * from "@requestnetwork/payment-processor";`,
+    },
+  },
+  {
+    name: "Boson Protocol",
+    package: "@bosonprotocol/core-sdk",
+    folder: peers,
+    pages: {
+      "the least: commit, redeem, complete": `
+        import { exchanges } from "@bosonprotocol/core-sdk";
+        export const commit = exchanges.commitToOffer;
+        export const redeem = exchanges.redeemVoucher;
+        export const complete = exchanges.completeExchange;`,
+      everything: `export * from "@bosonprotocol/core-sdk";`,
+    },
+  },
+  {
+    name: "Trustless Work (an API's client, for Stellar, without ethers)",
+    package: "@trustless-work/escrow",
+    folder: peers,
+    pages: {
+      "the least: fund, approve, release": `
+        export { useApproveMilestone, useFundEscrow, useReleaseFunds } from "@trustless-work/escrow/hooks";`,
+      everything: `export * from "@trustless-work/escrow";`,
+    },
+  },
+];
