@@ -94,13 +94,18 @@ function legend(entries: readonly Pick<Series, "name" | "colour" | "dash">[], le
   return parts.join("\n  ");
 }
 
+/** How lines of gigs are drawn that do not go one by one. */
+const dashes = [
+  { way: "batched", name: "batched", dash: "dashed" },
+  { way: "in parts", name: "one funding, paid out in parts", dash: "dotted" },
+] as const;
+
 /** What the work costs beside others, and how it grows. */
 export function gasChart({ protocols, lengths }: GasResults): string {
   const shown = protocols.filter((_, index) => index < colours.length);
   const colourOf = (index: number) => colours[index] ?? "d";
   const steps = ["A", "B", "D", "E"] as const;
   const sizes = lengths.map(({ size }) => size);
-  const [ours] = shown;
   const perMilestone = (way: "one by one" | "batched" | "in parts", index: number) =>
     sizes.map((size) => {
       const gas = shown[index]?.gigs[way]?.[size]?.gas;
@@ -128,17 +133,16 @@ export function gasChart({ protocols, lengths }: GasResults): string {
           colour: colourOf(index),
           values: perMilestone("one by one", index),
         })),
-        ...(ours === undefined
-          ? []
-          : ([
-              { name: ours.name, colour: "a", dash: "dashed", values: perMilestone("batched", 0) },
-              { name: ours.name, colour: "a", dash: "dotted", values: perMilestone("in parts", 0) },
-            ] as const)),
+        ...dashes.flatMap(({ way, dash }) =>
+          shown.flatMap(({ name, gigs }, index) =>
+            gigs[way] === undefined ? [] : [{ name, colour: colourOf(index), dash, values: perMilestone(way, index) }],
+          ),
+        ),
       ],
     },
     {
       title: "Gas of MicroEscrow’s steps, as an agreement grows",
-      note: "by the number of milestones in it; A, then B, D, C",
+      note: "by the number of milestones in it; from the top: A, B, D release, C submit",
       places: sizes.map(String),
       kind: "lines",
       series: (["A", "B", "D", "C"] as const).map((step, index) => ({
@@ -149,19 +153,16 @@ export function gasChart({ protocols, lengths }: GasResults): string {
     },
   ];
   const names = shown.map(({ name }, index) => ({ name, colour: colourOf(index) }));
-  const ways = [
-    { name: "batched", colour: "a", dash: "dashed" },
-    { name: "one deposit in parts", colour: "a", dash: "dotted" },
-  ] as const;
+  const ways = dashes.map(({ name, dash }) => ({ name, colour: "d" as const, dash }));
   return svg({
     title: "What escrow costs",
     width: 2 * margin + 30 + 3 * panel.width + 2 * panel.gap,
     height: panel.top + panel.height + 74,
     ...{ light, dark },
     body: [
-      legend([...names.slice(0, 1), ...ways, ...names.slice(1)], margin),
+      legend([...names, ...ways], margin),
       ...panels.map((one, index) => draw(one, margin + 30 + index * (panel.width + panel.gap))),
     ],
-    note: "One EVM, one token, 500 units for each milestone, infinite allowances given before. Not in all of them: Kleros and Request have no submissions, Request no ruling, and bare custody has no rules.",
+    note: "One EVM, one token, 500 units for each milestone, infinite allowances given before. Kleros and Request have no submissions, Request no ruling, and bare custody has no rules at all.",
   });
 }

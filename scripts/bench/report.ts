@@ -55,8 +55,9 @@ const speedRules = [
 ].join("\n");
 
 const historyRules = [
-  "All events of one agreement from a node on the same machine, over JSON-RPC, each reading in a process of its own. Memory: what was",
-  "in use at most between two pages, or at the end, beyond what was in use before.",
+  "All events of one agreement from a node on the same machine, over JSON-RPC, each reading in a process of its own. Kept: what was in",
+  "use between two pages, or at the end, after the garbage is gone; at most: what the process had from the system. Both beyond what",
+  "was there before.",
 ].join("\n");
 
 /** The page with all of it. */
@@ -136,11 +137,12 @@ function smallestOf({ weights }: SdkResults): Table {
     rows: [
       ["The least that pays for work", ...weights.map(({ pages }) => size(pages, Object.keys(pages)[0]))],
       ["The client, with every verb", ...weights.map(({ pages }) => size(pages, Object.keys(pages).find(isClient)))],
-      ["Everything", ...weights.map(({ pages }) => size(pages, "everything"))],
+      ["Everything", ...weights.map(({ pages }) => size(pages, Object.keys(pages).find(isEverything)))],
     ],
   };
 }
 
+const isEverything = (page: string) => page.startsWith("everything");
 const isClient = (page: string) => page.startsWith("the client");
 
 function gasTables({ protocols, lengths, crowds }: GasResults): readonly [Table, Table, Table, Table] {
@@ -217,17 +219,18 @@ function sdkTables({ weights, speeds, history }: SdkResults): readonly [Table, T
     },
     {
       title: "A long history",
-      columns: ["read by", "events", "events per second", "times as long as queryFilter", "memory, MB"],
-      rows: Object.entries(history).flatMap(([events, readings]) =>
-        Object.entries(readings).map(([reader, { milliseconds, memory }]) => [
-          ...[reader, Number(events), rounded((Number(events) / milliseconds) * 1_000)],
-          ...[(milliseconds / readings.queryFilter.milliseconds).toFixed(2), (memory / 1e6).toFixed(1)],
+      columns: ["read by", "events", "events per second", "times as long as queryFilter", "kept, MB", "at most, MB"],
+      rows: Object.values(history).flatMap((readings) =>
+        Object.entries(readings).map(([reader, { events, milliseconds, kept, peak }]) => [
+          ...[reader, events, rounded((events / milliseconds) * 1_000)],
+          ...[(milliseconds / readings.queryFilter.milliseconds).toFixed(1), ...[kept, peak].map(megabytes)],
         ]),
       ),
     },
   ];
 }
 
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
 const kilobytes = (bytes: number | undefined) => (bytes === undefined ? undefined : (bytes / 1_000).toFixed(1));
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 

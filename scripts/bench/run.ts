@@ -36,6 +36,9 @@ export async function measureAll(): Promise<void> {
   const { request } = await import("./protocols/request.ts");
   const { kleros } = await import("./protocols/kleros.ts");
 
+  // First, for what comes after it fills this process' memory.
+  console.log("Measuring the SDK…");
+  const sdk = await measureSdk();
   const protocols = [];
   for (const peer of [microEscrow, request, kleros, custody, transfer]) {
     console.log(`Measuring ${peer.name}…`);
@@ -47,8 +50,7 @@ export async function measureAll(): Promise<void> {
     lengths: await measureLengths(microEscrow, LENGTHS),
     crowds: await measureCrowds(microEscrow, CROWDS),
   };
-  console.log("Measuring the SDK…");
-  const results: Results = { versions: await versions(), machine: machine(), gas, sdk: await measureSdk() };
+  const results: Results = { versions: await versions(), machine: machine(), gas, sdk };
   await write(results);
   for (const table of tablesOf(results)) console.log(`\n${table.title}\n\n${inMarkdown(table)}`);
   console.log("\nWritten: scripts/bench/results.json and README.md, .github/bench.svg, and the tables in README.md");
@@ -71,8 +73,8 @@ export async function check(): Promise<boolean> {
   await build();
   const { gas, sdk } = JSON.parse(await readFile(resultsFile, "utf8")) as Results;
   const recorded = gas.protocols.find(({ name }) => name === microEscrow.name);
-  if (recorded === undefined)
-    throw new ScriptError("scripts/bench/results.json has no MicroEscrow. Run `npm run bench`.");
+  if (recorded === undefined || sdk === undefined)
+    throw new ScriptError("scripts/bench/results.json has no MicroEscrow, or nothing of its SDK. Run `npm run bench`.");
 
   // In the same order as on record: the bytes of a gig's hashes, and with them a few units of gas, depend on how many came before.
   const now = await measure(microEscrow, [1, 3, 10]);

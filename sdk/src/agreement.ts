@@ -39,13 +39,14 @@ export interface EscrowLocation {
   readonly escrow: string;
 }
 
-const milestoneFields: TypedDataField[] = [
+/** The members of the contract's `Milestone` in their order. */
+export const milestoneFields: TypedDataField[] = [
   { name: "amount", type: "uint128" },
   { name: "workPeriod", type: "uint32" },
 ];
 
 /** The members of the contract's `Agreement` in their order. */
-const termsFields: TypedDataField[] = [
+const fieldsOfTerms: TypedDataField[] = [
   { name: "client", type: "address" },
   { name: "freelancer", type: "address" },
   { name: "arbiter", type: "address" },
@@ -66,19 +67,22 @@ const termsFields: TypedDataField[] = [
   { name: "details", type: "bytes32" },
 ];
 
+/** The same in calls and events, with the schedule's hash in place of the schedule. */
+export const termsFields: readonly TypedDataField[] = [...fieldsOfTerms, { name: "milestones", type: "bytes32" }];
+
 const agreementTypes = {
-  Agreement: [...termsFields, { name: "milestones", type: "Milestone[]" }],
+  Agreement: [...fieldsOfTerms, { name: "milestones", type: "Milestone[]" }],
   Milestone: milestoneFields,
 };
 
 const typehash = id(TypedDataEncoder.from(agreementTypes).encodeType("Agreement"));
 
 /** Bytes of encoded terms: each member is one word, in calls and events (ABI) as in hashes (EIP-712). */
-const TERMS_LENGTH = 32 * (termsFields.length + 1);
+const TERMS_LENGTH = 32 * termsFields.length;
 
 /** EIP-712 encodes an array as one hash: so the terms, which have that hash, are encoded as a struct without arrays. */
 const encoders = {
-  terms: TypedDataEncoder.from({ Terms: [...termsFields, { name: "milestones", type: "bytes32" }] }),
+  terms: TypedDataEncoder.from({ Terms: [...termsFields] }),
   milestone: TypedDataEncoder.from({ Milestone: milestoneFields }),
 };
 
@@ -109,7 +113,10 @@ export function agreementId(terms: Terms): AgreementId {
   return encodedAgreementId(dataSlice(encodeStruct(encoders.terms, terms, "terms"), 32));
 }
 
-/** The identifier of an agreement from its terms as calls and events have them, with whatever comes behind them. */
+/**
+ * The identifier of an agreement from its terms as a call has them, with whatever comes behind them. It says nothing about
+ * what they decode to: a decoder passes over bits that a type does not have.
+ */
 export function encodedAgreementId(data: string): AgreementId {
   return keccak256(concat([typehash, dataSlice(data, 0, TERMS_LENGTH)])) as AgreementId;
 }
@@ -118,7 +125,7 @@ export function encodedAgreementId(data: string): AgreementId {
 function encodeStruct(encoder: TypedDataEncoder, struct: object, path: string): string {
   checkObject(struct, `the ${path} of an agreement`);
   try {
-    return encoder.encodeData(encoder.primaryType, { ...struct });
+    return encoder.encodeData(encoder.primaryType, struct);
   } catch (cause) {
     throw misfit(encoder, struct, path, cause);
   }

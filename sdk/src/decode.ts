@@ -4,7 +4,14 @@
  */
 import { dataSlice, type Log, type Result } from "ethers";
 import { toAddress } from "./address.js";
-import { type Agreement, encodedAgreementId, scheduleHash } from "./agreement.js";
+import {
+  type Agreement,
+  encodedAgreementId,
+  milestoneFields,
+  scheduleHash,
+  termsFields,
+  toAgreement,
+} from "./agreement.js";
 import { checkList, checkObject, checkText } from "./check.js";
 import { InvalidHashError, InvalidParameterError, MissingEventError, UnexpectedError } from "./errors.js";
 import type { microEscrowAbi } from "./generated/abi.js";
@@ -158,7 +165,9 @@ export function decodeLog(log: DecodableLog, escrow: Address): EscrowEvent | und
     if (description === null || !Object.hasOwn(numbersIn, description.name)) return undefined;
     const { name, args } = description;
     const fields =
-      name === "AgreementOpened" ? opened(args, log.data) : namedValues(args, numbersIn[name as AbiEventName]);
+      name === "AgreementOpened"
+        ? opened(args)
+        : namedValues(args, description.fragment.inputs, numbersIn[name as AbiEventName]);
     if (fields === undefined) return undefined;
     return {
       type: name,
@@ -174,14 +183,15 @@ export function decodeLog(log: DecodableLog, escrow: Address): EscrowEvent | und
 }
 
 /** The agreement that was opened; `undefined` for one that contradicts itself. */
-function opened(args: Result, data: string): EscrowEvents["AgreementOpened"] | undefined {
-  const [id, terms, schedule] = [encodedAgreementId(data), termsOf(args.agreement), scheduleOf(args.schedule)];
+function opened(args: Result): EscrowEvents["AgreementOpened"] | undefined {
+  const agreement = toAgreement(termsOf(args.agreement), scheduleOf(args.schedule));
+  const { id, terms, schedule } = agreement;
   const consistent =
     id === args.id &&
     terms.client === args.client &&
     terms.freelancer === args.freelancer &&
     terms.milestones === scheduleHash(schedule);
-  return consistent ? { id, agreement: { id, terms, schedule, scope: undefined } } : undefined;
+  return consistent ? { id, agreement } : undefined;
 }
 
 /**
@@ -209,10 +219,10 @@ const termNumbers: readonly NumbersOf<Terms>[] = [
 ];
 const milestoneNumbers: readonly NumbersOf<Milestone>[] = ["workPeriod"];
 
-const termsOf = (struct: Result): Terms => namedValues(struct, termNumbers);
+const termsOf = (struct: Result): Terms => namedValues(struct, termsFields, termNumbers);
 
 const scheduleOf = (entries: readonly Result[]): Milestone[] =>
-  entries.map((entry) => namedValues(entry, milestoneNumbers));
+  entries.map((entry) => namedValues(entry, milestoneFields, milestoneNumbers));
 
 // ------------------------------------------------------------------------------------------------------------- results
 

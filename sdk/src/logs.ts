@@ -25,9 +25,12 @@ const GROWTH = 1.25;
 /** After a page of more logs than this the next one is smaller, whatever the endpoint would give at once. */
 const ENOUGH_LOGS = 5_000;
 
+/** How much larger than the first page others may become: what is quiet may be followed by what is busy. */
+const MOST_GROWTH = 50;
+
 /** How to go through a range. */
 interface Paging {
-  /** Blocks of the first page; by default the whole range. */
+  /** Blocks of the first page; by default the whole range. No page has more than 50 times as many. */
   readonly firstPage?: number;
   /** Pages from the newest to the oldest; within a page the oldest log is still the first. */
   readonly newestFirst?: boolean;
@@ -46,6 +49,7 @@ export async function* logPages(
 ): AsyncGenerator<Log[], void> {
   let { fromBlock, toBlock } = range;
   let size = firstPage ?? toBlock - fromBlock + 1;
+  const largest = size * MOST_GROWTH;
   while (fromBlock <= toBlock) {
     const page = newestFirst
       ? { fromBlock: Math.max(toBlock - size + 1, fromBlock), toBlock }
@@ -57,7 +61,7 @@ export async function* logPages(
       continue;
     }
     yield logs;
-    size = logs.length > ENOUGH_LOGS ? half : Math.ceil(size * GROWTH);
+    size = logs.length > ENOUGH_LOGS ? half : Math.min(Math.ceil(size * GROWTH), largest);
     if (newestFirst) toBlock = page.fromBlock - 1;
     else fromBlock = page.toBlock + 1;
   }

@@ -1,7 +1,7 @@
 /**
  * From whatever a wallet, an RPC or ethers throws to one of the SDK's errors.
  */
-import { AbiCoder, type Result } from "ethers";
+import { AbiCoder, type ParamType, type Result } from "ethers";
 import {
   AddressEmptyCodeError,
   AmountOutOfRangeError,
@@ -63,14 +63,14 @@ type ErrorName<Abi extends readonly { readonly type: string }[]> = Extract<
   { readonly type: "error"; readonly name: string }
 >["name"];
 
-type Decoder = (args: Result, options: ErrorOptions) => MicroEscrowError;
+type Decoder = (args: Result, options: ErrorOptions, parameters: readonly ParamType[]) => MicroEscrowError;
 
 /** Decodes to a class whose fields have the names of the arguments; those that are named here are numbers. */
 function to<Fields extends object>(
   Class: new (fields: Fields, options?: ErrorOptions) => MicroEscrowError,
   ...numbers: NumbersOf<Fields>[]
 ): Decoder {
-  return (args, options) => new Class(namedValues<Fields>(args, numbers), options);
+  return (args, options, parameters) => new Class(namedValues<Fields>(args, parameters, numbers), options);
 }
 
 /** Decodes a token's refusal; `account` is the argument that says about whom. */
@@ -223,7 +223,7 @@ export function decodeRevert(
   const parsed = parse(escrowInterface, data) ?? parse(tokenInterface, data);
   if (parsed !== undefined) {
     const decoder: Decoder | undefined = { ...tokenErrors, ...escrowErrors }[parsed.name as keyof typeof escrowErrors];
-    if (decoder !== undefined) return decoder(parsed.args, options);
+    if (decoder !== undefined) return decoder(parsed.args, options, parsed.parameters);
   }
   return new TransactionRevertedError({ reason: standardReason(data), data, transaction }, options);
 }
@@ -233,7 +233,7 @@ function parse(abi: typeof escrowInterface | typeof tokenInterface, data: Hex) {
     const description = abi.parseError(data);
     if (description === null) return undefined;
     description.args.toArray(); // throws where a value cannot be decoded
-    return { name: description.name, args: description.args };
+    return { name: description.name, args: description.args, parameters: description.fragment.inputs };
   } catch {
     return undefined;
   }

@@ -32,6 +32,7 @@ import {
   callLatest,
   codeOf,
   type EscrowConnection,
+  latestBlock,
   pause,
   rememberBlock,
 } from "./rpc.js";
@@ -86,17 +87,18 @@ export async function simulate({ account, connection }: Actor, call: Call): Prom
  */
 export async function send(actor: Actor, call: Call): Promise<TransactionReceipt> {
   const { signer, account, connection } = actor;
-  // At once, for each is a trip to the endpoint; what the simulation says comes first.
-  const [simulated, estimated, numbered] = await Promise.allSettled([
+  const provider = signer.provider ?? connection.provider;
+  // At once, for each is a trip to the endpoint; what the simulation says comes first. Neither is made in a state before what
+  // was sent: an estimate in such a state may be too low.
+  const [simulated, estimated] = await Promise.allSettled([
     simulate(actor, call),
-    ask(signer.estimateGas(call)),
-    // The accounts of a wallet or node are numbered there; other signers number their transactions by what a provider counts.
-    signer instanceof JsonRpcSigner || awaitTransactionCount(signer.provider ?? connection.provider, account),
+    latestBlock(provider).then(() => ask(signer.estimateGas(call))),
   ]);
   if (simulated.status === "rejected") throw simulated.reason;
-  if (numbered.status === "rejected") throw numbered.reason;
   const estimate =
     estimated.status === "fulfilled" ? estimated.value : await estimateAgain(actor, call, estimated.reason);
+  // A wallet or a node numbers its accounts' transactions itself; other signers by what a provider counts.
+  if (!(signer instanceof JsonRpcSigner)) await awaitTransactionCount(provider, account);
   // A quarter more: between now and then a balance may become zero, or stop being it.
   const response = await ask(signer.sendTransaction({ ...call, gasLimit: (estimate * 5n) / 4n }));
   actor.onSent?.(response.hash as Hash);

@@ -123,13 +123,16 @@ describe("bench", () => {
     const world = await startWorld();
     try {
       await world.addEvents(1);
-      const { readHistory, scanEvents, queryFilter } = await measureHistory(world, 1);
+      const { readHistory, scanEvents, queryFilter } = await measureHistory(world, 1_000, 1);
       // Opened, two consents, two milestones funded and submitted, one disputed; and what was added.
       expect([readHistory.events, scanEvents.events, queryFilter.events]).to.deep.equal([1_008, 1_008, 1_008]);
-      for (const { milliseconds, memory } of [readHistory, scanEvents, queryFilter]) {
+      for (const { milliseconds, kept, peak } of [readHistory, scanEvents, queryFilter]) {
         expect(milliseconds).to.be.greaterThan(0);
-        expect(memory).to.be.greaterThan(100_000);
+        expect(kept).to.be.greaterThan(100_000);
+        expect(peak).to.be.greaterThan(kept);
       }
+      const missing = await measureHistory(world, 2_000, 1).then(undefined, (error: Error) => error.message);
+      expect(missing).to.equal("1008 events were read, not 2000 or more");
     } finally {
       world.stop();
     }

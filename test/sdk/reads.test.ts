@@ -402,6 +402,33 @@ describe("Reads", () => {
     expect((await escrow.getMilestone({ agreement, index: 0 })).held).to.equal(80n * UNIT);
   });
 
+  it("come before an estimate: none is made in a state before what was sent", async () => {
+    const agreement = await context.funded();
+    let late = 0;
+    const asked: string[] = [];
+    const escrow = await through(
+      context,
+      async (method, parameters, forward) => {
+        const isLatest = method === "eth_getBlockByNumber" && parameters[0] === "latest";
+        if (isLatest && late-- > 0) {
+          asked.push("late block");
+          const newest = Number(await context.chain.provider.request({ method: "eth_blockNumber", params: [] }));
+          return context.chain.provider.request({ method, params: [toQuantity(newest - 1), false] });
+        }
+        if (isLatest) asked.push("block");
+        if (method === "eth_estimateGas") asked.push("estimate");
+        return forward();
+      },
+      context.signers.client,
+    );
+    await escrow.advance({ agreement, index: 0, amount: 10n * UNIT });
+    [late, asked.length] = [3, 0];
+    await escrow.advance({ agreement, index: 0, amount: 10n * UNIT });
+    expect(asked.filter((what) => what === "estimate")).to.have.length(1);
+    expect(asked.indexOf("estimate")).to.be.greaterThan(asked.indexOf("block"));
+    expect(asked.indexOf("block")).to.be.greaterThan(asked.lastIndexOf("late block"));
+  });
+
   describe("say what is final", () => {
     /** An endpoint whose finalized block lags. */
     const lagging = (finalized: (latest: number) => Promise<unknown>) =>

@@ -10,8 +10,10 @@ import { connect } from "../../demo/chain.ts";
 export interface Reading {
   readonly events: number;
   readonly milliseconds: number;
-  /** What was in use at most between two pages, or at the end, beyond what was in use before; bytes. */
-  readonly memory: number;
+  /** What was in use at most between two pages, or at the end, without garbage, beyond what was in use before; bytes. */
+  readonly kept: number;
+  /** What the process had of memory at most, beyond what it had before; bytes. */
+  readonly peak: number;
 }
 
 /** The same events, read in different ways. */
@@ -46,17 +48,19 @@ if (process.send !== undefined && reader !== undefined && url !== undefined) {
     return heapUsed + external;
   };
   const before = inUse();
-  let [events, memory, paused] = [0, 0, 0];
+  const resident = process.memoryUsage.rss();
+  let [events, kept, paused] = [0, 0, 0];
   const began = performance.now();
-  const result = await readers[reader as Reader]({ escrow, id: id as AgreementId }, (count) => {
+  await readers[reader as Reader]({ escrow, id: id as AgreementId }, (count) => {
     events += count;
     const stopped = performance.now();
-    memory = Math.max(memory, inUse() - before);
+    kept = Math.max(kept, inUse() - before);
     paused += performance.now() - stopped;
   });
-  const reading: Reading = { events, milliseconds: performance.now() - began - paused, memory };
-  // Kept until here.
-  if (result !== undefined) void result;
+  const milliseconds = performance.now() - began - paused;
+  // Kilobytes.
+  const peak = process.resourceUsage().maxRSS * 1_024 - resident;
+  const reading: Reading = { events, milliseconds, kept, peak };
   process.send(reading);
   provider.destroy();
 }

@@ -12,10 +12,10 @@ export const ourSdk: Library = {
   package: "@micro-escrow/sdk",
   folder: root,
   pages: {
-    "the least: fund, submit and approve, with the contract checked and errors decoded": `
+    "the least: fund, submit and approve of an agreement, with the contract checked and errors decoded": `
       export { approveCall, checkCode, checkDomain, decodeError, fundCall, submitCall } from "@micro-escrow/sdk";`,
     "the client: every verb and read": `export { MicroEscrow } from "@micro-escrow/sdk";`,
-    everything: `export * from "@micro-escrow/sdk";`,
+    "everything of the main entry": `export * from "@micro-escrow/sdk";`,
     "deployment, an entry of its own": `export * from "@micro-escrow/sdk/deploy";`,
   },
 };
@@ -39,10 +39,8 @@ export const peerSdks: readonly Library[] = [
     folder: peers,
     pages: {
       "the least: commit, redeem, complete": `
-        import { exchanges } from "@bosonprotocol/core-sdk";
-        export const commit = exchanges.commitToOffer;
-        export const redeem = exchanges.redeemVoucher;
-        export const complete = exchanges.completeExchange;`,
+        export { commitToOffer, completeExchange, redeemVoucher }
+          from "@bosonprotocol/core-sdk/dist/esm/exchanges/handler.js";`,
       everything: `export * from "@bosonprotocol/core-sdk";`,
     },
   },

@@ -40,7 +40,7 @@ export async function measureSdk(): Promise<SdkResults> {
     for (const { events, readings } of HISTORIES) {
       await world.addEvents(events / BATCH - blocks);
       blocks = events / BATCH;
-      history[events] = await measureHistory(world, readings);
+      history[events] = await measureHistory(world, events, readings);
     }
     return { weights, speeds, history };
   } finally {
@@ -70,24 +70,40 @@ export async function measurePages(library: Library): Promise<Record<string, Pag
   return pages;
 }
 
-/** Reads the history of the agreement in each way, in turns; the median reading of each. */
-export async function measureHistory({ url, agreement }: World, times: number): Promise<Record<Reader, Reading>> {
+/**
+ * Reads the history of the agreement in each way, in turns; the medians of each.
+ *
+ * @param least Events that must be there at least.
+ */
+export async function measureHistory(
+  { url, agreement }: World,
+  least: number,
+  times: number,
+): Promise<Record<Reader, Reading>> {
   const readings = { readHistory: [], scanEvents: [], queryFilter: [] } as Record<Reader, Reading[]>;
   for (let reading = 0; reading < times; reading++) {
     for (const reader of Object.keys(readings) as Reader[])
       readings[reader].push(await read(reader, url, agreement.id));
   }
   const middle = (all: readonly Reading[]): Reading => {
-    const [first] = all;
-    if (first === undefined || all.some(({ events }) => events !== first.events)) throw new Error("events are missing");
+    const counts = new Set(all.map(({ events }) => events));
+    const [events = 0] = counts;
+    if (counts.size !== 1 || events < least) throw new Error(`${[...counts]} events were read, not ${least} or more`);
     return {
-      events: first.events,
+      events,
       milliseconds: median(all.map(({ milliseconds }) => milliseconds)),
-      memory: median(all.map(({ memory }) => memory)),
+      kept: median(all.map(({ kept }) => kept)),
+      peak: median(all.map(({ peak }) => peak)),
     };
   };
   const { readHistory, scanEvents, queryFilter } = readings;
-  return { readHistory: middle(readHistory), scanEvents: middle(scanEvents), queryFilter: middle(queryFilter) };
+  const middles = {
+    readHistory: middle(readHistory),
+    scanEvents: middle(scanEvents),
+    queryFilter: middle(queryFilter),
+  };
+  if (new Set(Object.values(middles).map(({ events }) => events)).size !== 1) throw new Error("not all read the same");
+  return middles;
 }
 
 /** Reads it once, in a process of its own. */
