@@ -141,8 +141,8 @@ export function gasChart({ protocols, lengths }: GasResults): string {
       ],
     },
     {
-      title: "Gas of MicroEscrow’s steps, as an agreement grows",
-      note: "by the number of milestones in it; from the top: A, B, D release, C submit",
+      title: "Gas of MicroEscrow as it grows",
+      note: "by the number of milestones; from the top: A, B, D, C submit",
       places: sizes.map(String),
       kind: "lines",
       series: (["A", "B", "D", "C"] as const).map((step, index) => ({

@@ -45,7 +45,7 @@ export const peerSdks: readonly Library[] = [
     },
   },
   {
-    name: "Trustless Work (an API's client, for Stellar, without ethers)",
+    name: "Trustless Work (Stellar, through an API)",
     package: "@trustless-work/escrow",
     folder: peers,
     pages: {
