@@ -80,30 +80,31 @@ export async function measureHistory(
   least: number,
   times: number,
 ): Promise<Record<Reader, Reading>> {
-  const readings = { readHistory: [], scanEvents: [], queryFilter: [] } as Record<Reader, Reading[]>;
+  const readings: Record<Reader, Reading[]> = { readHistory: [], scanEvents: [], queryFilter: [] };
   for (let reading = 0; reading < times; reading++) {
     for (const reader of Object.keys(readings) as Reader[])
       readings[reader].push(await read(reader, url, agreement.id));
   }
-  const middle = (all: readonly Reading[]): Reading => {
-    const counts = new Set(all.map(({ events }) => events));
-    const [events = 0] = counts;
-    if (counts.size !== 1 || events < least) throw new Error(`${[...counts]} events were read, not ${least} or more`);
-    return {
-      events,
-      milliseconds: median(all.map(({ milliseconds }) => milliseconds)),
-      kept: median(all.map(({ kept }) => kept)),
-      peak: median(all.map(({ peak }) => peak)),
-    };
-  };
+  checkCounts(Object.values(readings).flat(), least);
   const { readHistory, scanEvents, queryFilter } = readings;
-  const middles = {
-    readHistory: middle(readHistory),
-    scanEvents: middle(scanEvents),
-    queryFilter: middle(queryFilter),
+  return { readHistory: medians(readHistory), scanEvents: medians(scanEvents), queryFilter: medians(queryFilter) };
+}
+
+/** All must have read the same events, and as many as there are. */
+export function checkCounts(readings: readonly Reading[], least: number): void {
+  const counts = new Set(readings.map(({ events }) => events));
+  if (counts.size === 1 && Math.min(...counts) >= least) return;
+  throw new Error(`${[...counts].join(" and ")} events were read, not ${least} or more by each`);
+}
+
+function medians(readings: readonly Reading[]): Reading {
+  const middle = (member: keyof Reading) => median(readings.map((reading) => reading[member]));
+  return {
+    events: middle("events"),
+    milliseconds: middle("milliseconds"),
+    kept: middle("kept"),
+    peak: middle("peak"),
   };
-  if (new Set(Object.values(middles).map(({ events }) => events)).size !== 1) throw new Error("not all read the same");
-  return middles;
 }
 
 /** Reads it once, in a process of its own. */
