@@ -1,7 +1,7 @@
 /**
  * Everything that an auditor wants to see run, one after another, and one report of this run.
  *
- *   npm run audit                          all of it, but of the mutants a sample, and the fuzz tests with 1,000 inputs each
+ *   npm run audit                          all of it, but of the mutants a sample, and the fuzz tests with 3,000 inputs each
  *   npm run audit -- --full                all mutants too, and the fuzz tests with 10,000, which takes much longer
  *   npm run audit -- --only prove,mutate   some of it, and the report says so
  *

@@ -2,7 +2,6 @@
 
 /** An entry of a lockfile's `packages`. */
 export interface LockEntry {
-  readonly version?: string;
   readonly link?: boolean;
   readonly resolved?: string;
   readonly dependencies?: Readonly<Record<string, string>>;

@@ -69,8 +69,8 @@ export const checks: readonly Check[] = [
     shows:
       "Trees, matrix, threats, fuzz properties, invariants, snapshots, the SDK and the differential test, in their long form.",
     script: "test:deep",
-    shortened: { environment: { FUZZ_RUNS: "1000" } },
-    minutes: 15,
+    shortened: { environment: { FUZZ_RUNS: "3000" } },
+    minutes: 16,
     quotes: /^ +(\d+ (passing|failing)|seed: |\d+ traces, )/,
     counts: (output) => [...runsOf(output), ...movesOf(output)],
   },

@@ -82,7 +82,7 @@ describe("The audit's", () => {
 
   it("commands stand as a person types them, with what shortens them", () => {
     const report = writeReport(subject, [], checks);
-    expect(row(report, "tests")).to.include("| `FUZZ_RUNS=1000 npm run test:deep` |");
+    expect(row(report, "tests")).to.include("| `FUZZ_RUNS=3000 npm run test:deep` |");
     expect(row(report, "mutate")).to.include("| `npm run mutate -- --sample 40 --seed 2` |");
     expect(row(report, "prove")).to.include("| `npm run prove` |");
   });

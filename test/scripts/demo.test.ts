@@ -1,6 +1,7 @@
 /** The demo as its users run it: a process that prints JSON, whose books must balance. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { mock } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { type Address, Outcome, toAddress } from "@micro-escrow/sdk";
@@ -15,6 +16,22 @@ import { deployUsdc, send, type Usdc } from "../../scripts/demo/usdc.ts";
 const run = promisify(execFile);
 const script = join(import.meta.dirname, "../../scripts/demo.ts");
 const usdc = (amount: number) => String(BigInt(Math.round(amount * 100)) * 10_000n);
+
+describe("The demo's chain", () => {
+  it("goes on when the minute is over that it had to start", async () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    const chain = await startChain("2027-01-04T08:00:00Z");
+    try {
+      mock.timers.tick(61_000);
+      mock.timers.reset();
+      await new Promise((resolve) => setTimeout(resolve, 300)); // it would be killed by a signal
+      await chain.passTimeUntil(Date.parse("2027-01-05T08:00:00Z") / 1_000);
+    } finally {
+      mock.timers.reset();
+      chain.stop();
+    }
+  });
+});
 
 describe("demo", () => {
   let demo: DemoDocument;

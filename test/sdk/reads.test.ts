@@ -587,6 +587,19 @@ describe("Reads", () => {
       expect(asked).to.deep.equal([1_000, 500, 625]);
     });
 
+    it("grow where it is quiet, up to fifty times the first, and leave out no block", async () => {
+      const asked: { from: number; to: number }[] = [];
+      const quiet = await through(context, async (method, parameters, forward) => {
+        if (method !== "eth_getLogs") return forward();
+        asked.push(rangeOf(parameters));
+        return [];
+      });
+      await pagesOf(quiet.connection, [], { fromBlock: 7, toBlock: 500_000 });
+      expect([asked[0]?.from, asked.at(-1)?.to]).to.deep.equal([7, 500_000]);
+      expect(Math.max(...asked.map(({ from, to }) => to - from + 1))).to.equal(50_000);
+      for (const [index, { from }] of asked.slice(1).entries()) expect(from).to.equal((asked[index]?.to ?? 0) + 1);
+    });
+
     it("fail at once for what is no range", () => {
       for (const range of [{ fromBlock: -1 }, { toBlock: 1.5 }, { fromBlock: "0x1" as unknown as number }]) {
         expect(() => scanEvents(context.escrow.connection, [], range)).to.throw(

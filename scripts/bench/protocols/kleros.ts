@@ -1,6 +1,6 @@
 import { ContractFactory, Interface, parseEther } from "ethers";
 import { AMOUNT, type Chain } from "../chain.ts";
-import { peerFile } from "../peers.ts";
+import { type Artifact, peerFile } from "../peers.ts";
 import type { Peer, Protocol } from "./protocol.ts";
 
 /** What the arbitrator asks of each party, wei. */
@@ -19,8 +19,7 @@ export const kleros: Peer = {
 
   async deploy(chain: Chain): Promise<Protocol> {
     const { deployer, arbiter, tokenAddress } = chain;
-    const artifact = (name: string): { abi: object[]; bytecode: string } =>
-      peerFile(`@kleros/kleros-interaction/build/contracts/${name}.json`);
+    const artifact = (name: string): Artifact => peerFile(`@kleros/kleros-interaction/build/contracts/${name}.json`);
     const deploy = async (name: string, parameters: unknown[], signer = deployer) => {
       const { abi, bytecode } = artifact(name);
       const contract = await new ContractFactory(abi, bytecode, signer).deploy(...parameters);

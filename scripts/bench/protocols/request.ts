@@ -1,6 +1,6 @@
 import { ContractFactory, Interface, id } from "ethers";
 import { AMOUNT, type Chain, FEE_BPS } from "../chain.ts";
-import { peerFile } from "../peers.ts";
+import { type Artifact, peerFile } from "../peers.ts";
 import type { Peer, Protocol } from "./protocol.ts";
 
 /**
@@ -14,9 +14,11 @@ export const request: Peer = {
 
   async deploy(chain: Chain, withFee: boolean): Promise<Protocol> {
     const { deployer, platform, tokenAddress } = chain;
-    const artifact = (name: string): { abi: object[]; bytecode: string } => {
-      const exported = peerFile(`@requestnetwork/smart-contracts/types/factories/src/contracts/${name}__factory.js`);
-      return exported[`${name}__factory`];
+    const artifact = (name: string): Artifact => {
+      const file = `@requestnetwork/smart-contracts/types/factories/src/contracts/${name}__factory.js`;
+      const factory = peerFile<Record<string, Artifact>>(file)[`${name}__factory`];
+      if (factory === undefined) throw new Error(`${file} has no factory`);
+      return factory;
     };
     const deploy = async (name: string, parameters: unknown[]) => {
       const { abi, bytecode } = artifact(name);

@@ -15,7 +15,6 @@ import { connect, startChain } from "../../demo/chain.ts";
 export interface World {
   readonly url: string;
   readonly client: JsonRpcSigner;
-  readonly freelancer: JsonRpcSigner;
   /** Without a signer. */
   readonly escrow: MicroEscrow;
   /** Its first milestone is disputed, the second one submitted. */
@@ -67,7 +66,7 @@ export async function startWorld(): Promise<World> {
     const evidence = submitEvidenceCall({ escrow: address, agreement, index: 0, evidence: hashText("A photograph") });
     const batch = multicallCall({ escrow: address, calls: Array(BATCH).fill(evidence) });
     return {
-      ...{ url: chain.url, client, freelancer, escrow, agreement, stop },
+      ...{ url: chain.url, client, escrow, agreement, stop },
       async addEvents(blocks) {
         for (let added = 0; added < blocks; added++) {
           const receipt = await (await client.sendTransaction({ ...batch, gasLimit: 16_700_000 })).wait();
