@@ -458,6 +458,21 @@ describe("Reads", () => {
     expect(asked.indexOf("block")).to.be.greaterThan(asked.lastIndexOf("late block"));
   });
 
+  it("are made again where a node that estimates does not have the state that was simulated", async () => {
+    const agreement = await context.funded();
+    let estimates = 0;
+    const escrow = await through(
+      context,
+      async (method, _, forward) => {
+        if (method === "eth_estimateGas" && ++estimates < 3) throw rpcError(3, "execution reverted");
+        return forward();
+      },
+      context.signers.client,
+    );
+    const { remaining } = await escrow.advance({ agreement, index: 0, amount: 10n * UNIT });
+    expect([remaining, estimates]).to.deep.equal([90n * UNIT, 3]);
+  });
+
   describe("say what is final", () => {
     /** An endpoint whose finalized block lags. */
     const lagging = (finalized: (latest: number) => Promise<unknown>) =>
