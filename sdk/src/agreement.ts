@@ -1,7 +1,7 @@
 /**
  * An agreement as data, and its hashes. Everything here is pure: no clock, no network, no signer.
  */
-import { concat, dataSlice, id, keccak256, type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
+import { id, keccak256, type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
 import { toAddress } from "./address.js";
 import { checkChainId, checkList, checkObject } from "./check.js";
 import { InvalidParameterError } from "./errors.js";
@@ -98,7 +98,7 @@ export function scheduleHash(schedule: readonly Milestone[]): Hash {
   const hashes = entries.map((entry, index) =>
     keccak256(encodeStruct(encoders.milestone, entry, `schedule[${index}]`)),
   );
-  return keccak256(concat(hashes)) as Hash;
+  return keccak256(`0x${hashes.map((hash) => hash.slice(2)).join("")}`) as Hash;
 }
 
 /**
@@ -110,15 +110,19 @@ export function scheduleHash(schedule: readonly Milestone[]): Hash {
  */
 export function agreementId(terms: Terms): AgreementId {
   // The members alone are those of the contract's struct.
-  return encodedAgreementId(dataSlice(encodeStruct(encoders.terms, terms, "terms"), 32));
+  return encodedAgreementId(encodeStruct(encoders.terms, terms, "terms"), 32);
 }
 
 /**
- * The identifier of an agreement from its terms as a call has them, with whatever comes behind them. It says nothing about
- * what they decode to: a decoder passes over bits that a type does not have.
+ * The identifier of an agreement from data in which its encoded terms stand. It says nothing about what they decode to: a
+ * decoder passes over bits that a type does not have.
+ *
+ * @param data In hexadecimal, with the terms whole.
+ * @param start Bytes before the terms.
  */
-export function encodedAgreementId(data: string): AgreementId {
-  return keccak256(concat([typehash, dataSlice(data, 0, TERMS_LENGTH)])) as AgreementId;
+export function encodedAgreementId(data: string, start: number): AgreementId {
+  const first = 2 + 2 * start;
+  return keccak256(typehash + data.slice(first, first + 2 * TERMS_LENGTH)) as AgreementId;
 }
 
 /** The hash of a struct's type and its members, each of one word. */

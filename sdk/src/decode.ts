@@ -2,7 +2,7 @@
  * From logs to typed events, and from a receipt to the typed result of a call. Nothing that was decoded is believed
  * before it was checked: a log of another contract, or an agreement that does not hash to its id, is no event.
  */
-import { dataSlice, type Log, type Result } from "ethers";
+import type { Log, Result } from "ethers";
 import { toAddress } from "./address.js";
 import {
   type Agreement,
@@ -387,7 +387,7 @@ export function decodeResult<V extends ResultVerb>(verb: V, call: Call, receipt:
     transaction: { hash: hash as Hash, blockNumber },
     args,
     // Where there is an agreement, its terms come first.
-    id: args.agreement && encodedAgreementId(dataSlice(data, 4)),
+    id: args.agreement && encodedAgreementId(data, 4),
     events: decodeLogs(logs, to),
   };
   return resultDecoders[verb](context);
