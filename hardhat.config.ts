@@ -25,8 +25,12 @@ export const settings = {
  * artifact, so what they test is the bytecode of the settings above.
  */
 const quick = { ...solc, settings: { evmVersion: settings.evmVersion } };
-/** The contract, and the token that its gas is measured with. */
-const optimized = ["contracts/MicroEscrow.sol", "contracts/mocks/BasicToken.sol"];
+/** The contracts, and the token that their gas is measured with. */
+const optimized = [
+  "contracts/MicroEscrow.sol",
+  "contracts/periphery/SignedFunding.sol",
+  "contracts/mocks/BasicToken.sol",
+];
 
 /**
  * `DEEP=1`: fuzz and invariant tests run for minutes instead of seconds. `FUZZ_RUNS=n`: so many inputs for each fuzz test.
@@ -72,6 +76,7 @@ export default defineConfig({
     solidity: {
       fuzz: { runs: fuzzRuns, ...(seed !== undefined && { seed }) },
       invariant: { runs: deep ? 60 : 20, depth: deep ? 400 : 200, failOnRevert: true },
+      fsPermissions: { readFile: ["test/contracts/utils/permit2.txt"] },
     },
   },
   networks: {

@@ -16,7 +16,7 @@ contract PlainToken is ERC20Permit {
         _mint(account, amount);
     }
 
-    function decimals() public view override returns (uint8) {
+    function decimals() public view virtual override returns (uint8) {
         return _decimals;
     }
 }

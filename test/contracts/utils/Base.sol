@@ -357,14 +357,17 @@ abstract contract Base {
 
     /// @dev The escrow pays `amount` to `account`.
     function _expectPaid(address account, uint256 amount) internal {
-        _balances[address(escrow)] -= amount;
-        _balances[account] += amount;
+        _expectMoved(address(escrow), account, amount);
     }
 
     /// @dev The escrow takes `amount` from `account`.
     function _expectPulled(address account, uint256 amount) internal {
-        _balances[account] -= amount;
-        _balances[address(escrow)] += amount;
+        _expectMoved(account, address(escrow), amount);
+    }
+
+    function _expectMoved(address from, address to, uint256 amount) internal {
+        _balances[from] -= amount;
+        _balances[to] += amount;
     }
 
     /// @dev The escrow owes `amount` more to `account`.

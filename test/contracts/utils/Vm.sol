@@ -38,8 +38,10 @@ interface Vm {
     function addr(uint256 key) external pure returns (address account);
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
 
-    // Artifacts
+    // Artifacts and files
     function getCode(string calldata artifact) external view returns (bytes memory initCode);
+    function readFile(string calldata path) external view returns (string memory text);
+    function parseBytes(string calldata text) external pure returns (bytes memory data);
 
     // Fuzzing
     function assume(bool condition) external pure;
