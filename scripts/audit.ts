@@ -109,7 +109,7 @@ async function describeSubject(): Promise<Subject> {
         `commit ${head}${(await git("status", "--porcelain")) === "" ? "" : ", with uncommitted changes"}`,
     )
     .catch(() => "not a git checkout");
-  const { initCodeHash, address } = await readRelease(join(root, "deployments"));
+  const { initCodeHash, address } = await readRelease(join(root, "deployments"), "create2.json");
   const gib = Math.round(totalmem() / 2 ** 30);
   const cores = `${availableParallelism()} cores (${cpus()[0]?.model.trim() || arch()}), ${gib} GiB`;
   const { dependencies = {}, devDependencies = {} } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));

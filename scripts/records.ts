@@ -1,4 +1,4 @@
-/** The records in deployments/: what a release is (create2.json), and where it stands (CHAINID.json). */
+/** The records in deployments/: what a release is (create2.json, signedFunding.json), and where it stands (CHAINID.json). */
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { getAddress, isHexString, keccak256, type Provider } from "ethers";
@@ -31,9 +31,9 @@ const isHash: Check = (value) => isHexString(value, 32);
 const isWhole: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 
 /** @throws {ScriptError} When the file is not there or not what it should be. */
-export function readRelease(folder: string): Promise<Release> {
+export function readRelease(folder: string, file: string): Promise<Release> {
   const checks = { deployer: isAddress, salt: isHash, initCodeHash: isHash, address: isAddress };
-  return read<Release>(join(folder, "create2.json"), checks, "Take it from git again.");
+  return read<Release>(join(folder, file), checks, "Take it from git again.");
 }
 
 /**

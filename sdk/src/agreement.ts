@@ -32,6 +32,14 @@ export interface TypedData {
   readonly message: Record<string, unknown>;
 }
 
+/** The members of an EIP-712 struct, as its type has them: `"address token,uint256 amount"`. */
+export function typedFields(members: string): TypedDataField[] {
+  return members.split(",").map((member) => {
+    const [type = "", name = ""] = member.split(" ");
+    return { name, type };
+  });
+}
+
 /** Where a signature counts: one escrow contract on one chain. */
 export interface EscrowLocation {
   readonly chainId: bigint | number;

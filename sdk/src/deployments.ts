@@ -33,9 +33,13 @@ export function deploymentBlock(chainId: number, escrow: Address): number {
   return recorded?.block ?? 0;
 }
 
-/** keccak256 of a contract's code with the immutables of MicroEscrow set to zero: the same on every chain. */
-export function maskedHash(code: string): Hash {
+/**
+ * keccak256 of a contract's code with its immutables set to zero: the same on every chain.
+ *
+ * @param ranges Where they stand; by default those of MicroEscrow.
+ */
+export function maskedHash(code: string, ranges = immutableRanges): Hash {
   const bytes = getBytes(code);
-  for (const [start, length] of immutableRanges) bytes.fill(0, start, start + length);
+  for (const [start, length] of ranges) bytes.fill(0, start, start + length);
   return keccak256(hexlify(bytes)) as Hash;
 }

@@ -460,6 +460,37 @@ export class PermitUnsupportedError extends MicroEscrowError {
   }
 }
 
+/** There is no way to pay with this token by signature alone. */
+export class GaslessUnsupportedError extends MicroEscrowError {
+  declare readonly token: Address;
+  /** What is missing for each kind of payment, as the rest of a sentence. */
+  declare readonly reason: string;
+
+  constructor({ token, reason }: Fields<GaslessUnsupportedError>, options?: ErrorOptions) {
+    super(
+      "GaslessUnsupported",
+      `The token ${token} cannot be paid by signature alone: ${ended(reason)} Approve the token to Permit2 once, or fund with an account that pays the network fee.`,
+      { token, reason },
+      options,
+    );
+  }
+}
+
+/** What a client signed to pay with is not, or no longer, good: the token or Permit2 refuses it. */
+export class PaymentRefusedError extends MicroEscrowError {
+  /** What is wrong with it, as the rest of a sentence. */
+  declare readonly reason: string;
+
+  constructor({ reason }: Fields<PaymentRefusedError>, options?: ErrorOptions) {
+    super(
+      "PaymentRefused",
+      `The signed payment is refused: ${ended(reason)} Ask the client for a new one.`,
+      { reason },
+      options,
+    );
+  }
+}
+
 /** The token refused with an error of the ERC-20 standards (ERC-6093, ERC-2612). */
 export class TokenRefusedError extends MicroEscrowError {
   /** Name of the token's error. */

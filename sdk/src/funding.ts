@@ -108,13 +108,14 @@ async function approve(
   return approvals;
 }
 
-function unlessTokenRefused(error: unknown): false {
+/** For a simulation: whether it failed in the token alone. */
+export function unlessTokenRefused(error: unknown): false {
   if (!isOfToken(error)) throw error;
   return false;
 }
 
 /** Whether a simulation failed in the token, and not by a rule of the escrow. */
-function isOfToken(error: unknown): boolean {
+export function isOfToken(error: unknown): boolean {
   return [InsufficientAllowanceError, SafeERC20FailedOperationError, TokenRefusedError, TransactionRevertedError].some(
     (kind) => error instanceof kind,
   );

@@ -36,13 +36,14 @@ export async function balanceOf({ provider }: EscrowConnection, token: Address, 
   return decodeView(tokenInterface, "balanceOf", result)[0];
 }
 
-/** What the escrow may take from an account, base units. */
+/** What the escrow, or another spender, may take from an account, base units. */
 export async function allowanceOf(
   { provider, escrow }: EscrowConnection,
   token: Address,
   owner: Address,
+  spender: Address = escrow,
 ): Promise<bigint> {
-  const data = tokenInterface.encodeFunctionData("allowance", [owner, escrow]);
+  const data = tokenInterface.encodeFunctionData("allowance", [owner, spender]);
   return decodeView(tokenInterface, "allowance", await callLatest(provider, { to: token, data }))[0];
 }
 
@@ -118,30 +119,48 @@ export async function permitTerms(
   checkObject(parameters, "an object of parameters");
   const [token, owner] = [toAddress(parameters.token), toAddress(parameters.owner)];
   const unsupported = (reason: string) => new PermitUnsupportedError({ token, reason });
-  const { provider, chainId } = checkConnection(connection);
+  const { provider } = checkConnection(connection);
   if ((await codeOf(provider, owner)) !== "0x") throw unsupported("the payer has code");
 
   const [nonce, separator, typehash] = await Promise.all([
     read(connection, token, tokenInterface.encodeFunctionData("nonces", [owner]), "uint256"),
-    read(connection, token, tokenInterface.encodeFunctionData("DOMAIN_SEPARATOR"), "bytes32"),
+    separatorOf(connection, token),
     read(connection, token, id("PERMIT_TYPEHASH()").slice(0, 10), "bytes32"),
   ]);
   if (nonce === undefined || separator === undefined) throw unsupported("it has no nonces or no domain separator");
   // DAI has both, but a permit of another form.
   if (typehash !== undefined && typehash !== PERMIT_TYPEHASH) throw unsupported("its permit is not EIP-2612's");
 
-  for (const { name, version } of await domainNames(connection, token)) {
-    const domain = { name, version, chainId, verifyingContract: token };
-    if (TypedDataEncoder.hashDomain(domain) === separator) return { domain, nonce: nonce as bigint };
-  }
-  throw unsupported("its EIP-712 domain cannot be found out");
+  const domain = await findDomain(connection, token, separator);
+  if (domain === undefined) throw unsupported("its EIP-712 domain cannot be found out");
+  return { domain, nonce: nonce as bigint };
 }
 
-/** Names and versions that the token's domain may have, the likeliest first. */
+/** The token's EIP-712 domain by its separator; without one what the token says of it (EIP-5267); or nothing. */
+export async function findDomain(
+  connection: EscrowConnection,
+  token: Address,
+  separator: string | undefined,
+): Promise<TypedDataDomain | undefined> {
+  const { names, isAnnounced } = await domainNames(connection, token);
+  const domains = names.map(({ name, version }) => {
+    return { name, version, chainId: connection.chainId, verifyingContract: token };
+  });
+  if (separator === undefined) return isAnnounced ? domains[0] : undefined;
+  return domains.find((domain) => TypedDataEncoder.hashDomain(domain) === separator);
+}
+
+/** The token's own word on its domain separator. */
+export async function separatorOf(connection: EscrowConnection, token: Address): Promise<string | undefined> {
+  const separator = await read(connection, token, tokenInterface.encodeFunctionData("DOMAIN_SEPARATOR"), "bytes32");
+  return separator === undefined ? undefined : String(separator);
+}
+
+/** Names and versions that the token's domain may have, the likeliest first; `isAnnounced` when the first are the token's own word. */
 async function domainNames(
   connection: EscrowConnection,
   token: Address,
-): Promise<{ readonly name: string; readonly version: string }[]> {
+): Promise<{ readonly names: { readonly name: string; readonly version: string }[]; readonly isAnnounced: boolean }> {
   const [name, version, announced] = await Promise.all([
     read(connection, token, tokenInterface.encodeFunctionData("name"), "string"),
     read(connection, token, id("version()").slice(0, 10), "string"),
@@ -151,14 +170,14 @@ async function domainNames(
   if (announced !== undefined) names.push({ name: String(announced[1]), version: String(announced[2]) });
   if (name !== undefined && version !== undefined) names.push({ name: String(name), version: String(version) });
   if (name !== undefined) names.push({ name: String(name), version: "1" });
-  return names;
-}
-
-async function read(connection: EscrowConnection, token: Address, data: string, type: string): Promise<unknown> {
-  return (await readAll(connection, token, data, [type]))?.[0];
+  return { names, isAnnounced: announced !== undefined };
 }
 
 /** What a view returns, or `undefined` when the token has none such. */
+export async function read(connection: EscrowConnection, token: Address, data: string, type: string): Promise<unknown> {
+  return (await readAll(connection, token, data, [type]))?.[0];
+}
+
 async function readAll(
   { provider }: EscrowConnection,
   token: Address,

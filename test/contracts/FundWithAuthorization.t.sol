@@ -8,8 +8,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {IFundingGate} from "../../contracts/interfaces/IFundingGate.sol";
 import {IMicroEscrow} from "../../contracts/interfaces/IMicroEscrow.sol";
 import {ISignedFunding} from "../../contracts/interfaces/ISignedFunding.sol";
-import {AuthorizationToken} from "../../contracts/mocks/AuthorizationToken.sol";
-import {ContractAccount} from "../../contracts/mocks/ContractAccount.sol";
+import {AuthorizationToken, KeyedAuthorizationToken} from "../../contracts/mocks/AuthorizationToken.sol";
 import {Disappointed, Fault} from "../../contracts/mocks/Fault.sol";
 import {Mood, MoodyWallet} from "../../contracts/mocks/MoodyWallet.sol";
 import {PlainToken} from "../../contracts/mocks/PlainToken.sol";
@@ -140,16 +139,16 @@ contract FundWithAuthorizationTest is SignedFundingBase {
         );
     }
 
-    function _usedNonce() private view returns (bytes memory) {
-        uint192 key = uint192(uint256(signedFunding.authorizationNonce(id, _only(0), NONCE)) >> 64);
-        return abi.encodeWithSignature("InvalidAccountNonce(address,uint256)", client, (uint256(key) << 64) | 1);
+    function _used() private view returns (bytes memory) {
+        bytes32 nonce = signedFunding.authorizationNonce(id, _only(0), NONCE);
+        return abi.encodeWithSelector(ERC3009.ERC3009UsedAuthorization.selector, client, nonce);
     }
 
     function test_RevertGiven_ThePaymentWasUsedBefore() public {
         ISignedFunding.Payment memory payment = _authorization(_only(0));
         _send(_funding(_only(0)), payment);
         _mintSum(_only(0));
-        _assertRefused(_funding(_only(0)), payment, _usedNonce());
+        _assertRefused(_funding(_only(0)), payment, _used());
     }
 
     function test_RevertGiven_TheClientCancelledThePayment() public {
@@ -159,12 +158,10 @@ contract FundWithAuthorizationTest is SignedFundingBase {
             abi.encode(keccak256("CancelAuthorization(address authorizer,bytes32 nonce)"), client, nonce)
         );
         bytes32 domain = AuthorizationToken(token).DOMAIN_SEPARATOR();
-        AuthorizationToken(token).cancelAuthorization(
-            client,
-            nonce,
-            _signatureOfDigest(client, keccak256(abi.encodePacked(hex"1901", domain, structHash)))
-        );
-        _assertRefused(_funding(_only(0)), payment, _usedNonce());
+        bytes memory signature = _signatureOfDigest(client, keccak256(abi.encodePacked(hex"1901", domain, structHash)));
+        (bytes32 r, bytes32 s) = abi.decode(signature, (bytes32, bytes32));
+        AuthorizationToken(token).cancelAuthorization(client, nonce, uint8(signature[64]), r, s);
+        _assertRefused(_funding(_only(0)), payment, _used());
     }
 
     function test_RevertGiven_TheClientDoesNotHaveTheSum() public {
@@ -271,16 +268,12 @@ contract FundWithAuthorizationTest is SignedFundingBase {
 
     /// @dev Before the client's tokens move, its wallet sends the same once more.
     function test_RevertGiven_TheTokenCallsBack() public {
-        MoodyWallet wallet = new MoodyWallet(client);
-        wallet.setMood(Mood.SaysYes);
-        agreement.client = address(wallet);
-        _sealAgreement();
-        ISignedFunding.Payment memory payment = ISignedFunding.Payment(schedule[0].amount, NONCE, _deadline(), hex"01");
-        _mint(address(wallet), payment.amount);
+        MoodyWallet wallet = _useWallet();
+        ISignedFunding.Payment memory payment = ISignedFunding.Payment(_mintSum(_only(0)), NONCE, _deadline(), "any");
         ISignedFunding.Funding memory funding = _funding(_only(0));
         bytes memory again = abi.encodeCall(ISignedFunding.fundWithAuthorization, (funding, payment));
         wallet.setHook(true, address(signedFunding), again);
-        AuthorizationToken(token).setRegistered(address(wallet), true);
+        KeyedAuthorizationToken(token).setRegistered(address(wallet), true);
 
         _send(funding, payment);
         vm.assertEq(wallet.hookCalls(), 1, "calls");
@@ -370,22 +363,32 @@ contract FundWithAuthorizationTest is SignedFundingBase {
         _assertFunded();
     }
 
-    function test_Given_TheClientIsAnAccountWithCode() public {
-        MoodyWallet wallet = new MoodyWallet(stranger);
-        wallet.setMood(Mood.SaysYes);
-        _signsFor(stranger, address(wallet));
-        (client, agreement.client) = (address(wallet), address(wallet));
-        _sealAgreement();
-        ISignedFunding.Payment memory payment = ISignedFunding.Payment(
-            _mintSum(_only(0)),
-            NONCE,
-            _deadline(),
-            "any signature"
-        );
+    function test_Given_TheTokenCountsNoncesWithinAKey() public {
+        _useToken(address(new KeyedAuthorizationToken()));
+        ISignedFunding.Payment memory payment = _authorization(_only(0));
         ISignedFunding.Funding memory funding = _funding(_only(0));
         _recordWorld();
         _expectFundings(_only(0));
         _send(funding, payment);
         _assertFunded();
+    }
+
+    function test_Given_TheClientIsAnAccountWithCode() public {
+        _useWallet();
+        ISignedFunding.Payment memory payment = ISignedFunding.Payment(_mintSum(_only(0)), NONCE, _deadline(), "any");
+        ISignedFunding.Funding memory funding = _funding(_only(0));
+        _recordWorld();
+        _expectFundings(_only(0));
+        _send(funding, payment);
+        _assertFunded();
+    }
+
+    /// @dev The client is a wallet that says yes to every signature, and the token takes signatures of such accounts.
+    function _useWallet() private returns (MoodyWallet wallet) {
+        wallet = new MoodyWallet(stranger);
+        wallet.setMood(Mood.SaysYes);
+        _signsFor(stranger, address(wallet));
+        client = address(wallet);
+        _useToken(address(new KeyedAuthorizationToken()));
     }
 }

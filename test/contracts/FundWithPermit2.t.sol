@@ -7,7 +7,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 
 import {IMicroEscrow} from "../../contracts/interfaces/IMicroEscrow.sol";
 import {ISignedFunding} from "../../contracts/interfaces/ISignedFunding.sol";
-import {AuthorizationToken} from "../../contracts/mocks/AuthorizationToken.sol";
+import {KeyedAuthorizationToken} from "../../contracts/mocks/AuthorizationToken.sol";
 import {ContractAccount} from "../../contracts/mocks/ContractAccount.sol";
 import {FeeToken} from "../../contracts/mocks/FeeToken.sol";
 import {TetherToken} from "../../contracts/mocks/TetherToken.sol";
@@ -167,11 +167,12 @@ contract FundWithPermit2Test is SignedFundingBase {
     /// @dev Before the client's tokens move, its wallet sends the same once more.
     function test_RevertGiven_TheTokenCallsBack() public {
         ContractAccount wallet = _useWallet();
+        _useToken(address(new KeyedAuthorizationToken()));
         ISignedFunding.Payment memory payment = _permit(_only(0));
         ISignedFunding.Funding memory funding = _funding(_only(0));
         bytes memory again = abi.encodeCall(ISignedFunding.fundWithPermit2, (funding, payment));
         wallet.setHook(true, address(signedFunding), again);
-        AuthorizationToken(token).setRegistered(address(wallet), true);
+        KeyedAuthorizationToken(token).setRegistered(address(wallet), true);
 
         _send(funding, payment);
         vm.assertEq(wallet.hookCalls(), 1, "calls");

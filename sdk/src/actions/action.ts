@@ -4,8 +4,7 @@
  */
 
 import { toAddress } from "../address.js";
-import type { Agreement, EscrowLocation, TypedData } from "../agreement.js";
-import { escrowDomain } from "../agreement.js";
+import { type Agreement, type EscrowLocation, escrowDomain, type TypedData, typedFields } from "../agreement.js";
 import { checkObject } from "../check.js";
 import {
   AmountOutOfRangeError,
@@ -62,13 +61,9 @@ export function actionTypedData(
   { chainId, escrow, deadline }: SigningParameters,
 ): TypedData {
   const [, primaryType = "", members = ""] = /^(\w+)\((.*)\)$/.exec(type) ?? [];
-  const fields = members.split(",").map((member) => {
-    const [memberType = "", name = ""] = member.split(" ");
-    return { name, type: memberType };
-  });
   return {
     domain: escrowDomain({ chainId, escrow }),
-    types: { [primaryType]: fields },
+    types: { [primaryType]: typedFields(members) },
     primaryType,
     message: { ...message, deadline: checkTime(deadline) },
   };

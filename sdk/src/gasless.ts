@@ -1,0 +1,380 @@
+/**
+ * Funding without ether and without a new allowance: the client signs, anybody sends. An entry of its own, for pages that
+ * offer it.
+ *
+ * @example
+ * import { relayFunding, signFunding } from "@micro-escrow/sdk/gasless";
+ */
+import { hexlify, Interface, id, randomBytes, type Signer } from "ethers";
+import { type FundParameters, fundCall, fundingAmount } from "./actions/fund.js";
+import {
+  authorizationNonce,
+  authorizationTypedData,
+  fundWithAuthorizationCall,
+  fundWithPermit2Call,
+  type PaymentParameters,
+  permit2Address,
+  permit2TypedData,
+  type SignedFundingParameters,
+  signedFundingInterface,
+} from "./actions/signedFunding.js";
+import { toAddress } from "./address.js";
+import { agreementTypedData, type TypedData } from "./agreement.js";
+import { checkObject, checkSigner } from "./check.js";
+import { decodeResult, type Results } from "./decode.js";
+import { maskedHash } from "./deployments.js";
+import {
+  CannotSignError,
+  GaslessUnsupportedError,
+  InsufficientBalanceError,
+  InvalidAgreementError,
+  InvalidParameterError,
+  InvalidSignedActionError,
+  NoCodeError,
+  PaymentRefusedError,
+  SignatureExpiredError,
+  TransactionRevertedError,
+  UnauthorizedError,
+  WrongChainError,
+  WrongContractCallError,
+  WrongContractError,
+} from "./errors.js";
+import { isOfToken, unlessTokenRefused } from "./funding.js";
+import {
+  signedFundingAddress as releaseAddress,
+  signedFundingImmutableRanges,
+  signedFundingMaskedCodeHash,
+} from "./generated/signedFundingCode.js";
+import { escrowInterface } from "./interfaces.js";
+import { getAgreementState, getTime } from "./reads.js";
+import { callLatest, checkConnection, codeOf, decodeView, type EscrowConnection } from "./rpc.js";
+import { allowanceOf, balanceOf, checkCurrency, findDomain, read, separatorOf } from "./token.js";
+import type { Address, Call, Hash, Hex } from "./types.js";
+import { checkTime, isUint, validateAgreement } from "./validate.js";
+import { actorOf, type SendingOptions, send, signTypedData, simulate } from "./wallet.js";
+
+export {
+  authorizationNonce,
+  authorizationTypedData,
+  fundWithAuthorizationCall,
+  fundWithPermit2Call,
+  type PaymentParameters,
+  permit2Address,
+  permit2TypedData,
+  type SignedFundingParameters,
+  signedFundingInterface,
+} from "./actions/signedFunding.js";
+export { GaslessUnsupportedError, PaymentRefusedError } from "./errors.js";
+
+/** How a client pays by signature: an ERC-3009 authorization of the token, or a transfer by Permit2. */
+export type SignedPaymentMethod = "authorization" | "permit2";
+
+/** A funding with everything that the client signs in it; anybody can relay it. Plain data: `JSON.stringify` keeps all of it. */
+export interface SignedFunding {
+  readonly payment: SignedPaymentMethod;
+  readonly chainId: number;
+  /** The contract SignedFunding. */
+  readonly to: Address;
+  /** Calldata, signatures included. */
+  readonly data: Hex;
+  /** The client. */
+  readonly signer: Address;
+  readonly token: Address;
+  /** What the client pays, token base units, in decimal. */
+  readonly amount: string;
+  /** Unix seconds. An ERC-3009 authorization is void at or after it, a Permit2 transfer after it. */
+  readonly deadline: number;
+}
+
+/** Parameters of {@link signFunding}. */
+export interface SignFundingParameters extends FundParameters {
+  /** "auto", the default: what the token offers, an authorization rather than Permit2. */
+  readonly payment?: SignedPaymentMethod | "auto";
+  /** The payment is void after this time, Unix seconds; by default 4 hours after the newest block. */
+  readonly deadline?: number;
+  /** A SignedFunding of your own; by default the one of MicroEscrow, at the same address on every chain. */
+  readonly signedFunding?: string;
+}
+
+/** Options of {@link relayFunding}. */
+export interface RelayFundingOptions extends SendingOptions {
+  /** A SignedFunding of your own; by default the one of MicroEscrow, at the same address on every chain. */
+  readonly signedFunding?: string;
+}
+
+/** Hours, not years: a payment that nobody sent should not linger. Seconds. */
+const SIGNATURE_PERIOD = 4 * 3_600;
+
+const METHODS: readonly (SignedPaymentMethod | "auto")[] = ["auto", "authorization", "permit2"];
+
+/**
+ * The address of SignedFunding, the same on every chain: that of the MicroEscrow that the SDK finds by itself.
+ *
+ * @example
+ * console.log(signedFundingAddress());
+ */
+export function signedFundingAddress(): Address {
+  return releaseAddress as Address;
+}
+
+/**
+ * Checks that the code at an address is exactly SignedFunding's, and that it funds this escrow.
+ *
+ * @throws {NoCodeError} When there is no contract.
+ * @throws {WrongContractError} When it is another one.
+ * @throws {WrongContractCallError} When it funds another escrow.
+ * @throws {RpcError} When the endpoint fails.
+ * @example
+ * await checkSignedFunding(escrow.connection, signedFundingAddress());
+ */
+export async function checkSignedFunding(connection: EscrowConnection, address: Address): Promise<void> {
+  const { provider, chainId, escrow } = checkConnection(connection);
+  const code = await codeOf(provider, toAddress(address));
+  if (code === "0x") throw new NoCodeError({ address, chainId });
+  const actual = maskedHash(code, signedFundingImmutableRanges);
+  const expected = signedFundingMaskedCodeHash as Hash;
+  if (actual !== expected) throw new WrongContractError({ address, actual, expected });
+  const data = signedFundingInterface.encodeFunctionData("ESCROW");
+  const [funded] = decodeView(signedFundingInterface, "ESCROW", await callLatest(provider, { to: address, data }));
+  if (funded !== escrow) throw new WrongContractCallError({ actual: funded, expected: escrow });
+}
+
+/**
+ * Signs the funding of milestones, as the client, who needs no ether: the payment, and the agreement where the client has not
+ * accepted it yet. Nothing is signed for what cannot happen, and what was signed is simulated.
+ *
+ * @throws {InvalidAgreementError} When the agreement breaks a rule of the contract, or contradicts itself or its token.
+ * @throws {UnauthorizedError} When the signer is not the client: only the client's own money is taken.
+ * @throws {SignatureExpiredError} When the deadline has passed.
+ * @throws {InsufficientBalanceError} When the client has too little of the token.
+ * @throws {GaslessUnsupportedError} When the token cannot be paid by signature, or not in the way that was asked for.
+ * @throws {CannotSignError} When neither token nor escrow would accept the client's signatures.
+ * @throws {MicroEscrowError} What `fund` would fail with.
+ * @example
+ * const funding = await signFunding(escrow.connection, clientSigner, { agreement, indices: [0], freelancerSignature });
+ * const json = JSON.stringify(funding); // to whoever sends it
+ */
+export async function signFunding(
+  connection: EscrowConnection,
+  signer: Signer,
+  parameters: SignFundingParameters,
+): Promise<SignedFunding> {
+  checkConnection(connection);
+  checkSigner(signer);
+  const { agreement, indices, payment = "auto", freelancerSignature } = checkObject(parameters, "parameters");
+  if (!METHODS.includes(payment)) throw new InvalidParameterError(payment, `is not one of ${METHODS.join(", ")}`);
+  const problems = validateAgreement(agreement, { escrow: connection.escrow });
+  if (problems.length > 0) throw new InvalidAgreementError({ problems });
+  await checkCurrency(connection, agreement);
+  const { client, token } = agreement.terms;
+  const actor = await actorOf(connection, signer);
+  if (actor.account !== client) throw new UnauthorizedError({ caller: actor.account, expected: client });
+
+  const signedFunding = toAddress(parameters.signedFunding ?? releaseAddress);
+  await checkSignedFunding(connection, signedFunding);
+  const deadline = await deadlineOf(connection, parameters);
+  const consents = freelancerSignature === undefined ? {} : { freelancerSignature };
+  const direct = fundCall({ escrow: connection.escrow, agreement, indices, ...consents });
+  // The pull comes last in the contract: where only the token refuses, for want of an allowance, all else is well.
+  await simulate(actor, direct).catch(unlessTokenRefused);
+  const amount = fundingAmount({ agreement, indices });
+  const have = await balanceOf(connection, token, client);
+  if (have < amount) throw new InsufficientBalanceError({ token, account: client, have, need: amount });
+
+  const what = { signedFunding, agreement, indices, nonce: BigInt(hexlify(randomBytes(32))), deadline };
+  const ways = await waysToPay(connection, what, payment);
+  const { clientConsented } = await getAgreementState(connection, agreement);
+  const accepted = clientConsented
+    ? {}
+    : { clientSignature: await signTypedData(actor, agreementTypedData(agreement, connection)) };
+  for (const [position, { method, typedData }] of ways.entries()) {
+    try {
+      const signature = await signTypedData(actor, typedData);
+      const call = builders[method]({ ...what, ...consents, ...accepted, signature });
+      await explained(simulate(actor, call));
+      const { chainId } = connection;
+      return {
+        payment: method,
+        chainId,
+        to: call.to,
+        data: call.data,
+        signer: client,
+        token,
+        amount: `${amount}`,
+        deadline,
+      };
+    } catch (error) {
+      const isLast = position === ways.length - 1;
+      if (isLast || !(error instanceof CannotSignError || isOfPayment(error))) throw error;
+    }
+  }
+  throw new GaslessUnsupportedError({ token, reason: "there is no way to pay" });
+}
+
+async function deadlineOf(connection: EscrowConnection, { deadline }: SignFundingParameters): Promise<number> {
+  const time = await getTime(connection);
+  if (deadline !== undefined && checkTime(deadline) <= time) throw new SignatureExpiredError({ deadline, time });
+  return deadline ?? time + SIGNATURE_PERIOD;
+}
+
+const builders: Readonly<Record<SignedPaymentMethod, (parameters: SignedFundingParameters) => Call>> = {
+  authorization: fundWithAuthorizationCall,
+  permit2: fundWithPermit2Call,
+};
+
+interface WayToPay {
+  readonly method: SignedPaymentMethod;
+  readonly typedData: TypedData;
+}
+
+/** What the client can sign, the best first: an authorization needs no allowance at all. */
+async function waysToPay(
+  connection: EscrowConnection,
+  what: PaymentParameters,
+  wanted: SignedPaymentMethod | "auto",
+): Promise<readonly [WayToPay, ...WayToPay[]]> {
+  const ways: WayToPay[] = [];
+  const reasons: string[] = [];
+  const { token } = what.agreement.terms;
+  if (wanted !== "permit2") {
+    const domain = await authorizationDomain(connection, what);
+    if (domain === undefined) reasons.push("it has no transfers by authorization (ERC-3009)");
+    else ways.push({ method: "authorization", typedData: authorizationTypedData({ ...what, domain }) });
+  }
+  if (wanted !== "authorization") {
+    const missing = await permit2Missing(connection, what);
+    if (missing !== undefined) reasons.push(missing);
+    else ways.push({ method: "permit2", typedData: permit2TypedData({ ...what, chainId: connection.chainId }) });
+  }
+  const [first, ...others] = ways;
+  if (first === undefined) throw new GaslessUnsupportedError({ token, reason: reasons.join(", and ") });
+  return [first, ...others];
+}
+
+/** The token's EIP-712 domain, when it has ERC-3009; whether it takes a signature shows the simulation. */
+async function authorizationDomain(connection: EscrowConnection, { agreement, indices, nonce }: PaymentParameters) {
+  const { token, client } = agreement.terms;
+  const bound = authorizationNonce(agreement.id, indices, nonce);
+  const state = AUTHORIZATION_STATE.encodeFunctionData("authorizationState", [client, bound]);
+  if ((await read(connection, token, state, "bool")) !== false) return undefined;
+  return findDomain(connection, token, await separatorOf(connection, token));
+}
+
+/** What is missing for a payment by Permit2, as the rest of a sentence. */
+async function permit2Missing(
+  connection: EscrowConnection,
+  { agreement, indices }: PaymentParameters,
+): Promise<string | undefined> {
+  const { token, client } = agreement.terms;
+  if ((await codeOf(connection.provider, permit2Address)) === "0x") return "this chain has no Permit2";
+  const allowance = await allowanceOf(connection, token, client, permit2Address);
+  const need = fundingAmount({ agreement, indices });
+  return allowance >= need ? undefined : `the client allowed Permit2 ${allowance} base units of the ${need} needed`;
+}
+
+/**
+ * Sends a funding that a client signed. The signer pays the network fee, and nothing else; the simulation before it shows
+ * whether it would be for nothing.
+ *
+ * @param funding Anything, for example out of JSON from outside. A relayer that serves everybody looks at `token` first: a
+ * token is code of strangers, which can use up gas.
+ * @throws {WrongChainError} When it is for another chain.
+ * @throws {WrongContractCallError} When it is for another contract.
+ * @throws {InvalidSignedActionError} When it is not what it says.
+ * @throws {PaymentRefusedError} When the payment was used or cancelled before, is too late, or not the client's.
+ * @throws {MicroEscrowError} What `fund` would fail with.
+ * @example
+ * const { amount, milestones } = await relayFunding(escrow.connection, signer, JSON.parse(text));
+ */
+export async function relayFunding(
+  connection: EscrowConnection,
+  signer: Signer,
+  funding: SignedFunding,
+  options: RelayFundingOptions = {},
+): Promise<Results["fund"]> {
+  checkConnection(connection);
+  checkSigner(signer);
+  const { signedFunding = releaseAddress, ...sending } = checkObject(options, "options");
+  const contract = toAddress(signedFunding);
+  const direct = directCall(connection, funding, contract);
+  await checkSignedFunding(connection, contract);
+  const actor = await actorOf(connection, signer, sending);
+  const receipt = await explained(send(actor, { to: contract, data: funding.data, value: 0n }));
+  return decodeResult("fund", direct, receipt);
+}
+
+/** The call of `fund` that a signed funding makes; what it says of itself is compared with what it does. */
+function directCall({ chainId, escrow }: EscrowConnection, funding: SignedFunding, contract: Address): Call {
+  if (typeof funding !== "object" || funding === null) throw new InvalidSignedActionError("it is not an object");
+  if (!isUint(funding.chainId, Number.MAX_SAFE_INTEGER)) throw new InvalidSignedActionError("it names no chain");
+  if (funding.chainId !== chainId) throw new WrongChainError({ actual: chainId, expected: funding.chainId });
+  if (funding.to !== contract) throw new InvalidSignedActionError("it is for another contract than SignedFunding");
+  const { name, agreement, schedule, indices, freelancerSignature, payment } = argumentsOf(funding);
+  const said = {
+    payment: name === "fundWithAuthorization" ? "authorization" : "permit2",
+    signer: agreement.client,
+    token: agreement.token,
+    amount: String(payment.amount),
+    deadline: Number(payment.deadline),
+  };
+  for (const [key, value] of Object.entries(said)) {
+    if (funding[key as keyof typeof said] !== value) {
+      throw new InvalidSignedActionError(`its ${key} is not the one that was signed`);
+    }
+  }
+  const data = escrowInterface.encodeFunctionData("fund", [agreement, schedule, indices, freelancerSignature]) as Hex;
+  return { to: escrow, data, value: 0n };
+}
+
+function argumentsOf({ data }: SignedFunding) {
+  try {
+    const call = signedFundingInterface.parseTransaction({ data });
+    if (call !== null && call.name !== "ESCROW" && call.name !== "authorizationNonce") {
+      const { agreement, schedule, indices, freelancerSignature } = call.args.funding;
+      return { name: call.name, agreement, schedule, indices, freelancerSignature, payment: call.args.payment };
+    }
+  } catch {
+    // Not even that.
+  }
+  throw new InvalidSignedActionError("it is not a call of SignedFunding that funds");
+}
+
+// ---------------------------------------------------------------------------------------------------------- refusals
+
+const NOT_CLIENTS = "the signature is not the client's, or not for this funding";
+
+const AUTHORIZATION_STATE = /* @__PURE__ */ new Interface([
+  "function authorizationState(address authorizer, bytes32 nonce) view returns (bool)",
+]);
+
+/** What Permit2 (SignatureTransfer) and OpenZeppelin's ERC-3009 refuse a payment with, and what it means. */
+const refusals: Readonly<Record<string, string>> = {
+  "InvalidNonce()": "it was used before, or cancelled",
+  "SignatureExpired(uint256)": "its deadline has passed",
+  "InvalidSigner()": NOT_CLIENTS,
+  "InvalidSignature()": NOT_CLIENTS,
+  "InvalidSignatureLength()": NOT_CLIENTS,
+  "InvalidContractSignature()": NOT_CLIENTS,
+  "ERC3009InvalidSignature()": NOT_CLIENTS,
+  "ERC3009InvalidAuthorizationTime(uint256,uint256)": "its deadline has passed",
+  "ERC3009UsedAuthorization(address,bytes32)": "it was used before, or cancelled",
+};
+
+/** The same failure, in words where only its selector is known. */
+async function explained<T>(request: Promise<T>): Promise<T> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof TransactionRevertedError) {
+      const refusal = Object.keys(refusals).find((signature) => error.data.startsWith(id(signature).slice(0, 10)));
+      if (refusal !== undefined)
+        throw new PaymentRefusedError({ reason: refusals[refusal] ?? refusal }, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** Whether it is the payment that fails, so that another kind of payment may do. */
+function isOfPayment(error: unknown): boolean {
+  return error instanceof PaymentRefusedError || isOfToken(error);
+}
