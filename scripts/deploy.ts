@@ -1,14 +1,15 @@
 /**
- * Deploys MicroEscrow at its one address, through the standard CREATE2 deployer, and records it in deployments/CHAINID.json:
- * `npm run deploy -- --network NAME`. Where it is already, it checks the code and sends nothing.
+ * Deploys MicroEscrow, and SignedFunding for it, each at its one address, through the standard CREATE2 deployer, and records
+ * them in deployments/CHAINID.json: `npm run deploy -- --network NAME`. What is there already is checked, and not sent again.
  */
 import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { deploy } from "@micro-escrow/sdk/deploy";
-import { toQuantity } from "ethers";
+import { type Deployed, deploy, deploySignedFunding } from "@micro-escrow/sdk/deploy";
+import { dataSlice, keccak256, toQuantity } from "ethers";
 import { settings, solc } from "../hardhat.config.ts";
 import { create2Deployer, initCodeHash, salt } from "../sdk/src/generated/code.ts";
+import { signedFundingInitCodeHash } from "../sdk/src/generated/signedFundingCode.ts";
 import { connect, readNetworkOption } from "./network.ts";
 import { readDeployment, witness } from "./records.ts";
 import { runScript, ScriptError } from "./script.ts";
@@ -26,26 +27,19 @@ await runScript(async () => {
   const recorded = await readDeployment(folder, chainId); // before anything is paid for
   console.log(`Network ${network} (chain ${chainId}), account ${signer.address}.`);
 
-  const { address, transaction } = await deploy({ signer });
-  console.log(
-    transaction === undefined
-      ? `MicroEscrow is already there, and its code is right: ${address}`
-      : `Deployed MicroEscrow: ${address} (transaction ${transaction.hash}, block ${transaction.blockNumber})`,
-  );
+  const escrow = await deploy({ signer });
+  console.log(report("MicroEscrow", escrow));
+  const funding = await deploySignedFunding({ signer });
+  console.log(report("SignedFunding", funding));
 
-  if (transaction !== undefined || recorded?.address !== address) {
-    const { hash, blockNumber } = transaction ?? (await findCreation(provider, address));
-    const { time, runtimeCodeHash } = await witness(provider, { address, block: blockNumber });
+  const isNew = [escrow, funding].some(({ transaction }) => transaction !== undefined);
+  if (isNew || recorded?.address !== escrow.address) {
     const record = {
       chainId,
-      address,
-      transaction: hash,
-      block: blockNumber,
-      time,
+      ...(await recordOf(provider, escrow, initCodeHash)),
       deployer: create2Deployer,
       salt,
-      initCodeHash,
-      runtimeCodeHash,
+      signedFunding: await recordOf(provider, funding, signedFundingInitCodeHash),
       compiler: { version: solc.version, settings },
       commit: commit(),
     };
@@ -60,10 +54,24 @@ await runScript(async () => {
   );
 });
 
+function report(contract: string, { address, transaction }: Deployed): string {
+  return transaction === undefined
+    ? `${contract} is already there, and its code is right: ${address}`
+    : `Deployed ${contract}: ${address} (transaction ${transaction.hash}, block ${transaction.blockNumber})`;
+}
+
+/** Where a contract is, since when, and what it is made of. */
+async function recordOf(provider: Provider, { address, transaction }: Deployed, initCodeHash: string) {
+  const { hash, blockNumber } = transaction ?? (await findCreation(provider, address, initCodeHash));
+  const { time, runtimeCodeHash } = await witness(provider, { address, block: blockNumber });
+  return { address, transaction: hash, block: blockNumber, time, initCodeHash, runtimeCodeHash };
+}
+
 /** The block, and the transaction where it can be told, in which somebody else deployed the contract. */
 async function findCreation(
   provider: Provider,
   address: string,
+  initCodeHash: string,
 ): Promise<{ blockNumber: number; hash: string | null }> {
   try {
     let [low, high] = [0, await provider.getBlockNumber()];
@@ -75,7 +83,9 @@ async function findCreation(
     const { transactions } = await provider.send("eth_getBlockByNumber", [toQuantity(low), true]);
     const creation = transactions.find(
       ({ to, input }: { to: string | null; input: string }) =>
-        to?.toLowerCase() === create2Deployer.toLowerCase() && input.startsWith(salt),
+        to?.toLowerCase() === create2Deployer.toLowerCase() &&
+        input.startsWith(salt) &&
+        keccak256(dataSlice(input, 32)) === initCodeHash,
     );
     return { blockNumber: low, hash: creation?.hash ?? null };
   } catch (error) {

@@ -31,7 +31,6 @@ await runScript(async () => {
   const escrow = await readArtifact("artifacts/contracts/MicroEscrow.sol/MicroEscrow.json");
   const signedFunding = await readArtifact("artifacts/contracts/periphery/SignedFunding.sol/SignedFunding.json");
   const token = await readArtifact("node_modules/@openzeppelin/contracts/build/contracts/ERC20Permit.json");
-  const recorded = await readDeployments(deployments);
   const release = await releaseOf("MicroEscrow", "create2.json", escrow.bytecode);
   const fundingInitCode = concat([signedFunding.bytecode, zeroPadValue(release.address, 32)]);
   const funding = await releaseOf("SignedFunding", "signedFunding.json", fundingInitCode);
@@ -41,7 +40,7 @@ await runScript(async () => {
     "tokenAbi.ts": `export const tokenAbi = ${withoutInternalTypes(token.abi)} as const;\n`,
     "bytecode.ts": `/** Init code of MicroEscrow; it takes no constructor arguments. */\nexport const initCode =\n  "${escrow.bytecode}";\n`,
     "code.ts": codeOf(release, escrow),
-    "deployments.ts": deploymentsOf(release, recorded),
+    "deployments.ts": deploymentsOf(release, await readDeployments(deployments)),
     "signedFundingAbi.ts": `export const signedFundingAbi = ${withoutInternalTypes(signedFunding.abi)} as const;\n`,
     "signedFundingBytecode.ts": `/** Init code of SignedFunding, without its constructor's argument: the escrow. */\nexport const signedFundingInitCode =\n  "${signedFunding.bytecode}";\n`,
     "signedFundingCode.ts": signedFundingCodeOf(funding, signedFunding),
@@ -51,6 +50,10 @@ await runScript(async () => {
   });
   const types = await typesOf({ MicroEscrow: escrow, ERC20: token, SignedFunding: signedFunding });
 
+  if (record) {
+    await recordRelease("MicroEscrow", "create2.json", release);
+    await recordRelease("SignedFunding", "signedFunding.json", funding);
+  }
   const generated = join(root, "sdk/src/generated");
   await rm(generated, { recursive: true, force: true });
   await mkdir(generated, { recursive: true });
@@ -58,9 +61,9 @@ await runScript(async () => {
 });
 
 /**
- * What makes the address of a contract: as it is recorded, or, when told to, recorded anew.
+ * What makes the address of a contract.
  *
- * @throws {ScriptError} When it is not what is recorded, and not to be recorded.
+ * @throws {ScriptError} When it is not what is recorded, unless it is to be recorded anew.
  */
 async function releaseOf(contract: string, file: string, initCode: string): Promise<Release> {
   const recorded = await readRelease(deployments, file);
@@ -76,12 +79,12 @@ Undo the change of the contract, its dependencies or the compiler's settings; or
 address, run \`npm run release\` and commit what it writes.`,
     );
   }
-  const release = { deployer, salt, initCodeHash, address };
-  if (record) {
-    await writeFile(join(deployments, file), `${JSON.stringify(release, null, 2)}\n`);
-    console.log(`Recorded ${contract} at ${address} (init code hash ${initCodeHash}).`);
-  }
-  return release;
+  return { deployer, salt, initCodeHash, address };
+}
+
+async function recordRelease(contract: string, file: string, release: Release): Promise<void> {
+  await writeFile(join(deployments, file), `${JSON.stringify(release, null, 2)}\n`);
+  console.log(`Recorded ${contract} at ${release.address} (init code hash ${release.initCodeHash}).`);
 }
 
 /** @throws {ScriptError} When there is no such file. */

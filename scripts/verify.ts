@@ -1,5 +1,6 @@
-/** Publishes the source of a deployed MicroEscrow on the chain's explorer: `npm run verify -- --network NAME`. */
+/** Publishes the sources of what is deployed on the chain's explorer: `npm run verify -- --network NAME`. */
 import { checkCode, escrowAddress, NoCodeError } from "@micro-escrow/sdk";
+import { checkSignedFunding, signedFundingAddress } from "@micro-escrow/sdk/gasless";
 import { verifyContract } from "@nomicfoundation/hardhat-verify/verify";
 import { connect, readNetworkOption } from "./network.ts";
 import { runScript, ScriptError } from "./script.ts";
@@ -8,16 +9,23 @@ const name = readNetworkOption("npm run verify");
 await runScript(async () => {
   const { hre, provider, network, chainId } = await connect(name, { account: false });
   if (network === "localhost") throw new ScriptError("A local node has no explorer to verify on.");
-  const address = escrowAddress(chainId);
+  const [escrow, signedFunding] = [escrowAddress(chainId), signedFundingAddress()];
   try {
-    await checkCode(provider, address, chainId);
+    await checkCode(provider, escrow, chainId);
+    await checkSignedFunding({ provider, chainId, escrow, startBlock: 0 }, signedFunding);
   } catch (error) {
     if (!(error instanceof NoCodeError)) throw error;
     const command = `npm run deploy -- --network ${network}`;
-    throw new ScriptError(`MicroEscrow is not on ${network} (chain ${chainId}) yet: run \`${command}\` first.`, {
-      cause: error,
-    });
+    throw new ScriptError(
+      `${error.address === escrow ? "MicroEscrow" : "SignedFunding"} is not on ${network} (chain ${chainId}) yet: run \`${command}\` first.`,
+      { cause: error },
+    );
   }
-  await hre.tasks.getTask("build").run({ files: ["contracts/MicroEscrow.sol"], quiet: true, noTests: true });
-  await verifyContract({ address, contract: "contracts/MicroEscrow.sol:MicroEscrow" }, hre);
+  const files = ["contracts/MicroEscrow.sol", "contracts/periphery/SignedFunding.sol"];
+  await hre.tasks.getTask("build").run({ files, quiet: true, noTests: true });
+  await verifyContract({ address: escrow, contract: `${files[0]}:MicroEscrow` }, hre);
+  await verifyContract(
+    { address: signedFunding, contract: `${files[1]}:SignedFunding`, constructorArgs: [escrow] },
+    hre,
+  );
 });

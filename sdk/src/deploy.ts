@@ -1,11 +1,21 @@
 /**
- * Deploying MicroEscrow at its one address, through the standard CREATE2 deployer. An entry of its own, because it carries
- * the contract's code, and only platforms deploy.
+ * Deploying MicroEscrow, and SignedFunding for it, each at its one address, through the standard CREATE2 deployer. An entry of
+ * its own, because it carries the contracts' code, and only platforms deploy.
  *
  * @example
- * import { deploy } from "@micro-escrow/sdk/deploy";
+ * import { deploy, deploySignedFunding } from "@micro-escrow/sdk/deploy";
  */
-import { concat, formatEther, keccak256, type Provider, parseEther, type Signer } from "ethers";
+import {
+  concat,
+  formatEther,
+  getCreate2Address,
+  keccak256,
+  type Provider,
+  parseEther,
+  type Signer,
+  zeroPadValue,
+} from "ethers";
+import { toAddress } from "./address.js";
 import { checkObject, checkSigner } from "./check.js";
 import { chainIdOf, checkCode } from "./connect.js";
 import type { TransactionInfo } from "./decode.js";
@@ -13,7 +23,9 @@ import { localChainIds } from "./deployments.js";
 import { DeploymentFailedError, MissingProviderError, NoCodeError } from "./errors.js";
 import { initCode } from "./generated/bytecode.js";
 import { create2Deployer, microEscrowAddress, salt } from "./generated/code.js";
+import { signedFundingInitCode } from "./generated/signedFundingBytecode.js";
 import { ask, codeOf, rememberBlock } from "./rpc.js";
+import { checkSignedFundingCode } from "./signedFunding.js";
 import type { Address, Hash } from "./types.js";
 import { receiptOf } from "./wallet.js";
 
@@ -59,26 +71,69 @@ export interface Deployed {
  * const { address, transaction } = await deploy({ signer });
  */
 export async function deploy(parameters: DeployParameters): Promise<Deployed> {
+  const { signer, provider, chainId } = await chainOf(parameters);
+  const address = microEscrowAddress as Address;
+  return create(signer, provider, { chainId, address, initCode, check: () => checkCode(provider, address, chainId) });
+}
+
+/**
+ * Deploys SignedFunding for an escrow, at its address on the signer's chain; where it is already, it checks the code and sends
+ * nothing. It fails as {@link deploy} does, and without the escrow.
+ *
+ * @param parameters `escrow`: one of your own; by default MicroEscrow at its address.
+ * @throws {InvalidAddressError} When the escrow is not an address.
+ * @throws {NoCodeError} When the escrow is not deployed.
+ * @example
+ * await deploy({ signer });
+ * const { address } = await deploySignedFunding({ signer });
+ */
+export async function deploySignedFunding(
+  parameters: DeployParameters & { readonly escrow?: string },
+): Promise<Deployed> {
+  const { signer, provider, chainId } = await chainOf(parameters);
+  const escrow = toAddress(parameters.escrow ?? microEscrowAddress);
+  await checkCode(provider, escrow, chainId);
+  const initCode = concat([signedFundingInitCode, zeroPadValue(escrow, 32)]);
+  const address = toAddress(getCreate2Address(create2Deployer, salt, keccak256(initCode)));
+  const check = () => checkSignedFundingCode(provider, address, chainId, escrow);
+  return create(signer, provider, { chainId, address, initCode, check });
+}
+
+async function chainOf(parameters: DeployParameters) {
   const signer = checkSigner(checkObject(parameters, "an object of parameters").signer);
   const { provider } = signer;
   if (provider === null) throw new MissingProviderError();
-  const chainId = await chainIdOf(provider);
-  const address = microEscrowAddress as Address;
-  if (await isDeployed(provider, address, chainId)) return { chainId, address, transaction: undefined };
+  return { signer, provider, chainId: await chainIdOf(provider) };
+}
 
+interface Creation {
+  readonly chainId: number;
+  readonly address: Address;
+  readonly initCode: string;
+  /** Throws unless the right code is at the address. */
+  readonly check: () => Promise<void>;
+}
+
+async function create(
+  signer: Signer,
+  provider: Provider,
+  { chainId, address, initCode, check }: Creation,
+): Promise<Deployed> {
+  if (await passes(check)) return { chainId, address, transaction: undefined };
   await ensureDeployer(signer, provider, chainId);
   const response = await ask(signer.sendTransaction({ to: create2Deployer, data: concat([salt, initCode]) }));
   const receipt = await receiptOf(response);
   rememberBlock(provider, receipt.blockNumber);
-  if (!(await isDeployed(provider, address, chainId))) {
+  if (!(await passes(check))) {
     throw new DeploymentFailedError(`transaction ${receipt.hash} put no code at ${address}`);
   }
   return { chainId, address, transaction: { hash: receipt.hash as Hash, blockNumber: receipt.blockNumber } };
 }
 
-async function isDeployed(provider: Provider, address: Address, chainId: number): Promise<boolean> {
+/** Whether the right code is there; false when there is none. */
+async function passes(check: () => Promise<void>): Promise<boolean> {
   try {
-    await checkCode(provider, address, chainId);
+    await check();
     return true;
   } catch (error) {
     if (error instanceof NoCodeError) return false;

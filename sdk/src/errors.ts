@@ -309,7 +309,7 @@ export class WrongContractError extends MicroEscrowError {
   constructor({ address, actual, expected }: Fields<WrongContractError>, options?: ErrorOptions) {
     super(
       "WrongContract",
-      `The contract at ${address} is not MicroEscrow: its code hashes to ${actual}, not to ${expected}. Do not use it.`,
+      `The contract at ${address} is not the one that it should be: its code hashes to ${actual}, not to ${expected}. Do not use it.`,
       { address, actual, expected },
       options,
     );

@@ -22,7 +22,6 @@ import { toAddress } from "./address.js";
 import { agreementTypedData, type TypedData } from "./agreement.js";
 import { checkObject, checkSigner } from "./check.js";
 import { decodeResult, type Results } from "./decode.js";
-import { maskedHash } from "./deployments.js";
 import {
   CannotSignError,
   GaslessUnsupportedError,
@@ -30,26 +29,19 @@ import {
   InvalidAgreementError,
   InvalidParameterError,
   InvalidSignedActionError,
-  NoCodeError,
   PaymentRefusedError,
   SignatureExpiredError,
   TransactionRevertedError,
   UnauthorizedError,
   WrongChainError,
-  WrongContractCallError,
-  WrongContractError,
 } from "./errors.js";
 import { isOfToken, unlessTokenRefused } from "./funding.js";
-import {
-  signedFundingAddress as releaseAddress,
-  signedFundingImmutableRanges,
-  signedFundingMaskedCodeHash,
-} from "./generated/signedFundingCode.js";
 import { escrowInterface } from "./interfaces.js";
 import { getAgreementState, getTime } from "./reads.js";
-import { callLatest, checkConnection, codeOf, decodeView, type EscrowConnection } from "./rpc.js";
+import { checkConnection, codeOf, type EscrowConnection } from "./rpc.js";
+import { checkSignedFunding, signedFundingAddress } from "./signedFunding.js";
 import { allowanceOf, balanceOf, checkCurrency, findDomain, read, separatorOf } from "./token.js";
-import type { Address, Call, Hash, Hex } from "./types.js";
+import type { Address, Call, Hex } from "./types.js";
 import { checkTime, isUint, validateAgreement } from "./validate.js";
 import { actorOf, type SendingOptions, send, signTypedData, simulate } from "./wallet.js";
 
@@ -65,6 +57,7 @@ export {
   signedFundingInterface,
 } from "./actions/signedFunding.js";
 export { GaslessUnsupportedError, PaymentRefusedError } from "./errors.js";
+export { checkSignedFunding, signedFundingAddress } from "./signedFunding.js";
 
 /** How a client pays by signature: an ERC-3009 authorization of the token, or a transfer by Permit2. */
 export type SignedPaymentMethod = "authorization" | "permit2";
@@ -108,38 +101,6 @@ const SIGNATURE_PERIOD = 4 * 3_600;
 const METHODS: readonly (SignedPaymentMethod | "auto")[] = ["auto", "authorization", "permit2"];
 
 /**
- * The address of SignedFunding, the same on every chain: that of the MicroEscrow that the SDK finds by itself.
- *
- * @example
- * console.log(signedFundingAddress());
- */
-export function signedFundingAddress(): Address {
-  return releaseAddress as Address;
-}
-
-/**
- * Checks that the code at an address is exactly SignedFunding's, and that it funds this escrow.
- *
- * @throws {NoCodeError} When there is no contract.
- * @throws {WrongContractError} When it is another one.
- * @throws {WrongContractCallError} When it funds another escrow.
- * @throws {RpcError} When the endpoint fails.
- * @example
- * await checkSignedFunding(escrow.connection, signedFundingAddress());
- */
-export async function checkSignedFunding(connection: EscrowConnection, address: Address): Promise<void> {
-  const { provider, chainId, escrow } = checkConnection(connection);
-  const code = await codeOf(provider, toAddress(address));
-  if (code === "0x") throw new NoCodeError({ address, chainId });
-  const actual = maskedHash(code, signedFundingImmutableRanges);
-  const expected = signedFundingMaskedCodeHash as Hash;
-  if (actual !== expected) throw new WrongContractError({ address, actual, expected });
-  const data = signedFundingInterface.encodeFunctionData("ESCROW");
-  const [funded] = decodeView(signedFundingInterface, "ESCROW", await callLatest(provider, { to: address, data }));
-  if (funded !== escrow) throw new WrongContractCallError({ actual: funded, expected: escrow });
-}
-
-/**
  * Signs the funding of milestones, as the client, who needs no ether: the payment, and the agreement where the client has not
  * accepted it yet. Nothing is signed for what cannot happen, and what was signed is simulated.
  *
@@ -170,7 +131,7 @@ export async function signFunding(
   const actor = await actorOf(connection, signer);
   if (actor.account !== client) throw new UnauthorizedError({ caller: actor.account, expected: client });
 
-  const signedFunding = toAddress(parameters.signedFunding ?? releaseAddress);
+  const signedFunding = toAddress(parameters.signedFunding ?? signedFundingAddress());
   await checkSignedFunding(connection, signedFunding);
   const deadline = await deadlineOf(connection, parameters);
   const consents = freelancerSignature === undefined ? {} : { freelancerSignature };
@@ -294,7 +255,7 @@ export async function relayFunding(
 ): Promise<Results["fund"]> {
   checkConnection(connection);
   checkSigner(signer);
-  const { signedFunding = releaseAddress, ...sending } = checkObject(options, "options");
+  const { signedFunding = signedFundingAddress(), ...sending } = checkObject(options, "options");
   const contract = toAddress(signedFunding);
   const direct = directCall(connection, funding, contract);
   await checkSignedFunding(connection, contract);
@@ -374,7 +335,7 @@ async function explained<T>(request: Promise<T>): Promise<T> {
   }
 }
 
-/** Whether it is the payment that fails, so that another kind of payment may do. */
+/** Whether it is the payment that fails, so that another kind of payment may do: refused, or taken without a transfer. */
 function isOfPayment(error: unknown): boolean {
-  return error instanceof PaymentRefusedError || isOfToken(error);
+  return [PaymentRefusedError, InsufficientBalanceError].some((kind) => error instanceof kind) || isOfToken(error);
 }

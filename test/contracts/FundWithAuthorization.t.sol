@@ -12,16 +12,10 @@ import {AuthorizationToken, KeyedAuthorizationToken} from "../../contracts/mocks
 import {Disappointed, Fault} from "../../contracts/mocks/Fault.sol";
 import {Mood, MoodyWallet} from "../../contracts/mocks/MoodyWallet.sol";
 import {PlainToken} from "../../contracts/mocks/PlainToken.sol";
+import {PretendingToken} from "../../contracts/mocks/PretendingToken.sol";
 import {SwitchableGate} from "../../contracts/mocks/SwitchableGate.sol";
 import {SignedFundingBase} from "./utils/SignedFundingBase.sol";
 import {vm} from "./utils/Vm.sol";
-
-/// @notice Takes every call that it does not know for a good one, as a wrapper of ether does.
-contract ObligingToken is PlainToken {
-    constructor() PlainToken(6) {}
-
-    fallback() external {}
-}
 
 contract FundWithAuthorizationTest is SignedFundingBase {
     function _send(ISignedFunding.Funding memory funding, ISignedFunding.Payment memory payment) private {
@@ -189,7 +183,7 @@ contract FundWithAuthorizationTest is SignedFundingBase {
 
     function test_RevertGiven_TheTokenTakesTheCallForAnotherOne() public {
         _assertTokenRefused(
-            address(new ObligingToken()),
+            address(new PretendingToken()),
             _insufficientBalance(address(signedFunding), 0, schedule[0].amount)
         );
     }

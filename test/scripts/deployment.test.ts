@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { escrowAddress } from "@micro-escrow/sdk";
-import { deploy } from "@micro-escrow/sdk/deploy";
+import { deploy, deploySignedFunding } from "@micro-escrow/sdk/deploy";
 import { expect } from "chai";
 import { type Block, getCreate2Address, id, keccak256 } from "ethers";
 import { artifacts, network } from "hardhat";
@@ -19,6 +19,7 @@ import { startNode } from "../sdk/evm.ts";
 const root = join(import.meta.dirname, "../..");
 const sepolia = 11_155_111;
 const { deployer, salt, initCodeHash, address } = await readJson("deployments/create2.json");
+const signedFunding = await readJson("deployments/signedFunding.json");
 
 async function readJson(path: string) {
   return JSON.parse(await readFile(join(root, path), "utf8"));
@@ -98,8 +99,10 @@ describe("the recorded release", () => {
       folder = await mkdtemp(join(tmpdir(), "micro-escrow-release-"));
       generate = join(folder, "scripts/generate.ts");
       const scripts = ["generate", "records", "script"].map((name) => `scripts/${name}.ts`);
-      const artifact = "artifacts/contracts/MicroEscrow.sol/MicroEscrow.json";
-      for (const file of [...scripts, artifact, "package.json", "deployments/create2.json"])
+      const compiled = ["MicroEscrow.sol/MicroEscrow", "periphery/SignedFunding.sol/SignedFunding"];
+      const built = compiled.map((name) => `artifacts/contracts/${name}.json`);
+      const releases = ["deployments/create2.json", "deployments/signedFunding.json"];
+      for (const file of [...scripts, ...built, "package.json", ...releases])
         await cp(join(root, file), join(folder, file));
       await symlink(join(root, "node_modules"), join(folder, "node_modules"), "junction");
     });
@@ -230,8 +233,10 @@ describe("npm run deploy", function () {
     const first = await runDeploy(args, env);
     expect(first).to.include({ code: 0, errors: "" });
     expect(first.output).to.contain(`Deployed MicroEscrow: ${address}`);
+    expect(first.output).to.contain(`Deployed SignedFunding: ${signedFunding.address}`);
     const code = await node.provider.getCode(address);
-    const block = await node.provider.getBlock("latest");
+    const latest = await node.provider.getBlock("latest");
+    const block = await node.provider.getBlock(Number(latest?.number) - 1);
     const written = await readJson("deployments/31337.json");
     expect(written).to.deep.include({
       chainId: 31_337,
@@ -244,6 +249,14 @@ describe("npm run deploy", function () {
       initCodeHash,
       runtimeCodeHash: keccak256(code),
     });
+    expect(written.signedFunding).to.deep.equal({
+      address: signedFunding.address,
+      block: latest?.number,
+      transaction: latest?.transactions[0],
+      time: new Date((latest?.timestamp ?? 0) * 1000).toISOString(),
+      initCodeHash: signedFunding.initCodeHash,
+      runtimeCodeHash: keccak256(await node.provider.getCode(signedFunding.address)),
+    });
     expect(written.compiler).to.deep.include({ version: "0.8.37" });
     expect(written.compiler.settings).to.include({ viaIR: true, evmVersion: "cancun" });
     expect(written.commit).to.match(/^[0-9a-f]{40}(-dirty)?$/);
@@ -251,7 +264,8 @@ describe("npm run deploy", function () {
     const second = await runDeploy(args, env);
     expect(second).to.include({ code: 0, errors: "" });
     expect(second.output).to.contain(`already there, and its code is right: ${address}`);
-    expect(await node.provider.getBlockNumber(), "nothing was sent").to.equal(block?.number);
+    expect(second.output).to.contain(`SignedFunding is already there, and its code is right: ${signedFunding.address}`);
+    expect(await node.provider.getBlockNumber(), "nothing was sent").to.equal(latest?.number);
 
     await writeFile(record, JSON.stringify({ ...written, block: null }));
     expectRefusal(await runDeploy(args, env), "deployments/31337.json is damaged: its block is null.");
@@ -348,14 +362,19 @@ describe("npm run deploy and npm run verify on a public network", function () {
     it("refuse to verify what is not there or another contract, and without an explorer's key", async () => {
       expectRefusal(await runVerify(args, env), "run `npm run deploy -- --network sepolia` first");
       await node.provider.send("hardhat_setCode", [address, "0x00"]);
-      expectRefusal(await runVerify(args, env), `The contract at ${address} is not MicroEscrow`);
+      expectRefusal(await runVerify(args, env), `The contract at ${address} is not the one that it should be`);
       await node.provider.send("hardhat_setCode", [address, "0x"]);
-      await deploy({ signer: await node.provider.getSigner(0) });
+      const signer = await node.provider.getSigner(0);
+      await deploy({ signer });
+      expectRefusal(await runVerify(args, env), `SignedFunding is not on sepolia (chain ${sepolia}) yet`);
+      await deploySignedFunding({ signer });
       expectRefusal(await runVerify(args, env), "npx hardhat keystore set ETHERSCAN_API_KEY");
     });
 
     it("submit for verification what compiles to the recorded bytecode", async () => {
-      await deploy({ signer: await node.provider.getSigner(0) });
+      const signer = await node.provider.getSigner(0);
+      await deploy({ signer });
+      await deploySignedFunding({ signer });
       const explorer = await startExplorer();
       try {
         const result = await runVerify(args, {
@@ -368,13 +387,25 @@ describe("npm run deploy and npm run verify on a public network", function () {
       } finally {
         explorer.stop();
       }
-      const [form, ...others] = explorer.submitted;
+      const expected = [
+        { address, name: "MicroEscrow", file: "contracts/MicroEscrow.sol", args: "" },
+        {
+          address: signedFunding.address,
+          name: "SignedFunding",
+          file: "contracts/periphery/SignedFunding.sol",
+          args: address.slice(2).toLowerCase().padStart(64, "0"),
+        },
+      ];
+      expect(explorer.submitted.length).to.equal(2);
+      for (const [index, contract] of expected.entries()) {
+        const form = explorer.submitted[index];
+        expect(form?.get("contractaddress")).to.equal(contract.address);
+        expect(form?.get("contractname")).to.equal(`project/${contract.file}:${contract.name}`);
+        expect(form?.get("constructorArguements") ?? form?.get("constructorArguments") ?? "").to.equal(contract.args);
+      }
+      const [form] = explorer.submitted;
       if (form === undefined) expect.fail("nothing was submitted");
-      expect(others).to.deep.equal([]);
-      expect(form.get("contractaddress")).to.equal(address);
       const [source = "", name = ""] = form.get("contractname")?.split(":") ?? [];
-      expect([source, name]).to.deep.equal(["project/contracts/MicroEscrow.sol", "MicroEscrow"]);
-      expect(form.get("constructorArguments") ?? "").to.equal("");
       // What an explorer compiles is what our own build compiled.
       const { buildInfoId } = await artifacts.readArtifact("MicroEscrow");
       const { solcLongVersion, input } = await readJson(`artifacts/build-info/${buildInfoId}.json`);

@@ -6,11 +6,13 @@ import {
   InsufficientGasFundsError,
   MicroEscrow,
   MissingProviderError,
+  NoCodeError,
   WrongContractError,
 } from "@micro-escrow/sdk";
-import { deploy } from "@micro-escrow/sdk/deploy";
+import { deploy, deploySignedFunding } from "@micro-escrow/sdk/deploy";
+import { checkSignedFunding, signedFundingAddress } from "@micro-escrow/sdk/gasless";
 import { expect } from "chai";
-import { getCreate2Address, JsonRpcProvider, keccak256, Wallet } from "ethers";
+import { concat, getCreate2Address, JsonRpcProvider, keccak256, Wallet, zeroPadValue } from "ethers";
 import { artifacts } from "hardhat";
 import create2 from "../../deployments/create2.json" with { type: "json" };
 import { failure } from "./chain.ts";
@@ -105,6 +107,45 @@ describe("deploy", () => {
       provider.destroy();
       await node.stop();
     }
+  });
+});
+
+describe("deploySignedFunding", () => {
+  it("puts the contract at the recorded address, which its bytecode and the escrow determine", async () => {
+    const { signer, ethers } = await fresh();
+    const { address: escrow } = await deploy({ signer });
+    const { address, transaction } = await deploySignedFunding({ signer });
+    const { bytecode } = await artifacts.readArtifact("SignedFunding");
+    const initCodeHash = keccak256(concat([bytecode, zeroPadValue(escrow, 32)]));
+    expect(address).to.equal(getCreate2Address(create2.deployer, create2.salt, initCodeHash));
+    expect(address).to.equal(signedFundingAddress());
+    expect(transaction?.blockNumber).to.equal(await ethers.provider.getBlockNumber());
+    expect(await deploySignedFunding({ signer })).to.deep.equal({ address, chainId: 31_337, transaction: undefined });
+    await checkSignedFunding((await MicroEscrow.connect(signer)).connection, address);
+  });
+
+  it("serves an escrow of one's own at an address of its own", async () => {
+    const { signer, ethers } = await fresh();
+    await deploy({ signer });
+    const escrow = await (await ethers.deployContract("MicroEscrow")).getAddress();
+    const { address } = await deploySignedFunding({ signer, escrow });
+    expect(address).not.to.equal(signedFundingAddress());
+    await checkSignedFunding((await MicroEscrow.connect(signer, { address: escrow })).connection, address);
+  });
+
+  it("refuses an escrow that is not there, or is none", async () => {
+    const { signer } = await fresh();
+    expect((await failure(NoCodeError, deploySignedFunding({ signer }))).address).to.equal(escrowAddress(31_337));
+    await deploy({ signer });
+    await failure(WrongContractError, deploySignedFunding({ signer, escrow: create2.deployer }));
+  });
+
+  it("refuses another contract at the address", async () => {
+    const { signer, networkHelpers } = await fresh();
+    await deploy({ signer });
+    await networkHelpers.setCode(signedFundingAddress(), `0x${"60".repeat(5_000)}`);
+    const error = await failure(WrongContractError, deploySignedFunding({ signer }));
+    expect(error.address).to.equal(signedFundingAddress());
   });
 });
 

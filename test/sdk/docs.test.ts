@@ -14,6 +14,7 @@ const root = join(import.meta.dirname, "../..");
 const packageTypes = {
   "@micro-escrow/sdk": join(root, "sdk/dist/index.d.ts"),
   "@micro-escrow/sdk/deploy": join(root, "sdk/dist/deploy.d.ts"),
+  "@micro-escrow/sdk/gasless": join(root, "sdk/dist/gasless.d.ts"),
   "@micro-escrow/sdk/node": join(root, "sdk/dist/node.d.ts"),
 };
 
@@ -27,7 +28,7 @@ declare const client: Address, freelancer: Address, arbiter: Address;
 declare const escrow: MicroEscrow;
 declare const agreement: Agreement, id: AgreementId;
 declare const state: AgreementState, now: number;
-declare const signature: Hex, freelancerSignature: Hex, deadline: number;
+declare const signature: Hex, clientSignature: Hex, freelancerSignature: Hex, deadline: number;
 declare const deliverable: Hash, file: File, bytes: Uint8Array, text: string;
 declare const transaction: Hash;
 `;

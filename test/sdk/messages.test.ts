@@ -25,6 +25,7 @@ import {
   WrongChainError,
   WrongStatusError,
 } from "@micro-escrow/sdk";
+import * as gasless from "@micro-escrow/sdk/gasless";
 import { expect } from "chai";
 import { AbiCoder, concat, JsonRpcProvider, keccak256 } from "ethers";
 import { rpcError } from "./chain.ts";
@@ -131,6 +132,14 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
     [
       new FundingExpiredError({ fundBy: CLOCK, time: LATER }),
       `The agreement could be funded until ${AT_CLOCK}, and it is ${AT_LATER}: make a new agreement.`,
+    ],
+    [
+      new gasless.GaslessUnsupportedError({ token: A, reason: "this chain has no Permit2" }),
+      `The token ${A} cannot be paid by signature alone: this chain has no Permit2. Approve the token to Permit2 once, or fund with an account that pays the network fee.`,
+    ],
+    [
+      new gasless.PaymentRefusedError({ reason: "its deadline has passed" }),
+      "The signed payment is refused: its deadline has passed. Ask the client for a new one.",
     ],
     [
       new sdk.GateRefusedError({ gate: A, reason: "0x", words: undefined }),
@@ -334,7 +343,7 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
     ],
     [
       new sdk.WrongContractError({ address: A, ...hashes }),
-      `The contract at ${A} is not MicroEscrow: its code hashes to ${X}, not to ${Y}. Do not use it.`,
+      `The contract at ${A} is not the one that it should be: its code hashes to ${X}, not to ${Y}. Do not use it.`,
     ],
     [
       new sdk.WrongDomainError({ field: "version", actual: "2", expected: "1" }),
@@ -360,7 +369,7 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
 })();
 
 describe("Every error", () => {
-  const classes = Object.entries(sdk).filter(([, value]) => {
+  const classes = Object.entries({ ...sdk, ...gasless }).filter(([, value]) => {
     return typeof value === "function" && value.prototype instanceof MicroEscrowError && value !== InvalidValueError;
   });
 

@@ -7,15 +7,35 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { abiLines, bytecodeLines, selectorLines, storageLines, typedDataLines } from "../snapshots/contract.ts";
 import { gasLines } from "../snapshots/gas.ts";
+import { signedFundingGasLines } from "../snapshots/signedFundingGas.ts";
 
-const snapshots = {
-  abi: abiLines,
-  bytecode: bytecodeLines,
+const snapshots: Readonly<Record<string, () => Promise<string[]>>> = {
+  abi: () => abiLines("MicroEscrow"),
+  bytecode: () => bytecodeLines("MicroEscrow"),
   gas: gasLines,
-  selectors: selectorLines,
-  storage: storageLines,
-  "typed-data": typedDataLines,
+  selectors: () => selectorLines("MicroEscrow"),
+  storage: () => storageLines("MicroEscrow"),
+  "typed-data": () => typedDataLines("MicroEscrow"),
+  "signed-funding": signedFundingLines,
 };
+
+/** All of the small contract beside it in one file. */
+async function signedFundingLines(): Promise<string[]> {
+  const name = "SignedFunding";
+  const storage = await storageLines(name);
+  const parts = {
+    Bytecode: await bytecodeLines(name),
+    ABI: await abiLines(name),
+    Selectors: await selectorLines(name),
+    Storage: storage.length === 0 ? ["none"] : storage,
+    "Typed data": await typedDataLines(name),
+    Gas: await signedFundingGasLines(),
+  };
+  return Object.entries(parts).flatMap(([title, lines], position) => [
+    ...(position === 0 ? [] : [""]),
+    ...[title, ...lines.map((line) => `  ${line}`)],
+  ]);
+}
 
 describe("The snapshot of the", () => {
   for (const [name, lines] of Object.entries(snapshots)) {

@@ -8,6 +8,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { escrowInterface } from "@micro-escrow/sdk";
+import { signedFundingInterface } from "@micro-escrow/sdk/gasless";
 import { expect } from "chai";
 import { ErrorFragment, EventFragment, FunctionFragment, type NamedFragment } from "ethers";
 
@@ -183,7 +184,12 @@ function assertsError({ compared }: Test, { name, inputs }: NamedFragment): bool
 
 // ------------------------------------------------------------------------------------------------------ what there is
 
-const fragments = escrowInterface.fragments as readonly NamedFragment[];
+const escrowNames = (escrowInterface.fragments as readonly NamedFragment[]).map(({ name }) => name);
+/** Of both contracts; what both have, once. */
+const fragments: readonly NamedFragment[] = [
+  ...(escrowInterface.fragments as readonly NamedFragment[]),
+  ...(signedFundingInterface.fragments as readonly NamedFragment[]).filter(({ name }) => !escrowNames.includes(name)),
+];
 const functions = fragments.filter((fragment) => FunctionFragment.isFragment(fragment));
 const errors = fragments.filter((fragment) => ErrorFragment.isFragment(fragment));
 const events = fragments.filter((fragment) => EventFragment.isFragment(fragment));
@@ -214,7 +220,7 @@ describe("The Solidity tests", () => {
       });
     }
 
-    it("whose branches name errors of the escrow, which their tests compare whole", () => {
+    it("whose branches name errors of the contracts, which their tests compare whole", () => {
       for (const name of treeNames) {
         for (const { test, outcome } of branchesOf(name)) {
           const named = /^it reverts with (\w+)/.exec(outcome)?.[1];

@@ -1,23 +1,56 @@
-/** What the contract is made of, as text: its bytecode, interface, storage and typed data. */
+/** What the contracts are made of, as text: their bytecode, interface, storage and typed data. */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { dataLength, EventFragment, getCreate2Address, Interface, id, keccak256, type NamedFragment } from "ethers";
+import {
+  concat,
+  dataLength,
+  EventFragment,
+  getCreate2Address,
+  Interface,
+  id,
+  keccak256,
+  type NamedFragment,
+  zeroPadValue,
+} from "ethers";
 import hre from "hardhat";
 
 const root = join(import.meta.dirname, "../..");
-const source = "contracts/MicroEscrow.sol";
-const artifact = await hre.artifacts.readArtifact("MicroEscrow");
-const escrow = new Interface(artifact.abi);
+
+/** A contract, and what its address is recorded in. */
+interface Contract {
+  readonly source: string;
+  readonly release: string;
+  /** The constructor's arguments, encoded. */
+  readonly args: () => Promise<string>;
+}
+
+const readRelease = async (file: string) => JSON.parse(await readFile(join(root, "deployments", file), "utf8"));
+
+const contracts = {
+  MicroEscrow: { source: "contracts/MicroEscrow.sol", release: "create2.json", args: async () => "0x" },
+  SignedFunding: {
+    source: "contracts/periphery/SignedFunding.sol",
+    release: "signedFunding.json",
+    args: async () => zeroPadValue((await readRelease("create2.json")).address, 32),
+  },
+} as const satisfies Record<string, Contract>;
+
+export type ContractName = keyof typeof contracts;
+
+const abiOf = async (name: ContractName) => new Interface((await hre.artifacts.readArtifact(name)).abi);
 
 /** Sizes, the hash that decides the address, and the address. */
-export async function bytecodeLines(): Promise<string[]> {
-  const { deployer, salt } = JSON.parse(await readFile(join(root, "deployments/create2.json"), "utf8"));
-  const initCodeHash = keccak256(artifact.bytecode);
+export async function bytecodeLines(name: ContractName): Promise<string[]> {
+  const { bytecode, deployedBytecode } = await hre.artifacts.readArtifact(name);
+  const { release, args } = contracts[name];
+  const { deployer, salt } = await readRelease(release);
+  const initCode = concat([bytecode, await args()]);
+  const initCodeHash = keccak256(initCode);
   const number = (value: number) => value.toLocaleString("en-US");
   return [
-    `deployed bytecode   ${number(dataLength(artifact.deployedBytecode))} bytes of 24,576`,
-    `init code           ${number(dataLength(artifact.bytecode))} bytes of 49,152`,
+    `deployed bytecode   ${number(dataLength(deployedBytecode))} bytes of 24,576`,
+    `init code           ${number(dataLength(initCode))} bytes of 49,152`,
     `init code hash      ${initCodeHash}`,
     `CREATE2 deployer    ${deployer}`,
     `salt                ${salt}`,
@@ -26,32 +59,33 @@ export async function bytecodeLines(): Promise<string[]> {
 }
 
 /** The ABI as people write it, a line each. */
-export async function abiLines(): Promise<string[]> {
-  return escrow.format(false).sort();
+export async function abiLines(name: ContractName): Promise<string[]> {
+  return (await abiOf(name)).format(false).sort();
 }
 
 /** What calls, errors and events are recognized by. */
-export async function selectorLines(): Promise<string[]> {
+export async function selectorLines(name: ContractName): Promise<string[]> {
   const line = (fragment: NamedFragment) => {
     const signature = fragment.format("sighash");
     const hash = id(signature);
     return `${fragment.type.padEnd(9)} ${EventFragment.isFragment(fragment) ? hash : hash.slice(0, 10)} ${signature}`;
   };
-  return escrow.fragments
+  return (await abiOf(name)).fragments
     .filter((fragment) => fragment.type !== "constructor")
     .map((fragment) => line(fragment as NamedFragment))
     .sort();
 }
 
 /** The types that are signed, and their hashes as they stand in the bytecode. */
-export async function typedDataLines(): Promise<string[]> {
-  const text = await readFile(join(root, source), "utf8");
+export async function typedDataLines(name: ContractName): Promise<string[]> {
+  const text = await readFile(join(root, contracts[name].source), "utf8");
+  const { deployedBytecode } = await hre.artifacts.readArtifact(name);
   const types = [...text.matchAll(/constant \w+_TYPEHASH = keccak256\(([^;]+)\);/g)].map(([, literals = ""]) =>
     [...literals.matchAll(/"([^"]*)"/g)].map(([, part]) => part).join(""),
   );
   return types.map((type) => {
     const hash = id(type);
-    const compiled = artifact.deployedBytecode.includes(hash.slice(2)) ? "" : " (not in the bytecode)";
+    const compiled = deployedBytecode.includes(hash.slice(2)) ? "" : " (not in the bytecode)";
     return `${hash}${compiled} ${type}`;
   });
 }
@@ -65,24 +99,29 @@ interface Variable {
 
 interface StorageLayout {
   readonly storage: readonly Variable[];
-  readonly types: Record<string, { readonly label: string; readonly numberOfBytes: string; members?: Variable[] }>;
+  /** null where there is no storage. */
+  readonly types: Record<
+    string,
+    { readonly label: string; readonly numberOfBytes: string; members?: Variable[] }
+  > | null;
 }
 
 /** Where the contract's variables stand, and the members of the structs among them. The compiler's own answer. */
-export async function storageLines(): Promise<string[]> {
+export async function storageLines(name: ContractName): Promise<string[]> {
+  const artifact = await hre.artifacts.readArtifact(name);
   const buildInfo = join(root, `artifacts/build-info/${artifact.buildInfoId}.json`);
   const { input } = JSON.parse(await readFile(buildInfo, "utf8"));
-  const selection = { [artifact.inputSourceName ?? ""]: { MicroEscrow: ["storageLayout"] } };
+  const selection = { [artifact.inputSourceName ?? ""]: { [name]: ["storageLayout"] } };
   const solc: { compile(input: string): string } = createRequire(import.meta.url)("solc");
   const output = JSON.parse(
     solc.compile(JSON.stringify({ ...input, settings: { ...input.settings, outputSelection: selection } })),
   );
-  const { storage, types }: StorageLayout = output.contracts[artifact.inputSourceName ?? ""].MicroEscrow.storageLayout;
+  const { storage, types }: StorageLayout = output.contracts[artifact.inputSourceName ?? ""][name].storageLayout;
   const line = ({ label, slot, offset, type }: Variable, indent = "") => {
-    const { label: name, numberOfBytes } = types[type] ?? { label: type, numberOfBytes: "?" };
+    const { label: name, numberOfBytes } = types?.[type] ?? { label: type, numberOfBytes: "?" };
     return `${indent}slot ${slot}, byte ${offset}: ${label}, ${name}, ${numberOfBytes} bytes`;
   };
-  const structs = Object.values(types).flatMap(({ label, numberOfBytes, members = [] }) =>
+  const structs = Object.values(types ?? {}).flatMap(({ label, numberOfBytes, members = [] }) =>
     members.length === 0
       ? []
       : ["", `${label}, ${numberOfBytes} bytes`, ...members.map((member) => line(member, "  "))],

@@ -1,0 +1,390 @@
+/** Funding by signature: by the real USDC's authorizations, by the real Permit2, relayed by somebody who pays the network fee. */
+import {
+  type Address,
+  type Agreement,
+  FundingClosedError,
+  fundingAmount,
+  type Hex,
+  InsufficientBalanceError,
+  InvalidAgreementError,
+  InvalidParameterError,
+  InvalidSignatureError,
+  InvalidSignedActionError,
+  MilestoneOutOfRangeError,
+  NoCodeError,
+  NotAcceptedError,
+  NothingToFundError,
+  SignatureExpiredError,
+  TransactionRevertedError,
+  toAddress,
+  UnauthorizedError,
+  WrongChainError,
+  WrongContractCallError,
+  WrongContractError,
+  WrongStatusError,
+} from "@micro-escrow/sdk";
+import { deploySignedFunding } from "@micro-escrow/sdk/deploy";
+import {
+  authorizationNonce,
+  GaslessUnsupportedError,
+  PaymentRefusedError,
+  permit2Address,
+  relayFunding,
+  type SignedFunding,
+  signedFundingAddress,
+  signedFundingInterface,
+  signFunding,
+} from "@micro-escrow/sdk/gasless";
+import { expect } from "chai";
+import { type Contract, getCreate2Address, keccak256, parseEther, Wallet } from "ethers";
+import create2 from "../../deployments/create2.json" with { type: "json" };
+import { deployUsdc } from "../../scripts/demo/usdc.ts";
+import { DAY, deliverable, failure, inToken, setUp, UNIT } from "./chain.ts";
+import { mined } from "./evm.ts";
+import { deployPermit2, permit2InitCode, permit2Salt } from "./permit2.ts";
+
+describe("Funding by signature", () => {
+  let context: Awaited<ReturnType<typeof setUp>>;
+  let usdc: Contract;
+  let usdcAddress: Address;
+  /** A client and a freelancer of this test's own: without ether, as everybody begins. */
+  let client: Wallet;
+  let freelancer: Wallet;
+
+  before(async () => {
+    context = await setUp();
+    const { deployer, platform } = context.signers;
+    await deploySignedFunding({ signer: deployer });
+    await deployPermit2(deployer);
+    const deployed = await deployUsdc(deployer, deployer, toAddress(platform.address));
+    [usdc, usdcAddress] = [deployed.contract, deployed.address];
+    await mined(usdc.getFunction("configureMinter")(deployer.address, 1_000_000n * UNIT));
+  });
+
+  beforeEach(async () => {
+    const { provider } = context.ethers;
+    client = new Wallet(Wallet.createRandom().privateKey, provider);
+    freelancer = new Wallet(Wallet.createRandom().privateKey, provider);
+  });
+
+  const relayer = () => context.signers.stranger;
+  const ether = (account: { address: string }) => context.ethers.provider.getBalance(account.address);
+  const balance = (token: { getFunction: Contract["getFunction"] }, account: string): Promise<bigint> =>
+    token.getFunction("balanceOf")(account);
+  /** An agreement of the two in a token of which the client has 1,000 units. */
+  const agreeIn = async (
+    token: { getFunction: Contract["getFunction"] },
+    address: Address,
+    changes = {},
+  ): Promise<Agreement> => {
+    await mined(token.getFunction("mint")(client.address, 1_000n * UNIT));
+    return context.define({ client: client.address, freelancer: freelancer.address, ...inToken(address), ...changes });
+  };
+  const agreeInUsdc = (changes = {}) => agreeIn(usdc, usdcAddress, changes);
+  const signedBy = async (agreement: Agreement, parameters = {}): Promise<SignedFunding> => {
+    const freelancerSignature = await context.escrow.connect(freelancer).sign(agreement);
+    return signFunding(context.escrow.connection, client, {
+      agreement,
+      indices: [0],
+      freelancerSignature,
+      ...parameters,
+    });
+  };
+  const relay = (funding: SignedFunding) => relayFunding(context.escrow.connection, relayer(), funding);
+  /** A token of which nothing but its transfers is known, and of which the client allowed Permit2 everything. */
+  const tether = async () => {
+    const token = await context.ethers.deployContract("TetherToken");
+    const address = toAddress(await token.getAddress());
+    await context.networkHelpers.setBalance(client.address, parseEther("1"));
+    await mined((token.connect(client) as Contract).getFunction("approve")(permit2Address, 2n ** 256n - 1n));
+    await context.networkHelpers.setBalance(client.address, 0n);
+    return { token: token as unknown as Contract, address };
+  };
+
+  /** From the two signatures to the money, with a relayer who pays for all of it. */
+  async function playMilestone(agreement: Agreement, token: Contract, payment: "authorization" | "permit2") {
+    const { escrow } = context;
+    const [asClient, asFreelancer, asRelayer] = [client, freelancer, relayer()].map((signer) => escrow.connect(signer));
+    if (!asClient || !asFreelancer || !asRelayer) throw new Error("three accounts");
+    const amount = fundingAmount({ agreement, indices: [0] });
+    const before = await balance(token, client.address);
+
+    const funding = JSON.parse(JSON.stringify(await signedBy(agreement)));
+    expect(funding).to.deep.include({ payment, signer: client.address, amount: String(amount) });
+    const funded = await relay(funding);
+    const now = await escrow.getTime();
+    expect(funded).to.deep.include({
+      payer: signedFundingAddress(),
+      amount,
+      opened: true,
+      milestones: [{ index: 0, amount, clock: now + 14 * DAY }],
+    });
+    expect(before - (await balance(token, client.address))).to.equal(amount);
+    expect(await balance(token, signedFundingAddress())).to.equal(0n);
+
+    await asRelayer.relay(await asFreelancer.signSubmit({ agreement, index: 0, deliverable }));
+    const approved = await asRelayer.relay(await asClient.signApprove({ agreement, index: 0 }));
+    const fee = amount / 50n; // the agreement's platform fee, 2%
+    expect(approved).to.deep.include({ freelancerAmount: amount - fee, platformFee: fee, deferred: [] });
+    expect(await balance(token, freelancer.address)).to.equal(amount - fee);
+    expect([await ether(client), await ether(freelancer)]).to.deep.equal([0n, 0n]);
+    const counts = [client, freelancer].map(({ address }) => context.ethers.provider.getTransactionCount(address));
+    return Promise.all(counts);
+  }
+
+  it("pays a freelancer out of USDC of a client, neither of whom has any ether", async () => {
+    expect(await playMilestone(await agreeInUsdc(), usdc, "authorization")).to.deep.equal([0, 0]);
+  });
+
+  it("does the same with Permit2, in a token without permits", async () => {
+    const { token, address } = await tether();
+    expect(await playMilestone(await agreeIn(token, address), token, "permit2")).to.deep.equal([1, 0]);
+  });
+
+  describe("by an authorization", () => {
+    it("signs the next milestones alone once the agreement is accepted", async () => {
+      const agreement = await agreeInUsdc();
+      const first = await signedBy(agreement);
+      await relay(first);
+      const next = await signFunding(context.escrow.connection, client, { agreement, indices: [2, 1] });
+      const [{ clientSignature, freelancerSignature }] = signedFundingInterface.decodeFunctionData(
+        "fundWithAuthorization",
+        next.data,
+      );
+      expect([clientSignature, freelancerSignature]).to.deep.equal(["0x", "0x"]);
+      const { opened, milestones } = await relay(next);
+      expect({ opened, indices: milestones.map(({ index }) => index) }).to.deep.equal({
+        opened: false,
+        indices: [2, 1],
+      });
+      expect(await balance(usdc, client.address)).to.equal(400n * UNIT);
+    });
+
+    it("says when it was used, or cancelled, or too late", async () => {
+      const agreement = await agreeInUsdc();
+      const funding = await signedBy(agreement);
+      await relay(funding);
+      const used = await failure(TransactionRevertedError, relay(funding));
+      expect(used.reason).to.equal("FiatTokenV2: authorization is used or canceled");
+
+      const deadline = (await context.escrow.getTime()) + 600;
+      const late = await signedBy(agreement, { indices: [1], deadline });
+      await context.networkHelpers.time.increaseTo(deadline);
+      expect((await failure(TransactionRevertedError, relay(late))).reason).to.equal(
+        "FiatTokenV2: authorization is expired",
+      );
+    });
+
+    it("works with tokens of OpenZeppelin's ERC-3009, plain and with keyed nonces", async () => {
+      for (const name of ["AuthorizationToken", "KeyedAuthorizationToken"]) {
+        const token = (await context.ethers.deployContract(name)) as unknown as Contract;
+        const agreement = await agreeIn(token, toAddress(await token.getAddress()));
+        const funding = await signedBy(agreement);
+        expect(funding.payment).to.equal("authorization");
+        expect((await relay(funding)).amount).to.equal(100n * UNIT);
+      }
+    });
+
+    it("has the nonce that the contract asks for", async () => {
+      const { id } = await agreeInUsdc();
+      const contract = await context.ethers.getContractAt("SignedFunding", signedFundingAddress());
+      for (const indices of [[0], [2, 1], []]) {
+        for (const nonce of [0n, 1n, 2n ** 256n - 1n]) {
+          expect(authorizationNonce(id, indices, nonce)).to.equal(
+            await contract.getFunction("authorizationNonce")(id, indices, nonce),
+          );
+        }
+      }
+    });
+  });
+
+  describe("by Permit2", () => {
+    it("is the real one: its code gives its address", () => {
+      expect(getCreate2Address(create2.deployer, permit2Salt, keccak256(permit2InitCode))).to.equal(permit2Address);
+    });
+
+    it("says when it was used, or is too late", async () => {
+      const { token, address } = await tether();
+      const agreement = await agreeIn(token, address);
+      const funding = await signedBy(agreement);
+      await relay(funding);
+      expect((await failure(PaymentRefusedError, relay(funding))).reason).to.equal("it was used before, or cancelled");
+
+      const deadline = (await context.escrow.getTime()) + 600;
+      const late = await signedBy(agreement, { indices: [1], deadline });
+      await context.networkHelpers.time.increaseTo(deadline + 1);
+      expect((await failure(PaymentRefusedError, relay(late))).reason).to.equal("its deadline has passed");
+    });
+
+    it("is what is left where the token only seems to take authorizations", async () => {
+      const token = (await context.ethers.deployContract("PretendingToken")) as unknown as Contract;
+      const address = toAddress(await token.getAddress());
+      const agreement = await agreeIn(token, address);
+      const error = await failure(InsufficientBalanceError, signedBy(agreement));
+      expect(error).to.include({ account: signedFundingAddress(), have: 0n, need: 100n * UNIT });
+      await context.networkHelpers.setBalance(client.address, parseEther("1"));
+      await mined((token.connect(client) as Contract).getFunction("approve")(permit2Address, 100n * UNIT));
+      const funding = await signedBy(agreement);
+      expect(funding.payment).to.equal("permit2");
+      expect((await relay(funding)).amount).to.equal(100n * UNIT);
+    });
+
+    it("is what is left for USDC, when that is asked for", async () => {
+      const agreement = await agreeInUsdc();
+      const error = await failure(GaslessUnsupportedError, signedBy(agreement, { payment: "permit2" }));
+      expect(error.reason).to.equal(`the client allowed Permit2 0 base units of the ${100n * UNIT} needed`);
+      await context.networkHelpers.setBalance(client.address, parseEther("1"));
+      await mined((usdc.connect(client) as Contract).getFunction("approve")(permit2Address, 100n * UNIT));
+      const funding = await signedBy(agreement, { payment: "permit2" });
+      expect(funding.payment).to.equal("permit2");
+      expect((await relay(funding)).amount).to.equal(100n * UNIT);
+    });
+  });
+
+  describe("asks for no signature", () => {
+    /** A client whose wallet must not be asked. */
+    const silent = () => {
+      const { provider } = context.ethers;
+      const wallet = new Wallet(client.privateKey, provider);
+      wallet.signTypedData = () => expect.fail("it was asked to sign");
+      return wallet;
+    };
+    const sign = (agreement: Agreement, parameters = {}) =>
+      signFunding(context.escrow.connection, silent(), { agreement, indices: [0], ...parameters });
+
+    it("when the signer is not the client", async () => {
+      const agreement = await agreeInUsdc({ client: context.signers.client.address });
+      expect(await failure(UnauthorizedError, sign(agreement))).to.include({
+        caller: client.address,
+        expected: context.signers.client.address,
+      });
+    });
+
+    it("when the freelancer has not accepted, or signed another agreement", async () => {
+      const agreement = await agreeInUsdc();
+      const other = await agreeInUsdc();
+      expect(await failure(NotAcceptedError, sign(agreement))).to.include({ party: freelancer.address });
+      const freelancerSignature = await context.escrow.connect(freelancer).sign(other);
+      await failure(InvalidSignatureError, sign(agreement, { freelancerSignature }));
+    });
+
+    it("when the client has too little", async () => {
+      const [, ...others] = inToken(usdcAddress).milestones;
+      const milestones = [{ amount: 1_001n * UNIT, work: "14 days" }, ...others];
+      const agreement = await agreeInUsdc({ milestones });
+      const freelancerSignature = await context.escrow.connect(freelancer).sign(agreement);
+      expect(await failure(InsufficientBalanceError, sign(agreement, { freelancerSignature }))).to.include({
+        token: usdcAddress,
+        have: 1_000n * UNIT,
+        need: 1_001n * UNIT,
+      });
+    });
+
+    it("when the token has neither", async () => {
+      const agreement = await agreeIn(context.token as unknown as Contract, context.tokenAddress);
+      const freelancerSignature = await context.escrow.connect(freelancer).sign(agreement);
+      const error = await failure(GaslessUnsupportedError, sign(agreement, { freelancerSignature }));
+      expect(error.message).to.equal(
+        `The token ${context.tokenAddress} cannot be paid by signature alone: it has no transfers by authorization (ERC-3009), and the client allowed Permit2 0 base units of the ${100n * UNIT} needed. Approve the token to Permit2 once, or fund with an account that pays the network fee.`,
+      );
+      const alone = await failure(
+        GaslessUnsupportedError,
+        sign(agreement, { freelancerSignature, payment: "authorization" }),
+      );
+      expect(alone.reason).to.equal("it has no transfers by authorization (ERC-3009)");
+    });
+
+    it("when it is too late, or nothing is left to fund", async () => {
+      const agreement = await agreeInUsdc();
+      const now = await context.escrow.getTime();
+      const late = await failure(SignatureExpiredError, sign(agreement, { deadline: now }));
+      expect(late).to.include({ deadline: now, time: now });
+      await failure(NothingToFundError, sign(agreement, { indices: [] }));
+      await failure(MilestoneOutOfRangeError, sign(agreement, { indices: [3] }));
+      await relay(await signedBy(agreement));
+      await failure(WrongStatusError, sign(agreement));
+      await relayClose(agreement);
+      await failure(FundingClosedError, sign(agreement, { indices: [1] }));
+    });
+    const relayClose = async (agreement: Agreement) =>
+      context.escrow.connect(relayer()).relay(await context.escrow.connect(freelancer).signClose({ agreement }));
+
+    it("for what is no agreement, or no way to pay", async () => {
+      const agreement = await agreeInUsdc();
+      const broken = { ...agreement, terms: { ...agreement.terms, feeBps: 1_001 } };
+      await failure(InvalidAgreementError, sign(broken));
+      await failure(InvalidParameterError, sign(agreement, { payment: "cash" }));
+    });
+
+    it("through a contract that is not there, or not the right one", async () => {
+      const agreement = await agreeInUsdc();
+      await failure(NoCodeError, sign(agreement, { signedFunding: client.address }));
+      await failure(WrongContractError, sign(agreement, { signedFunding: context.escrow.address }));
+      const other = await context.ethers.deployContract("SignedFunding", [usdcAddress]);
+      const wrong = await failure(WrongContractCallError, sign(agreement, { signedFunding: await other.getAddress() }));
+      expect(wrong).to.include({ actual: usdcAddress, expected: context.escrow.address });
+    });
+  });
+
+  describe("is not relayed", () => {
+    it("when anything of it was altered", async () => {
+      const agreement = await agreeInUsdc();
+      const funding = await signedBy(agreement);
+      const altered: readonly (readonly [Partial<Record<keyof SignedFunding, unknown>>, string])[] = [
+        [{ amount: "1" }, "its amount is not the one that was signed"],
+        [{ token: context.tokenAddress }, "its token is not the one that was signed"],
+        [{ signer: freelancer.address }, "its signer is not the one that was signed"],
+        [{ deadline: funding.deadline + 1 }, "its deadline is not the one that was signed"],
+        [{ payment: "permit2" }, "its payment is not the one that was signed"],
+        [{ to: context.escrow.address }, "it is for another contract than SignedFunding"],
+        [{ chainId: "1" }, "it names no chain"],
+        [{ data: "0x" }, "it is not a call of SignedFunding that funds"],
+        [{ data: undefined }, "it is not a call of SignedFunding that funds"],
+        [{ data: signedFundingInterface.encodeFunctionData("ESCROW") }, "it is not a call of SignedFunding that funds"],
+      ];
+      for (const [change, reason] of altered) {
+        const error = await failure(InvalidSignedActionError, relay({ ...funding, ...change } as SignedFunding));
+        expect(error.reason).to.equal(reason);
+      }
+      const nothing = await failure(InvalidSignedActionError, relay(null as unknown as SignedFunding));
+      expect(nothing.reason).to.equal("it is not an object");
+      await failure(WrongChainError, relay({ ...funding, chainId: 1 }));
+    });
+
+    it("when the calldata was altered: other milestones, another sum, another agreement", async () => {
+      const agreement = await agreeInUsdc();
+      const other = await agreeInUsdc();
+      const funding = await signedBy(agreement);
+      const [what, payment] = signedFundingInterface
+        .decodeFunctionData("fundWithAuthorization", funding.data)
+        .toArray(true);
+      const resend = (change: object, paid: object) => {
+        const [agreement_, schedule, indices, clientSignature, freelancerSignature] = what;
+        const fields = { agreement: agreement_, schedule, indices, clientSignature, freelancerSignature, ...change };
+        const [amount, nonce, deadline, signature] = payment;
+        const data = signedFundingInterface.encodeFunctionData("fundWithAuthorization", [
+          fields,
+          { amount, nonce, deadline, signature, ...paid },
+        ]) as Hex;
+        const changed = "amount" in paid ? { amount: String(paid.amount) } : {};
+        return relay({ ...funding, ...changed, data });
+      };
+      const count = await context.ethers.provider.getTransactionCount(relayer().address);
+      const freelancerSignature = await context.escrow.connect(freelancer).sign(other);
+      const clientSignature = await context.escrow.connect(client).sign(other);
+      for (const [change, paid] of [
+        [{ indices: [1] }, { amount: 200n * UNIT }],
+        [{ indices: [0, 1] }, { amount: 300n * UNIT }],
+        [{ agreement: other.terms, freelancerSignature, clientSignature }, {}],
+        [{}, { nonce: 1n }],
+      ] as const) {
+        expect((await failure(TransactionRevertedError, resend(change, paid))).reason).to.equal(
+          "FiatTokenV2: invalid signature",
+        );
+      }
+      expect(await context.ethers.provider.getTransactionCount(relayer().address)).to.equal(count);
+      expect(await balance(usdc, client.address)).to.equal(2_000n * UNIT);
+      expect((await resend({}, {})).amount).to.equal(100n * UNIT);
+    });
+  });
+});
