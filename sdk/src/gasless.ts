@@ -213,10 +213,9 @@ async function waysToPay(
 }
 
 /** The token's EIP-712 domain, when it has ERC-3009; whether it takes a signature shows the simulation. */
-async function authorizationDomain(connection: EscrowConnection, { agreement, indices, nonce }: PaymentParameters) {
-  const { token, client } = agreement.terms;
-  const bound = authorizationNonce(agreement.id, indices, nonce);
-  const state = AUTHORIZATION_STATE.encodeFunctionData("authorizationState", [client, bound]);
+async function authorizationDomain(connection: EscrowConnection, what: PaymentParameters) {
+  const { token, client } = what.agreement.terms;
+  const state = AUTHORIZATION_STATE.encodeFunctionData("authorizationState", [client, authorizationNonce(what)]);
   if ((await read(connection, token, state, "bool")) !== false) return undefined;
   return findDomain(connection, token, await separatorOf(connection, token));
 }

@@ -7,12 +7,13 @@ import {
   type Agreement,
   escrowInterface,
   findToken,
+  hashText,
   InsufficientAllowanceError,
   MicroEscrow,
   Status,
   signableVerbs,
 } from "@micro-escrow/sdk";
-import { deploy } from "@micro-escrow/sdk/deploy";
+import { deploy, deploySignedFunding } from "@micro-escrow/sdk/deploy";
 import { expect } from "chai";
 import { Interface, id, type JsonRpcProvider, type TransactionResponse } from "ethers";
 
@@ -85,29 +86,32 @@ function outputOf(child: ReturnType<typeof start>, until?: RegExp): Promise<stri
 describe("README", () => {
   before(() => rm(join(root, "cache/readme"), { recursive: true, force: true }));
 
-  it("has two examples: the ten lines, and where its signers come from on a local chain", () => {
-    expect(blocks("ts")).to.have.length(2);
+  it("has three examples: the ten lines, without ether, and where the signers come from on a local chain", () => {
+    expect(blocks("ts")).to.have.length(3);
   });
 
   it("the ten lines run as they stand, and the freelancer is paid", async () => {
     // Base, as far as the example can tell: its chain id, and a token where USDC is.
     const { ethers, networkHelpers } = await createChain({ chainId: 8_453 });
-    const [clientSigner, freelancerSigner, arbiter, deployer] = await ethers.getSigners();
-    if (!clientSigner || !freelancerSigner || !arbiter || !deployer) throw new Error("the test network has accounts");
+    const [clientSigner, freelancerSigner, arbiter, deployer, relayerSigner] = await ethers.getSigners();
+    if (!clientSigner || !freelancerSigner || !arbiter || !deployer || !relayerSigner)
+      throw new Error("the test network has accounts");
     await networkHelpers.setCode(create2.deployer, create2DeployerCode);
     await deploy({ signer: deployer });
-    const plain = await ethers.deployContract("PlainToken", [6]);
-    await plain.waitForDeployment();
+    await deploySignedFunding({ signer: deployer });
+    const similar = await ethers.deployContract("AuthorizationToken");
+    await similar.waitForDeployment();
     const USDC = findToken(8_453, "USDC");
-    await networkHelpers.setCode(USDC.address, await ethers.provider.getCode(plain));
-    const token = await ethers.getContractAt("PlainToken", USDC.address);
+    await networkHelpers.setCode(USDC.address, await ethers.provider.getCode(similar));
+    const token = await ethers.getContractAt("AuthorizationToken", USDC.address);
     await mined(token.getFunction("mint")(clientSigner, 10_000_000_000n));
     const latest = await ethers.provider.getBlock("latest");
 
     // Blocks go on, as they do on Base: on Anvil, the block that an approval waits for is 32 behind the newest.
     const mining = setInterval(() => void networkHelpers.mine(8), 1_000);
+    const [tenLines = "", withoutEther = ""] = blocks("ts");
     const { agreement } = await runExample(
-      blocks("ts")[0] ?? "",
+      tenLines,
       {
         clientSigner,
         freelancerSigner,
@@ -125,6 +129,18 @@ describe("README", () => {
     const state = await escrow.getAgreementState(agreement as Agreement);
     expect(state.milestones.map(({ status }) => status)).to.deep.equal([Status.Released, Status.None, Status.None]);
 
+    // Without ether: the client and the freelancer sign, and send nothing.
+    const snapshot = await networkHelpers.takeSnapshot();
+    const sent = () => Promise.all([clientSigner, freelancerSigner].map((signer) => signer.getNonce()));
+    const before = await sent();
+    const accounts = { clientSigner, freelancerSigner, relayerSigner };
+    await runExample(withoutEther, { escrow, agreement, hashText, ...accounts });
+    expect((await escrow.getMilestone({ agreement: agreement as Agreement, index: 1 })).status).to.equal(
+      Status.Submitted,
+    );
+    expect(await sent()).to.deep.equal(before);
+    await snapshot.restore();
+
     // The SDK's own README reads it again, and funds the next.
     const [reading = "", smallest = ""] = blocks("ts", await readFile(join(root, "sdk/README.md"), "utf8"));
     const known = { signer: clientSigner, id: (agreement as Agreement).id };
@@ -133,8 +149,8 @@ describe("README", () => {
     const given = { provider: ethers.provider, signer: clientSigner, chainId: escrow.chainId, agreement };
     await failure(InsufficientAllowanceError, runExample(smallest, given, "sent"));
     await mined(token.getFunction("approve")(escrow.address, 900_000_000n));
-    const { sent } = await runExample(smallest, given, "sent");
-    await (sent as TransactionResponse).wait();
+    const { sent: transaction } = await runExample(smallest, given, "sent");
+    await (transaction as TransactionResponse).wait();
     expect((await escrow.getMilestone({ agreement: agreement as Agreement, index: 1 })).status).to.equal(Status.Funded);
   });
 
@@ -159,7 +175,7 @@ describe("README", () => {
       const printed = await outputOf(start(token, env));
       const [address = ""] = /0x[\dA-Fa-f]{40}/.exec(printed) ?? expect.fail(printed);
 
-      const [tenLines = "", local = ""] = blocks("ts");
+      const [tenLines = "", , local = ""] = blocks("ts");
       // As the sentence under it says.
       expect(readme).to.include('with `token: await escrow.getToken("0x…")`, the address that');
       const asked = `await escrow.getToken("${address}")`;
@@ -182,10 +198,8 @@ describe("README", () => {
     const unsigned = verbs.filter((verb) => !(signableVerbs as readonly string[]).includes(verb)).sort();
     // `multicall` carries the calls of others, and a `permit` is the payer's signature to the token.
     expect(unsigned).to.deep.equal(["finalize", "fund", "multicall", "permit", "submitEvidence", "withdraw"]);
-    const sentence =
-      "everything but `fund`, which its payer sends (with the freelancer's consent as a signature), and ";
     expect(readme.replace(/\s+/g, " ")).to.include(
-      `${sentence}\`submitEvidence\`. \`finalize\` and \`withdraw\` need no signature.`,
+      "everything but `submitEvidence`, and `fund`, for which there is a way of its own, below. `finalize` and `withdraw` need no signature.",
     );
   });
 

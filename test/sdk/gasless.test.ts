@@ -186,12 +186,12 @@ describe("Funding by signature", () => {
     });
 
     it("has the nonce that the contract asks for", async () => {
-      const { id } = await agreeInUsdc();
+      const agreement = await agreeInUsdc();
       const contract = await context.ethers.getContractAt("SignedFunding", signedFundingAddress());
-      for (const indices of [[0], [2, 1], []]) {
+      for (const indices of [[0], [2, 1], [0, 1, 2]]) {
         for (const nonce of [0n, 1n, 2n ** 256n - 1n]) {
-          expect(authorizationNonce(id, indices, nonce)).to.equal(
-            await contract.getFunction("authorizationNonce")(id, indices, nonce),
+          expect(authorizationNonce({ agreement, indices, nonce })).to.equal(
+            await contract.getFunction("authorizationNonce")(agreement.id, indices, nonce),
           );
         }
       }

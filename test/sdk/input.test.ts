@@ -65,6 +65,13 @@ import {
   withdrawCall,
 } from "@micro-escrow/sdk";
 import * as deployment from "@micro-escrow/sdk/deploy";
+import * as gasless from "@micro-escrow/sdk/gasless";
+import {
+  authorizationTypedData,
+  fundWithAuthorizationCall,
+  fundWithPermit2Call,
+  permit2TypedData,
+} from "@micro-escrow/sdk/gasless";
 import { expect } from "chai";
 import { type Provider, VoidSigner } from "ethers";
 import { relayedCall } from "../../sdk/dist/signed.js";
@@ -78,6 +85,9 @@ const deadline = 1_900_000_000;
 const authorization = { deadline, signature: `0x${"ab".repeat(65)}` } as const;
 const location = { chainId: 8_453, escrow, deadline, agreement };
 const held = 100n;
+
+/** A payment by signature, but for its milestones. */
+const payment = { signedFunding: account("signed funding"), agreement, nonce: 1n, deadline };
 
 /** Every builder that takes a milestone, by what it is of. */
 const onMilestone: Record<string, (index: number) => unknown> = {
@@ -95,6 +105,10 @@ const onMilestone: Record<string, (index: number) => unknown> = {
   finalizeCall: (index) => finalizeCall({ escrow, agreement, index }),
   fundCall: (index) => fundCall({ escrow, agreement, indices: [0, index] }),
   fundingAmount: (index) => fundingAmount({ agreement, indices: [0, index] }),
+  fundWithAuthorizationCall: (index) => fundWithAuthorizationCall({ ...payment, indices: [0, index], signature: "0x" }),
+  fundWithPermit2Call: (index) => fundWithPermit2Call({ ...payment, indices: [0, index], signature: "0x" }),
+  authorizationTypedData: (index) => authorizationTypedData({ ...payment, indices: [0, index], domain: {} }),
+  permit2TypedData: (index) => permit2TypedData({ ...payment, indices: [0, index], chainId: 1 }),
   submitTypedData: (index) => submitTypedData({ ...location, index, submission: 1, deliverable }),
   approveTypedData: (index) => approveTypedData({ ...location, index, submission: 1, held }),
   advanceTypedData: (index) => advanceTypedData({ ...location, index, amount: 1n, held }),
@@ -128,6 +142,42 @@ const noAmounts = [5, "5", undefined, null, 1.5];
 const noAddresses = ["alice.eth", "0x12", "", null, undefined, 5];
 
 describe("Builders given junk", () => {
+  const payments: Record<string, (change: object) => unknown> = {
+    fundWithAuthorizationCall: (change) =>
+      fundWithAuthorizationCall({ ...payment, indices: [0], signature: "0x", ...change }),
+    fundWithPermit2Call: (change) => fundWithPermit2Call({ ...payment, indices: [0], signature: "0x", ...change }),
+    authorizationTypedData: (change) => authorizationTypedData({ ...payment, indices: [0], domain: {}, ...change }),
+    permit2TypedData: (change) => permit2TypedData({ ...payment, indices: [0], chainId: 1, ...change }),
+  };
+  for (const [name, build] of Object.entries(payments)) {
+    it(`${name}: no contract, no milestones, no number, no time`, () => {
+      for (const signedFunding of noAddresses) thrown(() => build({ signedFunding }), InvalidAddressError);
+      thrown(() => build({ indices: [] }), NothingToFundError);
+      for (const indices of ["0", 0, null, {}]) thrown(() => build({ indices }), InvalidParameterError);
+      for (const nonce of [...noAmounts, -1n, 2n ** 256n]) thrown(() => build({ nonce }), InvalidAmountError);
+      for (const wrong of ["soon", 1.5, -1, null, undefined, 1n])
+        thrown(() => build({ deadline: wrong }), InvalidTimeError);
+      thrown(() => build({ agreement: null }), sdk.InvalidAgreementError);
+    });
+  }
+
+  it("fundWithAuthorizationCall, fundWithPermit2Call: signatures that are none", () => {
+    for (const build of [fundWithAuthorizationCall, fundWithPermit2Call]) {
+      for (const wrong of noSignatures) {
+        const given = { ...payment, indices: [0], signature: authorization.signature };
+        for (const field of ["signature", "clientSignature", "freelancerSignature"]) {
+          thrown(() => build({ ...given, [field]: wrong }), InvalidHashError);
+        }
+      }
+    }
+  });
+
+  it("permit2TypedData: no chain", () => {
+    for (const chainId of [0, -1, "1", null, undefined]) {
+      thrown(() => permit2TypedData({ ...payment, indices: [0], chainId: chainId as number }), InvalidParameterError);
+    }
+  });
+
   for (const [name, build] of Object.entries(onMilestone)) {
     it(`${name}: an index that is none`, () => {
       for (const index of [-1, 1.5, Number.NaN, 2 ** 60, 2, "0", null, undefined]) {
@@ -450,6 +500,18 @@ function samples(): Record<string, readonly unknown[]> {
   const receipt = { hash: deliverable, blockNumber: 1, logs: [log] };
   const history = { final: [], unfinal: [], cursor: { fromBlock: 0 }, toBlock: 1 };
   const typedData = agreementTypedData(agreement, location);
+  const signedFunding = {
+    ...payment,
+    indices: [0],
+    clientSignature: "0x12",
+    freelancerSignature: "0x12",
+    signature: "0x12",
+  };
+  const { to, data } = fundWithAuthorizationCall({ ...payment, indices: [0], signature: "0x12" });
+  const relayed = {
+    ...{ payment: "authorization", chainId: 8_453, to, data, signer: client, token: agreement.terms.token },
+    ...{ amount: `${fundingAmount({ agreement, indices: [0] })}`, deadline },
+  };
   return {
     acceptCall: [{ escrow, agreement, party: client, signature: "0x12" }],
     acceptTypedData: [location],
@@ -461,10 +523,13 @@ function samples(): Record<string, readonly unknown[]> {
     approveTypedData: [{ ...signed, submission: 1, held }],
     attestCall: [{ ...first, submission: 1, passed: true, report: reasoning }],
     attestTypedData: [{ ...signed, submission: 1, passed: true, report: reasoning }],
+    authorizationNonce: [{ agreement, indices: [0], nonce: 1n }],
+    authorizationTypedData: [{ ...payment, indices: [0], domain: {} }],
     availableActions: [agreement, state, client, 1],
     canonicalJson: [agreement.scope],
     checkCode: [emptyProvider, escrow, 8_453],
     checkDomain: [emptyProvider, escrow, 8_453],
+    checkSignedFunding: [emptyConnection, client],
     cidOf: [deliverable],
     closeCall: [{ escrow, agreement, party: client, authorization }],
     closeTypedData: [location],
@@ -475,6 +540,7 @@ function samples(): Record<string, readonly unknown[]> {
     defaultOutcome: [agreement, state, 0, 1],
     defineAgreement: [parameters, { escrow }],
     deploy: [{ signer: new VoidSigner(client, emptyProvider) }],
+    deploySignedFunding: [{ signer: new VoidSigner(client, emptyProvider), escrow }],
     deploymentBlock: [8_453, escrow],
     describe: [agreement, { chainId: 8_453 }],
     digestOf: [typedData],
@@ -492,6 +558,8 @@ function samples(): Record<string, readonly unknown[]> {
     formatDuration: [60],
     formatShare: [100],
     fundCall: [{ escrow, agreement, indices: [0], freelancerSignature: "0x12" }],
+    fundWithAuthorizationCall: [signedFunding],
+    fundWithPermit2Call: [signedFunding],
     fundingAmount: [{ agreement, indices: [0] }],
     getAgreement: [emptyConnection, agreement.id],
     getAgreementState: [emptyConnection, agreement, { blockTag: 5 }],
@@ -515,12 +583,14 @@ function samples(): Record<string, readonly unknown[]> {
     parseManifest: [sdk.manifestOf([entry]).text],
     parseShare: ["5%"],
     payouts: [agreement, state, { type: "settle", index: 0, freelancerAmount: 1n }],
+    permit2TypedData: [{ ...payment, indices: [0], chainId: 1 }],
     permitCall: [{ escrow, ...permit }],
     permitTerms: [emptyConnection, { token: client, owner: client }],
     permitTypedData: [{ domain: {}, owner: client, escrow, nonce: 0n, value: 1n, deadline }],
     progress: [{ agreement, state, events: [] }],
     readHistory: [emptyConnection, [[null]], { since: history, finality: 1 }],
     refundCall: [first],
+    relayFunding: [emptyConnection, new VoidSigner(stranger, emptyProvider), relayed, { signedFunding: relayed.to }],
     refundTypedData: [{ ...signed, held }],
     requestChangesCall: [{ ...first, submission: 1, reason }],
     requestChangesTypedData: [{ ...signed, submission: 1, reason }],
@@ -533,6 +603,12 @@ function samples(): Record<string, readonly unknown[]> {
     settleCall: [{ ...first, freelancerAmount: 1n, client: authorization, freelancer: authorization }],
     settleTypedData: [{ ...signed, freelancerAmount: 1n, held }],
     sha256: [bytes],
+    signFunding: [
+      emptyConnection,
+      new VoidSigner(client, emptyProvider),
+      { agreement, indices: [0], payment: "auto", deadline, signedFunding: escrow, freelancerSignature: "0x12" },
+    ],
+    signedFundingAddress: [],
     statusName: [1],
     step: [
       agreement,
@@ -596,8 +672,9 @@ async function callWithJunk(action: Exported, parameters: readonly unknown[], wh
 describe("Every exported function given junk", () => {
   // Errors are made by the SDK alone, and the client is below.
   const isExempt = (name: string, value: Exported) => value.prototype instanceof Error || name === "MicroEscrow";
-  const functions = Object.entries({ ...sdk, ...deployment }).flatMap(([name, value]): [string, Exported][] =>
-    typeof value !== "function" || isExempt(name, value as Exported) ? [] : [[name, value as Exported]],
+  const functions = Object.entries({ ...sdk, ...deployment, ...gasless }).flatMap(
+    ([name, value]): [string, Exported][] =>
+      typeof value !== "function" || isExempt(name, value as Exported) ? [] : [[name, value as Exported]],
   );
 
   it("is known here", () => {
@@ -608,6 +685,7 @@ describe("Every exported function given junk", () => {
   const failing = [
     ...["checkCode", "checkDomain", "deploy", "getAgreement", "getAgreementState", "getClaimable", "getMilestone"],
     ...["getProgress", "getTimeline", "permitTerms", "decodeResult"],
+    ...["checkSignedFunding", "deploySignedFunding", "relayFunding", "signFunding"],
   ];
   it("does what it should without junk", async () => {
     for (const [name, action] of functions) {

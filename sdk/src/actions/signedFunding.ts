@@ -9,7 +9,7 @@ import { checkChainId, checkList } from "../check.js";
 import { NothingToFundError } from "../errors.js";
 import type { ISignedFunding, SignedFundingInterface } from "../generated/SignedFunding.js";
 import { signedFundingAbi } from "../generated/signedFundingAbi.js";
-import type { Address, AgreementId, Call, Hash, Hex } from "../types.js";
+import type { Address, Call, Hash, Hex } from "../types.js";
 import { checkTime } from "../validate.js";
 import { checkAmount, checkIndex, checkParameters, checkSignature, toCall } from "./action.js";
 import { type FundParameters, fundingAmount } from "./fund.js";
@@ -88,15 +88,22 @@ function argumentsOf(
 
 /** The parts of a payment, each made sure of. */
 function checkPayment(parameters: PaymentParameters) {
-  const { signedFunding, agreement, indices, nonce, deadline } = checkParameters(parameters);
-  if (checkList(indices, "the milestones to fund").length === 0) throw new NothingToFundError();
-  for (const index of indices) checkIndex(agreement, index);
+  const { signedFunding, deadline } = checkParameters(parameters);
+  const { agreement, indices, nonce } = checkMilestones(parameters);
   return {
     signedFunding: toAddress(signedFunding),
     amount: fundingAmount({ agreement, indices }),
-    nonce: checkAmount(nonce, 256),
+    nonce,
     deadline: checkTime(deadline),
   };
+}
+
+function checkMilestones<P extends Pick<PaymentParameters, "agreement" | "indices" | "nonce">>(parameters: P): P {
+  const { agreement, indices, nonce } = checkParameters(parameters);
+  if (checkList(indices, "the milestones to fund").length === 0) throw new NothingToFundError();
+  for (const index of indices) checkIndex(agreement, index);
+  checkAmount(nonce, 256);
+  return parameters;
 }
 
 /**
@@ -133,7 +140,7 @@ export function authorizationTypedData(
       value: amount,
       validAfter: 0,
       validBefore: deadline,
-      nonce: authorizationNonce(agreement.id, indices, nonce),
+      nonce: authorizationNonce({ agreement, indices, nonce }),
     },
   };
 }
@@ -141,22 +148,20 @@ export function authorizationTypedData(
 /**
  * The nonce that binds an ERC-3009 authorization to a funding: as SignedFunding's `authorizationNonce` computes it.
  *
- * @param nonce The payment's.
+ * @param parameters `nonce` is the payment's.
+ * @throws {NothingToFundError} When the list of milestones is empty.
+ * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
+ * @throws {InvalidAmountError} When the nonce does not fit 256 bits.
  * @example
- * const nonce = authorizationNonce(agreement.id, [0], 1n);
+ * const nonce = authorizationNonce({ agreement, indices: [0], nonce: 1n });
  */
-export function authorizationNonce(agreement: AgreementId, indices: readonly number[], nonce: bigint): Hash {
+export function authorizationNonce(parameters: Pick<PaymentParameters, "agreement" | "indices" | "nonce">): Hash {
+  const { agreement, indices, nonce } = checkMilestones(parameters);
   const coder = AbiCoder.defaultAbiCoder();
-  const hashOfIndices = keccak256(
-    coder.encode(
-      indices.map(() => "uint256"),
-      indices,
-    ),
-  ); // EIP-712: without a length
-  const funding = keccak256(
-    coder.encode(["bytes32", "bytes32", "bytes32"], [FUNDING_TYPEHASH, agreement, hashOfIndices]),
-  );
-  const hash = keccak256(coder.encode(["bytes32", "uint256"], [funding, nonce]));
+  // EIP-712 hashes the elements of an array without their number.
+  const hashOfIndices = keccak256(coder.encode(Array(indices.length).fill("uint256"), indices));
+  const funding = coder.encode(["bytes32", "bytes32", "bytes32"], [FUNDING_TYPEHASH, agreement.id, hashOfIndices]);
+  const hash = keccak256(coder.encode(["bytes32", "uint256"], [keccak256(funding), nonce]));
   return `${hash.slice(0, -16)}${"0".repeat(16)}` as Hash; // the lower 64 bits are 0
 }
 
