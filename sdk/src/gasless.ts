@@ -148,7 +148,8 @@ export async function signFunding(
   const accepted = clientConsented
     ? {}
     : { clientSignature: await signTypedData(actor, agreementTypedData(agreement, connection)) };
-  for (const [position, { method, typedData }] of ways.entries()) {
+  let failure: unknown;
+  for (const { method, typedData } of ways) {
     try {
       const signature = await signTypedData(actor, typedData);
       const call = builders[method]({ ...what, ...consents, ...accepted, signature });
@@ -165,11 +166,11 @@ export async function signFunding(
         deadline,
       };
     } catch (error) {
-      const isLast = position === ways.length - 1;
-      if (isLast || !(error instanceof CannotSignError || isOfPayment(error))) throw error;
+      if (!(error instanceof CannotSignError || isOfPayment(error))) throw error;
+      failure = error;
     }
   }
-  throw new GaslessUnsupportedError({ token, reason: "there is no way to pay" });
+  throw failure;
 }
 
 async function deadlineOf(connection: EscrowConnection, { deadline }: SignFundingParameters): Promise<number> {
@@ -193,7 +194,7 @@ async function waysToPay(
   connection: EscrowConnection,
   what: PaymentParameters,
   wanted: SignedPaymentMethod | "auto",
-): Promise<readonly [WayToPay, ...WayToPay[]]> {
+): Promise<readonly WayToPay[]> {
   const ways: WayToPay[] = [];
   const reasons: string[] = [];
   const { token } = what.agreement.terms;
@@ -207,9 +208,8 @@ async function waysToPay(
     if (missing !== undefined) reasons.push(missing);
     else ways.push({ method: "permit2", typedData: permit2TypedData({ ...what, chainId: connection.chainId }) });
   }
-  const [first, ...others] = ways;
-  if (first === undefined) throw new GaslessUnsupportedError({ token, reason: reasons.join(", and ") });
-  return [first, ...others];
+  if (ways.length === 0) throw new GaslessUnsupportedError({ token, reason: reasons.join(", and ") });
+  return ways;
 }
 
 /** The token's EIP-712 domain, when it has ERC-3009; whether it takes a signature shows the simulation. */
@@ -307,30 +307,34 @@ const AUTHORIZATION_STATE = /* @__PURE__ */ new Interface([
   "function authorizationState(address authorizer, bytes32 nonce) view returns (bool)",
 ]);
 
-/** What Permit2 (SignatureTransfer) and OpenZeppelin's ERC-3009 refuse a payment with, and what it means. */
+const USED = "it was used before, or cancelled";
+const LATE = "its deadline has passed";
+
+/** What Permit2 (SignatureTransfer), OpenZeppelin's ERC-3009 and USDC refuse a payment with, and what it means. */
 const refusals: Readonly<Record<string, string>> = {
-  "InvalidNonce()": "it was used before, or cancelled",
-  "SignatureExpired(uint256)": "its deadline has passed",
+  "InvalidNonce()": USED,
+  "SignatureExpired(uint256)": LATE,
   "InvalidSigner()": NOT_CLIENTS,
   "InvalidSignature()": NOT_CLIENTS,
   "InvalidSignatureLength()": NOT_CLIENTS,
   "InvalidContractSignature()": NOT_CLIENTS,
   "ERC3009InvalidSignature()": NOT_CLIENTS,
-  "ERC3009InvalidAuthorizationTime(uint256,uint256)": "its deadline has passed",
-  "ERC3009UsedAuthorization(address,bytes32)": "it was used before, or cancelled",
+  "ERC3009InvalidAuthorizationTime(uint256,uint256)": LATE,
+  "ERC3009UsedAuthorization(address,bytes32)": USED,
+  "FiatTokenV2: authorization is used or canceled": USED,
+  "FiatTokenV2: authorization is expired": LATE,
+  "FiatTokenV2: invalid signature": NOT_CLIENTS,
 };
 
-/** The same failure, in words where only its selector is known. */
+/** The same failure, in words where only its selector, or a token's own word, is known. */
 async function explained<T>(request: Promise<T>): Promise<T> {
   try {
     return await request;
   } catch (error) {
-    if (error instanceof TransactionRevertedError) {
-      const refusal = Object.keys(refusals).find((signature) => error.data.startsWith(id(signature).slice(0, 10)));
-      if (refusal !== undefined)
-        throw new PaymentRefusedError({ reason: refusals[refusal] ?? refusal }, { cause: error });
-    }
-    throw error;
+    if (!(error instanceof TransactionRevertedError)) throw error;
+    const { data, reason } = error;
+    const known = Object.entries(refusals).find(([what]) => what === reason || data.startsWith(id(what).slice(0, 10)));
+    throw known === undefined ? error : new PaymentRefusedError({ reason: known[1] }, { cause: error });
   }
 }
 
