@@ -11,7 +11,7 @@ interface IFundingGate {
     /// milestones were recorded as funded and before the money is pulled.
     /// @param id Identifier of the agreement.
     /// @param agreement The whole agreement.
-    /// @param payer The account whose money would come in.
+    /// @param payer The account that calls `fund`, and whose money would come in. Of SignedFunding it is the client's.
     /// @param amount The sum of all milestones of this funding, in token base units.
     function check(bytes32 id, IMicroEscrow.Agreement calldata agreement, address payer, uint256 amount) external view;
 }

@@ -8,7 +8,8 @@ import {IMicroEscrow} from "./IMicroEscrow.sol";
 /// no ether, and gives no allowance to this contract. It signs the transfer in the token's own terms (ERC-3009), or in
 /// Permit2's, and that signature is bound to one funding: this chain, this contract and with it its escrow, one agreement,
 /// these milestones, their sum. It can pay for nothing else, whoever sends it.
-/// @dev Holds nothing between two calls: no tokens, no allowance, no state. Without an owner.
+/// @dev Holds nothing between two calls: no tokens, no allowance, no state. Without an owner. What is sent to it by mistake
+/// stays, and pays for nothing.
 ///
 /// Only the client's own tokens are taken, and only for an agreement that it accepted. A wallet shows what binds a transfer to
 /// an agreement as a hash, which says nothing to a person: an account that was tricked into signing such a transfer, but no
@@ -37,7 +38,8 @@ interface ISignedFunding {
         uint256 nonce;
         /// @dev Unix seconds. ERC-3009: void at or after this time. Permit2: void after it.
         uint256 deadline;
-        /// @dev The client's signature: 65 bytes of ECDSA, or what the token (or Permit2) takes of an account with code.
+        /// @dev The client's signature: 65 bytes of ECDSA, or, of an account with code, what the token (or Permit2) takes.
+        /// A token that has ERC-3009 for keys alone takes none of an account with code, but one that delegates (EIP-7702).
         bytes signature;
     }
 
@@ -50,7 +52,7 @@ interface ISignedFunding {
     ///
     /// Requirements:
     /// - the token has ERC-3009, and takes the client's signature over exactly this;
-    /// - the amount is the sum of the milestones;
+    /// - the amount is the sum of the milestones, and arrives whole;
     /// - everything that {IMicroEscrow.accept} requires, when there is a client's signature;
     /// - everything that {IMicroEscrow.fund} requires.
     function fundWithAuthorization(Funding calldata funding, Payment calldata payment) external;
@@ -61,18 +63,18 @@ interface ISignedFunding {
     /// Requirements:
     /// - the client's allowance of the token to Permit2 covers the amount;
     /// - Permit2 takes the client's signature over exactly this;
-    /// - the amount is the sum of the milestones;
+    /// - the amount is the sum of the milestones, and arrives whole;
     /// - everything that {IMicroEscrow.accept} requires, when there is a client's signature;
     /// - everything that {IMicroEscrow.fund} requires.
     function fundWithPermit2(Funding calldata funding, Payment calldata payment) external;
 
-    /// @notice The nonce that an ERC-3009 authorization for a funding must have: what binds it to that funding.
-    /// @dev The upper 192 bits are those of a hash over the funding and the payment's nonce, the lower 64 are 0: to a token of
+    /// @notice The nonce that an ERC-3009 authorization for a funding must have: what binds it to that funding on this chain.
+    /// @dev The upper 192 bits are those of a hash over the chain, the funding and the payment's nonce, the lower 64 are 0: to a token of
     /// plain ERC-3009 any number is as good as another, and tokens that count within a key take 0 as a new key's first
     /// (OpenZeppelin's ERC20TransferAuthorization).
     /// @param id Identifier of the agreement.
     /// @param nonce The payment's nonce.
-    function authorizationNonce(bytes32 id, uint256[] calldata indices, uint256 nonce) external pure returns (bytes32);
+    function authorizationNonce(bytes32 id, uint256[] calldata indices, uint256 nonce) external view returns (bytes32);
 
     /// @notice The escrow whose milestones are funded.
     function ESCROW() external view returns (IMicroEscrow);

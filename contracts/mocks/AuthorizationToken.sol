@@ -18,7 +18,7 @@ contract AuthorizationToken is ERC3009 {
 
     /// @notice The token's EIP-712 domain, as USDC tells it.
     // solhint-disable-next-line func-name-mixedcase
-    function DOMAIN_SEPARATOR() external view returns (bytes32) {
+    function DOMAIN_SEPARATOR() public view virtual returns (bytes32) {
         return _domainSeparatorV4();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {EIP7702Utils} from "@openzeppelin/contracts/account/utils/EIP7702Utils.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
@@ -33,13 +34,14 @@ contract SignedFunding is ISignedFunding, ReentrancyGuardTransient {
 
     /// @inheritdoc ISignedFunding
     function fundWithAuthorization(Funding calldata funding, Payment calldata payment) external nonReentrant {
-        bytes32 nonce = _authorizationNonce(_hash(funding), payment.nonce);
-        _receive(funding.agreement, payment, nonce);
-        _fund(funding, payment.amount);
+        uint256 balanceBefore = _balance(funding);
+        _receive(funding.agreement, payment, _authorizationNonce(_hash(funding), payment.nonce));
+        _fund(funding, payment.amount, balanceBefore);
     }
 
     /// @inheritdoc ISignedFunding
     function fundWithPermit2(Funding calldata funding, Payment calldata payment) external nonReentrant {
+        uint256 balanceBefore = _balance(funding);
         PERMIT2.permitWitnessTransferFrom({
             permit: IPermit2.PermitTransferFrom({
                 permitted: IPermit2.TokenPermissions(funding.agreement.token, payment.amount),
@@ -52,20 +54,20 @@ contract SignedFunding is ISignedFunding, ReentrancyGuardTransient {
             witnessTypeString: WITNESS_TYPE,
             signature: payment.signature
         });
-        _fund(funding, payment.amount);
+        _fund(funding, payment.amount, balanceBefore);
     }
 
     /// @inheritdoc ISignedFunding
-    function authorizationNonce(bytes32 id, uint256[] calldata indices, uint256 nonce) external pure returns (bytes32) {
+    function authorizationNonce(bytes32 id, uint256[] calldata indices, uint256 nonce) external view returns (bytes32) {
         return _authorizationNonce(_structHash(id, indices), nonce);
     }
 
-    /// @dev Pulls the client's tokens by ERC-3009. Each such token takes a signature in three parts, some take it as bytes
-    /// too: those are for accounts with code, whose signatures may have another length.
+    /// @dev Pulls the client's tokens by ERC-3009. Each such token takes the signature of a key in three parts, some take
+    /// signatures as bytes too: those are for accounts with code. One that delegates to code (EIP-7702) still has its key.
     function _receive(IMicroEscrow.Agreement calldata agreement, Payment calldata payment, bytes32 nonce) private {
         IERC3009 token = IERC3009(agreement.token);
         bytes calldata signature = payment.signature;
-        if (signature.length == 65) {
+        if (signature.length == 65 && _hasKey(agreement.client)) {
             token.receiveWithAuthorization({
                 from: agreement.client,
                 to: address(this),
@@ -90,17 +92,28 @@ contract SignedFunding is ISignedFunding, ReentrancyGuardTransient {
         }
     }
 
-    /// @dev Passes what was pulled on to the escrow, all of it, and leaves no allowance.
-    function _fund(Funding calldata funding, uint256 amount) private {
+    function _hasKey(address account) private view returns (bool) {
+        return account.code.length == 0 || EIP7702Utils.fetchDelegate(account) != address(0);
+    }
+
+    /// @dev Passes on to the escrow what has come since `balanceBefore`, all of it, and leaves no allowance.
+    function _fund(Funding calldata funding, uint256 amount, uint256 balanceBefore) private {
         IMicroEscrow.Agreement calldata agreement = funding.agreement;
+        IERC20 token = IERC20(agreement.token);
+        (uint256 actual, uint256 expected) = (_balance(funding), balanceBefore + amount);
+        if (actual != expected) revert IMicroEscrow.UnexpectedBalance(address(token), actual, expected);
+
         if (funding.clientSignature.length != 0) {
             ESCROW.accept(agreement, funding.schedule, agreement.client, funding.clientSignature);
         }
-        IERC20 token = IERC20(agreement.token);
         token.forceApprove(address(ESCROW), amount);
         ESCROW.fund(agreement, funding.schedule, funding.indices, funding.freelancerSignature);
         uint256 remaining = token.allowance(address(this), address(ESCROW));
         if (remaining != 0) revert AmountNotTaken(remaining);
+    }
+
+    function _balance(Funding calldata funding) private view returns (uint256) {
+        return IERC20(funding.agreement.token).balanceOf(address(this));
     }
 
     /// @dev What a payment is bound to.
@@ -112,8 +125,9 @@ contract SignedFunding is ISignedFunding, ReentrancyGuardTransient {
         return keccak256(abi.encode(FUNDING_TYPEHASH, id, keccak256(abi.encodePacked(indices))));
     }
 
-    function _authorizationNonce(bytes32 structHash, uint256 nonce) private pure returns (bytes32) {
-        uint256 hash = uint256(keccak256(abi.encode(structHash, nonce)));
+    /// @dev With the chain in it, because not every token has it in its domain.
+    function _authorizationNonce(bytes32 structHash, uint256 nonce) private view returns (bytes32) {
+        uint256 hash = uint256(keccak256(abi.encode(block.chainid, structHash, nonce)));
         return bytes32(hash & ~uint256(type(uint64).max));
     }
 }

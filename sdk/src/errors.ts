@@ -469,7 +469,7 @@ export class GaslessUnsupportedError extends MicroEscrowError {
   constructor({ token, reason }: Fields<GaslessUnsupportedError>, options?: ErrorOptions) {
     super(
       "GaslessUnsupported",
-      `The token ${token} cannot be paid by signature alone: ${ended(reason)} Approve the token to Permit2 once, or fund with an account that pays the network fee.`,
+      `The token ${token} cannot be paid by signature alone: ${ended(reason)} Let the client approve Permit2 once, where there is one, or fund with an account that pays the network fee.`,
       { token, reason },
       options,
     );

@@ -5,7 +5,7 @@
  * @example
  * import { relayFunding, signFunding } from "@micro-escrow/sdk/gasless";
  */
-import { hexlify, Interface, id, randomBytes, type Signer } from "ethers";
+import { hexlify, Interface, id, isAddress, randomBytes, type Signer } from "ethers";
 import { type FundParameters, fundCall, fundingAmount } from "./actions/fund.js";
 import {
   authorizationNonce,
@@ -18,27 +18,31 @@ import {
   type SignedFundingParameters,
   signedFundingInterface,
 } from "./actions/signedFunding.js";
-import { toAddress } from "./address.js";
-import { agreementTypedData, type TypedData } from "./agreement.js";
+import { toAddress, zeroAddress } from "./address.js";
+import { type Agreement, agreementTypedData, type TypedData } from "./agreement.js";
 import { checkObject, checkSigner } from "./check.js";
 import { decodeResult, type Results } from "./decode.js";
 import {
   CannotSignError,
   GaslessUnsupportedError,
+  GateRefusedError,
   InsufficientBalanceError,
   InvalidAgreementError,
   InvalidParameterError,
   InvalidSignedActionError,
   PaymentRefusedError,
+  RpcError,
   SignatureExpiredError,
   TransactionRevertedError,
   UnauthorizedError,
+  UnexpectedBalanceError,
   WrongChainError,
 } from "./errors.js";
 import { isOfToken, unlessTokenRefused } from "./funding.js";
+import type { ISignedFunding } from "./generated/SignedFunding.js";
 import { escrowInterface } from "./interfaces.js";
 import { getAgreementState, getTime } from "./reads.js";
-import { checkConnection, codeOf, type EscrowConnection } from "./rpc.js";
+import { callLatest, checkConnection, codeOf, type EscrowConnection } from "./rpc.js";
 import { checkSignedFunding, signedFundingAddress } from "./signedFunding.js";
 import { allowanceOf, balanceOf, checkCurrency, findDomain, read, separatorOf } from "./token.js";
 import type { Address, Call, Hex } from "./types.js";
@@ -102,7 +106,10 @@ const METHODS: readonly (SignedPaymentMethod | "auto")[] = ["auto", "authorizati
 
 /**
  * Signs the funding of milestones, as the client, who needs no ether: the payment, and the agreement where the client has not
- * accepted it yet. Nothing is signed for what cannot happen, and what was signed is simulated.
+ * accepted it yet. Nothing is signed for what would fail now, and what was signed is simulated.
+ *
+ * The payment ends with its deadline; the consent does not: it ends with `fundBy`, or when a party closes the agreement. What
+ * was signed before a failure stays good for whoever has seen it, which is the endpoint that simulated it.
  *
  * @throws {InvalidAgreementError} When the agreement breaks a rule of the contract, or contradicts itself or its token.
  * @throws {UnauthorizedError} When the signer is not the client: only the client's own money is taken.
@@ -136,11 +143,12 @@ export async function signFunding(
   const deadline = await deadlineOf(connection, parameters);
   const consents = freelancerSignature === undefined ? {} : { freelancerSignature };
   const direct = fundCall({ escrow: connection.escrow, agreement, indices, ...consents });
-  // The pull comes last in the contract: where only the token refuses, for want of an allowance, all else is well.
-  await simulate(actor, direct).catch(unlessTokenRefused);
+  // The gate and then the pull come last in the contract: where only these refuse a client who pays itself, all else is well.
+  await simulate(actor, direct).catch((error) => error instanceof GateRefusedError || unlessTokenRefused(error));
   const amount = fundingAmount({ agreement, indices });
   const have = await balanceOf(connection, token, client);
   if (have < amount) throw new InsufficientBalanceError({ token, account: client, have, need: amount });
+  await askGate(connection, agreement, signedFunding, amount);
 
   const what = { signedFunding, agreement, indices, nonce: BigInt(hexlify(randomBytes(32))), deadline };
   const ways = await waysToPay(connection, what, payment);
@@ -173,6 +181,30 @@ export async function signFunding(
   throw failure;
 }
 
+/** @throws {GateRefusedError} When the agreement's gate refuses SignedFunding as the payer, whom it will be asked about. */
+async function askGate(
+  { provider }: EscrowConnection,
+  { id: agreementId, terms }: Agreement,
+  payer: Address,
+  amount: bigint,
+): Promise<void> {
+  const { gate } = terms;
+  if (gate === zeroAddress) return;
+  if ((await codeOf(provider, gate)) === "0x") throw new GateRefusedError({ gate, reason: "0x", words: undefined });
+  const data = GATE.encodeFunctionData("check", [agreementId, terms, payer, amount]);
+  try {
+    await callLatest(provider, { to: gate, data });
+  } catch (error) {
+    if (error instanceof RpcError) throw error;
+    const { data: reason, reason: words } = error as Partial<TransactionRevertedError>;
+    throw new GateRefusedError({ gate, reason: reason ?? "0x", words }, { cause: error });
+  }
+}
+
+const GATE = /* @__PURE__ */ new Interface([
+  `function check(bytes32 id, ${escrowInterface.getFunction("agreementId").inputs[0]?.format("full")}, address payer, uint256 amount) view`,
+]);
+
 async function deadlineOf(connection: EscrowConnection, { deadline }: SignFundingParameters): Promise<number> {
   const time = await getTime(connection);
   if (deadline !== undefined && checkTime(deadline) <= time) throw new SignatureExpiredError({ deadline, time });
@@ -200,8 +232,12 @@ async function waysToPay(
   const { token } = what.agreement.terms;
   if (wanted !== "permit2") {
     const domain = await authorizationDomain(connection, what);
-    if (domain === undefined) reasons.push("it has no transfers by authorization (ERC-3009)");
-    else ways.push({ method: "authorization", typedData: authorizationTypedData({ ...what, domain }) });
+    if (domain === undefined)
+      reasons.push("it has no transfers by authorization (ERC-3009) whose EIP-712 domain is known");
+    else {
+      const { chainId } = connection;
+      ways.push({ method: "authorization", typedData: authorizationTypedData({ ...what, chainId, domain }) });
+    }
   }
   if (wanted !== "authorization") {
     const missing = await permit2Missing(connection, what);
@@ -215,7 +251,8 @@ async function waysToPay(
 /** The token's EIP-712 domain, when it has ERC-3009; whether it takes a signature shows the simulation. */
 async function authorizationDomain(connection: EscrowConnection, what: PaymentParameters) {
   const { token, client } = what.agreement.terms;
-  const state = AUTHORIZATION_STATE.encodeFunctionData("authorizationState", [client, authorizationNonce(what)]);
+  const nonce = authorizationNonce({ ...what, chainId: connection.chainId });
+  const state = AUTHORIZATION_STATE.encodeFunctionData("authorizationState", [client, nonce]);
   if ((await read(connection, token, state, "bool")) !== false) return undefined;
   return findDomain(connection, token, await separatorOf(connection, token));
 }
@@ -233,14 +270,14 @@ async function permit2Missing(
 }
 
 /**
- * Sends a funding that a client signed. The signer pays the network fee, and nothing else; the simulation before it shows
- * whether it would be for nothing.
+ * Sends a funding that a client signed. The signer pays the network fee, and nothing else. It is simulated first; the fee is lost
+ * all the same when somebody else sends it first, or the client's balance, a gate or a wallet changes between the two.
  *
- * @param funding Anything, for example out of JSON from outside. A relayer that serves everybody looks at `token` first: a
- * token is code of strangers, which can use up gas.
+ * @param funding Anything, for example out of JSON from outside. A relayer that serves everybody looks first at who has code
+ * in it, which can use up gas: the token, the gate, and parties that are contracts.
  * @throws {WrongChainError} When it is for another chain.
- * @throws {WrongContractCallError} When it is for another contract.
- * @throws {InvalidSignedActionError} When it is not what it says.
+ * @throws {WrongContractCallError} When SignedFunding funds another escrow than this one.
+ * @throws {InvalidSignedActionError} When it is for another contract, or not what it says.
  * @throws {PaymentRefusedError} When the payment was used or cancelled before, is too late, or not the client's.
  * @throws {MicroEscrowError} What `fund` would fail with.
  * @example
@@ -256,42 +293,59 @@ export async function relayFunding(
   checkSigner(signer);
   const { signedFunding = signedFundingAddress(), ...sending } = checkObject(options, "options");
   const contract = toAddress(signedFunding);
-  const direct = directCall(connection, funding, contract);
+  const { call, direct } = callsOf(connection, funding, contract);
   await checkSignedFunding(connection, contract);
   const actor = await actorOf(connection, signer, sending);
-  const receipt = await explained(send(actor, { to: contract, data: funding.data, value: 0n }));
-  return decodeResult("fund", direct, receipt);
+  return decodeResult("fund", direct, await explained(send(actor, call)));
 }
 
-/** The call of `fund` that a signed funding makes; what it says of itself is compared with what it does. */
-function directCall({ chainId, escrow }: EscrowConnection, funding: SignedFunding, contract: Address): Call {
+/**
+ * The call that a signed funding is, and the one of `fund` that it makes; what it says of itself is compared with what it does.
+ */
+function callsOf(
+  { chainId, escrow }: EscrowConnection,
+  funding: SignedFunding,
+  contract: Address,
+): { readonly call: Call; readonly direct: Call } {
   if (typeof funding !== "object" || funding === null) throw new InvalidSignedActionError("it is not an object");
-  if (!isUint(funding.chainId, Number.MAX_SAFE_INTEGER)) throw new InvalidSignedActionError("it names no chain");
-  if (funding.chainId !== chainId) throw new WrongChainError({ actual: chainId, expected: funding.chainId });
-  if (funding.to !== contract) throw new InvalidSignedActionError("it is for another contract than SignedFunding");
-  const { name, agreement, schedule, indices, freelancerSignature, payment } = argumentsOf(funding);
-  const said = {
+  // Read once: what is compared is what is sent.
+  const { data, to, ...said } = { ...funding };
+  if (!isUint(said.chainId, Number.MAX_SAFE_INTEGER)) throw new InvalidSignedActionError("it names no chain");
+  if (said.chainId !== chainId) throw new WrongChainError({ actual: chainId, expected: said.chainId });
+  if (addressOf(to) !== contract) throw new InvalidSignedActionError("it is for another contract than SignedFunding");
+  const { name, what, payment } = argumentsOf(data);
+  const { agreement, schedule, indices, freelancerSignature } = what;
+  const facts = {
     payment: name === "fundWithAuthorization" ? "authorization" : "permit2",
     signer: agreement.client,
     token: agreement.token,
     amount: String(payment.amount),
     deadline: Number(payment.deadline),
   };
-  for (const [key, value] of Object.entries(said)) {
-    if (funding[key as keyof typeof said] !== value) {
-      throw new InvalidSignedActionError(`its ${key} is not the one that was signed`);
-    }
+  const claims = { ...said, signer: addressOf(said.signer), token: addressOf(said.token) };
+  for (const [key, fact] of Object.entries(facts)) {
+    if (claims[key as keyof typeof facts] === fact) continue;
+    throw new InvalidSignedActionError(`its ${key} is not the one that was signed`);
   }
-  const data = escrowInterface.encodeFunctionData("fund", [agreement, schedule, indices, freelancerSignature]) as Hex;
-  return { to: escrow, data, value: 0n };
+  const sum = indices.reduce((total, index) => total + (schedule[Number(index)]?.amount ?? 0n), 0n);
+  if (sum !== payment.amount) throw new InvalidSignedActionError("its amount is not the sum of its milestones");
+  const fund = escrowInterface.encodeFunctionData("fund", [agreement, schedule, indices, freelancerSignature]) as Hex;
+  return { call: { to: contract, data, value: 0n }, direct: { to: escrow, data: fund, value: 0n } };
 }
 
-function argumentsOf({ data }: SignedFunding) {
+function addressOf(value: unknown): Address | undefined {
+  return typeof value === "string" && isAddress(value) ? toAddress(value) : undefined;
+}
+
+/** The arguments of a call of SignedFunding that funds, written in the one way that ABI's encoders write them. */
+function argumentsOf(data: Hex) {
   try {
     const call = signedFundingInterface.parseTransaction({ data });
-    if (call !== null && call.name !== "ESCROW" && call.name !== "authorizationNonce") {
-      const { agreement, schedule, indices, freelancerSignature } = call.args.funding;
-      return { name: call.name, agreement, schedule, indices, freelancerSignature, payment: call.args.payment };
+    if (call?.name === "fundWithAuthorization" || call?.name === "fundWithPermit2") {
+      const [what, payment]: [ISignedFunding.FundingStructOutput, ISignedFunding.PaymentStructOutput] =
+        call.args.toArray() as never;
+      const again = signedFundingInterface.encodeFunctionData(call.name as "fundWithPermit2", [what, payment]);
+      if (again === data.toLowerCase()) return { name: call.name, what, payment };
     }
   } catch {
     // Not even that.
@@ -340,5 +394,5 @@ async function explained<T>(request: Promise<T>): Promise<T> {
 
 /** Whether it is the payment that fails, so that another kind of payment may do: refused, or taken without a transfer. */
 function isOfPayment(error: unknown): boolean {
-  return [PaymentRefusedError, InsufficientBalanceError].some((kind) => error instanceof kind) || isOfToken(error);
+  return [PaymentRefusedError, UnexpectedBalanceError].some((kind) => error instanceof kind) || isOfToken(error);
 }

@@ -19,10 +19,16 @@ contract AuthorizationNonceTest is SignedFundingBase {
         }
     }
 
+    function test_When_ItIsAnotherChain() public {
+        bytes32 here = signedFunding.authorizationNonce(id, _only(0), NONCE);
+        vm.chainId(block.chainid + 1);
+        vm.assertNotEq(signedFunding.authorizationNonce(id, _only(0), NONCE), here, "nonce");
+    }
+
     function test_When_ItIsTheSame() public view {
         bytes32 indices = keccak256(abi.encode(0, 1)); // as EIP-712 hashes an array: its elements, each a word
         bytes32 typehash = keccak256("Funding(bytes32 agreement,uint256[] indices)");
-        bytes32 hash = keccak256(abi.encode(keccak256(abi.encode(typehash, id, indices)), NONCE));
+        bytes32 hash = keccak256(abi.encode(block.chainid, keccak256(abi.encode(typehash, id, indices)), NONCE));
         bytes32 expected = (hash >> 64) << 64;
         vm.assertEq(signedFunding.authorizationNonce(id, _pair(0, 1), NONCE), expected, "nonce");
     }

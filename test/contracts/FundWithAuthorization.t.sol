@@ -9,6 +9,7 @@ import {IFundingGate} from "../../contracts/interfaces/IFundingGate.sol";
 import {IMicroEscrow} from "../../contracts/interfaces/IMicroEscrow.sol";
 import {ISignedFunding} from "../../contracts/interfaces/ISignedFunding.sol";
 import {AuthorizationToken, KeyedAuthorizationToken} from "../../contracts/mocks/AuthorizationToken.sol";
+import {ContractAccount} from "../../contracts/mocks/ContractAccount.sol";
 import {Disappointed, Fault} from "../../contracts/mocks/Fault.sol";
 import {Mood, MoodyWallet} from "../../contracts/mocks/MoodyWallet.sol";
 import {PlainToken} from "../../contracts/mocks/PlainToken.sol";
@@ -16,6 +17,22 @@ import {PretendingToken} from "../../contracts/mocks/PretendingToken.sol";
 import {SwitchableGate} from "../../contracts/mocks/SwitchableGate.sol";
 import {SignedFundingBase} from "./utils/SignedFundingBase.sol";
 import {vm} from "./utils/Vm.sol";
+
+/// @notice A token whose domain names no chain: what is signed for it is good on each.
+contract ChainlessToken is AuthorizationToken {
+    function _domain() private view returns (bytes32) {
+        bytes32 typehash = keccak256("EIP712Domain(string name,address verifyingContract)");
+        return keccak256(abi.encode(typehash, keccak256("Chainless Token"), address(this)));
+    }
+
+    function _hashTypedDataV4(bytes32 structHash) internal view override returns (bytes32) {
+        return keccak256(abi.encodePacked(hex"1901", DOMAIN_SEPARATOR(), structHash));
+    }
+
+    function DOMAIN_SEPARATOR() public view override returns (bytes32) {
+        return _domain();
+    }
+}
 
 contract FundWithAuthorizationTest is SignedFundingBase {
     function _send(ISignedFunding.Funding memory funding, ISignedFunding.Payment memory payment) private {
@@ -181,11 +198,34 @@ contract FundWithAuthorizationTest is SignedFundingBase {
         _assertTokenRefused(address(new PlainToken(6)), "");
     }
 
+    function _unexpectedBalance(uint256 actual, uint256 expected) private view returns (bytes memory) {
+        return abi.encodeWithSelector(IMicroEscrow.UnexpectedBalance.selector, token, actual, expected);
+    }
+
     function test_RevertGiven_TheTokenTakesTheCallForAnotherOne() public {
-        _assertTokenRefused(
-            address(new PretendingToken()),
-            _insufficientBalance(address(signedFunding), 0, schedule[0].amount)
-        );
+        _useToken(address(new PretendingToken()));
+        uint256 sum = schedule[0].amount;
+        ISignedFunding.Payment memory payment = ISignedFunding.Payment(sum, NONCE, _deadline(), "no signature");
+        _assertRefused(_funding(_only(0)), payment, _unexpectedBalance(0, sum));
+    }
+
+    function test_RevertGiven_ItDoesSoAndTheContractHasTokensOfItsOwn() public {
+        _useToken(address(new PretendingToken()));
+        uint256 sum = schedule[0].amount;
+        _mint(address(signedFunding), sum);
+        ISignedFunding.Payment memory payment = ISignedFunding.Payment(sum, NONCE, _deadline(), "no signature");
+        _assertRefused(_funding(_only(0)), payment, _unexpectedBalance(sum, 2 * sum));
+    }
+
+    function test_RevertGiven_AnotherChainAndATokenWhoseDomainHasNone() public {
+        _useToken(address(new ChainlessToken()));
+        vm.prank(client);
+        escrow.accept(agreement, schedule, client, "");
+        vm.prank(freelancer);
+        escrow.accept(agreement, schedule, freelancer, "");
+        ISignedFunding.Payment memory payment = _authorization(_only(0));
+        vm.chainId(block.chainid + 1);
+        _assertRefused(_accepted(), payment, abi.encodeWithSelector(ERC3009.ERC3009InvalidSignature.selector));
     }
 
     function test_RevertGiven_TheClientDidNotAcceptAndThereIsNoSignatureOfIt() public {
@@ -373,6 +413,33 @@ contract FundWithAuthorizationTest is SignedFundingBase {
         ISignedFunding.Funding memory funding = _funding(_only(0));
         _recordWorld();
         _expectFundings(_only(0));
+        _send(funding, payment);
+        _assertFunded();
+    }
+
+    function test_Given_TheClientIsSuchAnAccountWithASignatureOfOneKey() public {
+        client = address(new ContractAccount(stranger));
+        _signsFor(stranger, client);
+        _useToken(address(new KeyedAuthorizationToken()));
+        ISignedFunding.Payment memory payment = _authorization(_only(0));
+        vm.assertEq(payment.signature.length, 65, "length");
+        ISignedFunding.Funding memory funding = _funding(_only(0));
+        _recordWorld();
+        _expectFundings(_only(0));
+        _send(funding, payment);
+        _assertFunded();
+    }
+
+    /// @dev The token takes signatures in parts alone, and the delegate does not check any: the key signs.
+    function test_Given_TheClientIsAnAccountThatDelegates() public {
+        ISignedFunding.Funding memory funding = _funding(_only(0));
+        escrow.accept(agreement, schedule, client, funding.clientSignature);
+        funding.clientSignature = "";
+        vm.etch(client, abi.encodePacked(hex"ef0100", address(new PlainToken(6))));
+        ISignedFunding.Payment memory payment = _authorization(_only(0));
+        _recordWorld();
+        _expectAccepted(freelancer);
+        _expectFundingsAlone(_only(0));
         _send(funding, payment);
         _assertFunded();
     }

@@ -219,7 +219,7 @@ contract FundWithPermit2Test is SignedFundingBase {
         _assertAccepted(_only(0), payment);
     }
 
-    /// @dev What arrives is 1% less than what was sent, and the escrow asks for all of it.
+    /// @dev What arrives is 1% less than what was sent.
     function test_RevertGiven_TheTokenChargesAFee() public {
         FeeToken charging = new FeeToken();
         charging.setFee(100, 0, 0);
@@ -229,13 +229,32 @@ contract FundWithPermit2Test is SignedFundingBase {
         _assertRefused(
             _funding(_only(0)),
             payment,
-            abi.encodeWithSelector(
-                IERC20Errors.ERC20InsufficientBalance.selector,
-                signedFunding,
-                arrived,
-                payment.amount
-            )
+            abi.encodeWithSelector(IMicroEscrow.UnexpectedBalance.selector, token, arrived, payment.amount)
         );
+    }
+
+    function test_RevertGiven_AnotherChain() public {
+        ISignedFunding.Payment memory payment = _permit(_only(0));
+        vm.chainId(block.chainid + 1);
+        _assertRefused(_funding(_only(0)), payment, _invalidSigner());
+    }
+
+    /// @dev Two payments of the client for one milestone, both good until then: it keeps the money of the second.
+    function test_RevertGiven_TheMilestoneWasPaidForByAnAuthorization() public {
+        ISignedFunding.Payment memory first = _authorization(_only(0));
+        ISignedFunding.Payment memory second = _permit(_only(0));
+        signedFunding.fundWithAuthorization(_funding(_only(0)), first);
+        _assertRefused(_funding(_only(0)), second, _wrongStatus(0, IMicroEscrow.Status.Funded, NONE));
+        vm.assertEq(_balance(client), second.amount, "the client's balance");
+    }
+
+    /// @dev What Permit2 signs does not name the owner. The agreement does, and so the witness.
+    function test_RevertGiven_AnotherWalletOfTheSameOwner() public {
+        _useWallet();
+        ISignedFunding.Payment memory payment = _permit(_only(0));
+        _useWallet();
+        _permit(_only(0)); // gives the other wallet the money, and Permit2 the allowance
+        _assertRefused(_funding(_only(0)), payment, abi.encodeWithSignature("InvalidContractSignature()"));
     }
 
     function test_Given_TheContractHasTokensOfItsOwn() public {

@@ -4,6 +4,7 @@ import {
   type Agreement,
   FundingClosedError,
   fundingAmount,
+  GateRefusedError,
   type Hex,
   InsufficientBalanceError,
   InvalidAgreementError,
@@ -17,6 +18,7 @@ import {
   SignatureExpiredError,
   toAddress,
   UnauthorizedError,
+  UnexpectedBalanceError,
   WrongChainError,
   WrongContractCallError,
   WrongContractError,
@@ -186,7 +188,7 @@ describe("Funding by signature", () => {
       const contract = await context.ethers.getContractAt("SignedFunding", signedFundingAddress());
       for (const indices of [[0], [2, 1], [0, 1, 2]]) {
         for (const nonce of [0n, 1n, 2n ** 256n - 1n]) {
-          expect(authorizationNonce({ agreement, indices, nonce })).to.equal(
+          expect(authorizationNonce({ chainId: 31_337, agreement, indices, nonce })).to.equal(
             await contract.getFunction("authorizationNonce")(agreement.id, indices, nonce),
           );
         }
@@ -216,8 +218,8 @@ describe("Funding by signature", () => {
       const token = (await context.ethers.deployContract("PretendingToken")) as unknown as Contract;
       const address = toAddress(await token.getAddress());
       const agreement = await agreeIn(token, address);
-      const error = await failure(InsufficientBalanceError, signedBy(agreement));
-      expect(error).to.include({ account: signedFundingAddress(), have: 0n, need: 100n * UNIT });
+      const error = await failure(UnexpectedBalanceError, signedBy(agreement));
+      expect(error).to.include({ token: address, actual: 0n, expected: 100n * UNIT });
       await context.networkHelpers.setBalance(client.address, parseEther("1"));
       await mined((token.connect(client) as Contract).getFunction("approve")(permit2Address, 100n * UNIT));
       const funding = await signedBy(agreement);
@@ -281,13 +283,13 @@ describe("Funding by signature", () => {
       const freelancerSignature = await context.escrow.connect(freelancer).sign(agreement);
       const error = await failure(GaslessUnsupportedError, sign(agreement, { freelancerSignature }));
       expect(error.message).to.equal(
-        `The token ${context.tokenAddress} cannot be paid by signature alone: it has no transfers by authorization (ERC-3009), and the client allowed Permit2 0 base units of the ${100n * UNIT} needed. Approve the token to Permit2 once, or fund with an account that pays the network fee.`,
+        `The token ${context.tokenAddress} cannot be paid by signature alone: it has no transfers by authorization (ERC-3009) whose EIP-712 domain is known, and the client allowed Permit2 0 base units of the ${100n * UNIT} needed. Let the client approve Permit2 once, where there is one, or fund with an account that pays the network fee.`,
       );
       const alone = await failure(
         GaslessUnsupportedError,
         sign(agreement, { freelancerSignature, payment: "authorization" }),
       );
-      expect(alone.reason).to.equal("it has no transfers by authorization (ERC-3009)");
+      expect(alone.reason).to.equal("it has no transfers by authorization (ERC-3009) whose EIP-712 domain is known");
     });
 
     it("when it is too late, or nothing is left to fund", async () => {
@@ -312,6 +314,21 @@ describe("Funding by signature", () => {
       await failure(InvalidParameterError, sign(agreement, { payment: "cash" }));
     });
 
+    it("through a contract whose code was put together with another escrow in one place", async () => {
+      const agreement = await agreeInUsdc();
+      const code = await context.ethers.provider.getCode(signedFundingAddress());
+      const escrow = context.escrow.address.slice(2).toLowerCase();
+      const places = [...code.matchAll(new RegExp(escrow, "g"))].map(({ index }) => index);
+      expect(places.length).to.be.above(1);
+      const other = Wallet.createRandom().address;
+      for (const place of places) {
+        const forged = code.slice(0, place) + usdcAddress.slice(2).toLowerCase() + code.slice(place + 40);
+        await context.networkHelpers.setCode(other, forged);
+        const error = await failure(WrongContractCallError, sign(agreement, { signedFunding: other }));
+        expect(error).to.include({ actual: usdcAddress, expected: context.escrow.address });
+      }
+    });
+
     it("through a contract that is not there, or not the right one", async () => {
       const agreement = await agreeInUsdc();
       await failure(NoCodeError, sign(agreement, { signedFunding: client.address }));
@@ -322,7 +339,89 @@ describe("Funding by signature", () => {
     });
   });
 
+  describe("of an agreement with a gate", () => {
+    /** A client that counts what its wallet is asked to sign. */
+    const counting = () => {
+      const wallet = new Wallet(client.privateKey, context.ethers.provider);
+      const asked: string[] = [];
+      const sign = wallet.signTypedData.bind(wallet);
+      wallet.signTypedData = (domain, types, value) => {
+        asked.push(Object.keys(types)[0] ?? "");
+        return sign(domain, types, value);
+      };
+      return { wallet, asked };
+    };
+    const play = async (allowed: string) => {
+      const gate = await context.ethers.deployContract("PayerGate", [allowed]);
+      const agreement = await agreeInUsdc({ gate: await gate.getAddress() });
+      const freelancerSignature = await context.escrow.connect(freelancer).sign(agreement);
+      const { wallet, asked } = counting();
+      const what = { agreement, indices: [0], freelancerSignature };
+      return { gate, asked, signed: signFunding(context.escrow.connection, wallet, what) };
+    };
+
+    it("asks the gate about SignedFunding, before anything is signed", async () => {
+      const { gate, asked, signed } = await play(client.address);
+      const error = await failure(GateRefusedError, signed);
+      expect(error).to.include({ gate: await gate.getAddress(), words: "not on the list" });
+      expect(asked).to.deep.equal([]);
+    });
+
+    it("signs where the gate lets SignedFunding pay, whatever it says of the client", async () => {
+      const { asked, signed } = await play(signedFundingAddress());
+      expect((await relay(await signed)).amount).to.equal(100n * UNIT);
+      expect(asked).to.deep.equal(["Agreement", "ReceiveWithAuthorization"]);
+    });
+
+    it("signs nothing for a gate that has no code", async () => {
+      const agreement = await agreeInUsdc({ gate: Wallet.createRandom().address });
+      await failure(GateRefusedError, signedBy(agreement));
+    });
+  });
+
   describe("is not relayed", () => {
+    /** The same with a bit beyond the client's address. */
+    const dirty = (data: Hex) => `${data.slice(0, 10 + 2 * 64)}01${data.slice(10 + 2 * 64 + 2)}`;
+
+    it("when it changes between the look and the sending", async () => {
+      const agreement = await agreeInUsdc();
+      const shown = await signedBy(agreement);
+      const other = await signedBy(agreement, { indices: [1] });
+      let reads = 0;
+      const changing = { ...shown };
+      Object.defineProperty(changing, "data", { enumerable: true, get: () => (++reads === 1 ? shown : other).data });
+      const { milestones } = await relay(changing);
+      expect(milestones.map(({ index }) => index)).to.deep.equal([0]);
+    });
+
+    it("with another sum than that of its milestones", async () => {
+      const agreement = await agreeInUsdc();
+      const funding = await signedBy(agreement);
+      const [what, payment] = signedFundingInterface.decodeFunctionData("fundWithAuthorization", funding.data);
+      for (const amount of [payment.amount - 1n, payment.amount + 1n]) {
+        const { nonce, deadline, signature } = payment;
+        const data = signedFundingInterface.encodeFunctionData("fundWithAuthorization", [
+          what,
+          { amount, nonce, deadline, signature },
+        ]) as Hex;
+        const error = await failure(InvalidSignedActionError, relay({ ...funding, amount: `${amount}`, data }));
+        expect(error.reason).to.equal("its amount is not the sum of its milestones");
+      }
+    });
+
+    it("but is with addresses in lower case, and data in upper case", async () => {
+      const funding = await signedBy(await agreeInUsdc());
+      const lower = (address: Address) => address.toLowerCase() as Address;
+      const { to, signer, token, data } = funding;
+      const written = {
+        to: lower(to),
+        signer: lower(signer),
+        token: lower(token),
+        data: `0x${data.slice(2).toUpperCase()}`,
+      };
+      expect((await relay({ ...funding, ...written } as SignedFunding)).amount).to.equal(100n * UNIT);
+    });
+
     it("when anything of it was altered", async () => {
       const agreement = await agreeInUsdc();
       const funding = await signedBy(agreement);
@@ -335,6 +434,8 @@ describe("Funding by signature", () => {
         [{ to: context.escrow.address }, "it is for another contract than SignedFunding"],
         [{ chainId: "1" }, "it names no chain"],
         [{ data: "0x" }, "it is not a call of SignedFunding that funds"],
+        [{ data: `${funding.data}00` }, "it is not a call of SignedFunding that funds"],
+        [{ data: dirty(funding.data) }, "it is not a call of SignedFunding that funds"],
         [{ data: undefined }, "it is not a call of SignedFunding that funds"],
         [{ data: signedFundingInterface.encodeFunctionData("ESCROW") }, "it is not a call of SignedFunding that funds"],
       ];

@@ -107,7 +107,8 @@ const onMilestone: Record<string, (index: number) => unknown> = {
   fundingAmount: (index) => fundingAmount({ agreement, indices: [0, index] }),
   fundWithAuthorizationCall: (index) => fundWithAuthorizationCall({ ...payment, indices: [0, index], signature: "0x" }),
   fundWithPermit2Call: (index) => fundWithPermit2Call({ ...payment, indices: [0, index], signature: "0x" }),
-  authorizationTypedData: (index) => authorizationTypedData({ ...payment, indices: [0, index], domain: {} }),
+  authorizationTypedData: (index) =>
+    authorizationTypedData({ ...payment, indices: [0, index], chainId: 1, domain: {} }),
   permit2TypedData: (index) => permit2TypedData({ ...payment, indices: [0, index], chainId: 1 }),
   submitTypedData: (index) => submitTypedData({ ...location, index, submission: 1, deliverable }),
   approveTypedData: (index) => approveTypedData({ ...location, index, submission: 1, held }),
@@ -146,7 +147,8 @@ describe("Builders given junk", () => {
     fundWithAuthorizationCall: (change) =>
       fundWithAuthorizationCall({ ...payment, indices: [0], signature: "0x", ...change }),
     fundWithPermit2Call: (change) => fundWithPermit2Call({ ...payment, indices: [0], signature: "0x", ...change }),
-    authorizationTypedData: (change) => authorizationTypedData({ ...payment, indices: [0], domain: {}, ...change }),
+    authorizationTypedData: (change) =>
+      authorizationTypedData({ ...payment, indices: [0], chainId: 1, domain: {}, ...change }),
     permit2TypedData: (change) => permit2TypedData({ ...payment, indices: [0], chainId: 1, ...change }),
   };
   for (const [name, build] of Object.entries(payments)) {
@@ -523,8 +525,8 @@ function samples(): Record<string, readonly unknown[]> {
     approveTypedData: [{ ...signed, submission: 1, held }],
     attestCall: [{ ...first, submission: 1, passed: true, report: reasoning }],
     attestTypedData: [{ ...signed, submission: 1, passed: true, report: reasoning }],
-    authorizationNonce: [{ agreement, indices: [0], nonce: 1n }],
-    authorizationTypedData: [{ ...payment, indices: [0], domain: {} }],
+    authorizationNonce: [{ chainId: 1, agreement, indices: [0], nonce: 1n }],
+    authorizationTypedData: [{ ...payment, indices: [0], chainId: 1, domain: {} }],
     availableActions: [agreement, state, client, 1],
     canonicalJson: [agreement.scope],
     checkCode: [emptyProvider, escrow, 8_453],

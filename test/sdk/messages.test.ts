@@ -135,7 +135,7 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
     ],
     [
       new gasless.GaslessUnsupportedError({ token: A, reason: "this chain has no Permit2" }),
-      `The token ${A} cannot be paid by signature alone: this chain has no Permit2. Approve the token to Permit2 once, or fund with an account that pays the network fee.`,
+      `The token ${A} cannot be paid by signature alone: this chain has no Permit2. Let the client approve Permit2 once, where there is one, or fund with an account that pays the network fee.`,
     ],
     [
       new gasless.PaymentRefusedError({ reason: "its deadline has passed" }),

@@ -40,7 +40,7 @@ export async function signedFundingGasLines(): Promise<string[]> {
   };
   const authorization = async (indices: readonly number[], consents = {}) => {
     const what = payment(indices);
-    const signature = await sign(client, authorizationTypedData({ ...what, domain }));
+    const signature = await sign(client, authorizationTypedData({ ...what, chainId, domain }));
     return fundWithAuthorizationCall({ ...what, ...consents, signature });
   };
   const permit2 = async (indices: readonly number[], consents = {}) => {

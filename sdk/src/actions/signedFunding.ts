@@ -116,16 +116,17 @@ function checkMilestones<P extends Pick<PaymentParameters, "agreement" | "indice
  * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
  * @throws {InvalidAmountError} When the nonce does not fit 256 bits.
  * @throws {InvalidTimeError} When the deadline is not whole Unix seconds.
+ * @throws {InvalidParameterError} When the chain's id is none.
  * @example
  * const domain = { name: "USD Coin", version: "2", chainId: 8453, verifyingContract: agreement.terms.token };
- * const payment = { agreement, indices: [0], nonce: 1n, deadline };
+ * const payment = { chainId: 8453, agreement, indices: [0], nonce: 1n, deadline };
  * const typedData = authorizationTypedData({ domain, signedFunding: signedFundingAddress(), ...payment });
  */
 export function authorizationTypedData(
-  parameters: PaymentParameters & { readonly domain: TypedDataDomain },
+  parameters: PaymentParameters & { readonly chainId: bigint | number; readonly domain: TypedDataDomain },
 ): TypedData {
-  const { signedFunding, amount, nonce, deadline } = checkPayment(parameters);
-  const { agreement, indices, domain } = parameters;
+  const { signedFunding, amount, deadline } = checkPayment(parameters);
+  const { agreement, domain } = parameters;
   return {
     domain,
     types: {
@@ -140,28 +141,32 @@ export function authorizationTypedData(
       value: amount,
       validAfter: 0,
       validBefore: deadline,
-      nonce: authorizationNonce({ agreement, indices, nonce }),
+      nonce: authorizationNonce(parameters),
     },
   };
 }
 
 /**
- * The nonce that binds an ERC-3009 authorization to a funding: as SignedFunding's `authorizationNonce` computes it.
+ * The nonce that binds an ERC-3009 authorization to a funding on one chain: as SignedFunding's `authorizationNonce` computes it.
  *
  * @param parameters `nonce` is the payment's.
  * @throws {NothingToFundError} When the list of milestones is empty.
  * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone.
  * @throws {InvalidAmountError} When the nonce does not fit 256 bits.
+ * @throws {InvalidParameterError} When the chain's id is none.
  * @example
- * const nonce = authorizationNonce({ agreement, indices: [0], nonce: 1n });
+ * const nonce = authorizationNonce({ chainId: 8453, agreement, indices: [0], nonce: 1n });
  */
-export function authorizationNonce(parameters: Pick<PaymentParameters, "agreement" | "indices" | "nonce">): Hash {
-  const { agreement, indices, nonce } = checkMilestones(parameters);
+export function authorizationNonce(
+  parameters: Pick<PaymentParameters, "agreement" | "indices" | "nonce"> & { readonly chainId: bigint | number },
+): Hash {
+  const { chainId, agreement, indices, nonce } = checkMilestones(parameters);
   const coder = AbiCoder.defaultAbiCoder();
   // EIP-712 hashes the elements of an array without their number.
   const hashOfIndices = keccak256(coder.encode(Array(indices.length).fill("uint256"), indices));
   const funding = coder.encode(["bytes32", "bytes32", "bytes32"], [FUNDING_TYPEHASH, agreement.id, hashOfIndices]);
-  const hash = keccak256(coder.encode(["bytes32", "uint256"], [keccak256(funding), nonce]));
+  const all = [checkChainId(chainId), keccak256(funding), nonce];
+  const hash = keccak256(coder.encode(["uint256", "bytes32", "uint256"], all));
   return `${hash.slice(0, -16)}${"0".repeat(16)}` as Hash; // the lower 64 bits are 0
 }
 

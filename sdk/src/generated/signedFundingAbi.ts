@@ -36,6 +36,24 @@ export const signedFundingAbi = [
     "type": "error"
   },
   {
+    "inputs": [
+      {
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "name": "actual",
+        "type": "uint256"
+      },
+      {
+        "name": "expected",
+        "type": "uint256"
+      }
+    ],
+    "name": "UnexpectedBalance",
+    "type": "error"
+  },
+  {
     "inputs": [],
     "name": "ESCROW",
     "outputs": [
@@ -69,7 +87,7 @@ export const signedFundingAbi = [
         "type": "bytes32"
       }
     ],
-    "stateMutability": "pure",
+    "stateMutability": "view",
     "type": "function"
   },
   {
