@@ -125,7 +125,7 @@ async function typesOf(artifacts: Readonly<Record<string, Artifact>>): Promise<(
 
 /** What tells MicroEscrow from other code, on every chain. */
 function codeOf({ deployer, salt, initCodeHash, address }: Release, escrow: Artifact): string {
-  const { maskedCodeHash, immutableRanges } = maskedCodeOf(escrow); // cached domain separator, chain id, own address
+  const { maskedCodeHash, immutableRanges } = maskedCodeOf(escrow);
   return `/** The standard deterministic deployer (CREATE2), the same on every chain. */
 export const create2Deployer = "${deployer}";
 export const salt = "${salt}";
@@ -134,7 +134,10 @@ export const microEscrowAddress = "${address}";
 export const initCodeHash = "${initCodeHash}";
 /** keccak256 of the runtime code with its immutables set to zero. */
 export const maskedCodeHash = "${maskedCodeHash}";
-/** Where the immutables stand in the runtime code: [start, length] in bytes. */
+/**
+ * Where the immutables stand in the runtime code: [start, length] in bytes. In the order in which OpenZeppelin's EIP712
+ * declares them: domain separator, chain id, own address, hash of the name, hash of the version, name, version.
+ */
 export const immutableRanges: readonly (readonly [number, number])[] = ${immutableRanges};
 `;
 }
@@ -155,8 +158,9 @@ export const signedFundingImmutableRanges: readonly (readonly [number, number])[
 
 /** A contract's runtime code without what differs between its instances. */
 function maskedCodeOf({ immutableReferences, deployedBytecode }: Artifact) {
-  const immutables = Object.values(immutableReferences).flat();
-  immutables.sort((a, b) => a.start - b.start);
+  // By the ids of their declarations, which count up.
+  const ids = Object.keys(immutableReferences).sort((a, b) => Number(a) - Number(b));
+  const immutables = ids.flatMap((id) => immutableReferences[id] ?? []);
   const masked = getBytes(deployedBytecode);
   for (const { start, length } of immutables) masked.fill(0, start, start + length);
   return {

@@ -189,6 +189,9 @@ export function agreementTypedData(agreement: Agreement, location: EscrowLocatio
   };
 }
 
+/** What the domains of all escrows have. */
+export const DOMAIN = { name: "MicroEscrow", version: "1" } as const;
+
 /**
  * The EIP-712 domain of an escrow, for everything that is signed for it.
  *
@@ -198,5 +201,5 @@ export function agreementTypedData(agreement: Agreement, location: EscrowLocatio
  */
 export function escrowDomain(location: EscrowLocation): TypedDataDomain {
   const { chainId, escrow } = checkObject(location, "where the signature counts");
-  return { name: "MicroEscrow", version: "1", chainId: checkChainId(chainId), verifyingContract: toAddress(escrow) };
+  return { ...DOMAIN, chainId: checkChainId(chainId), verifyingContract: toAddress(escrow) };
 }

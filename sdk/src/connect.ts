@@ -1,12 +1,13 @@
 /**
  * Making sure that what is at an address is MicroEscrow, before anything is signed for it or sent to it.
  */
-import type { Provider } from "ethers";
+import { dataSlice, id, type Provider, TypedDataEncoder, zeroPadValue } from "ethers";
 import { toAddress } from "./address.js";
+import { DOMAIN } from "./agreement.js";
 import { checkProvider } from "./check.js";
 import { maskedHash } from "./deployments.js";
 import { NoCodeError, WrongContractError, WrongDomainError } from "./errors.js";
-import { maskedCodeHash } from "./generated/code.js";
+import { immutableRanges, maskedCodeHash } from "./generated/code.js";
 import { escrowInterface } from "./interfaces.js";
 import { ask, callLatest, codeOf, decodeView } from "./rpc.js";
 import type { Address, Hash } from "./types.js";
@@ -18,10 +19,11 @@ export async function chainIdOf(provider: Provider): Promise<number> {
 }
 
 /**
- * Checks that the code at an address is exactly MicroEscrow's.
+ * Checks that the code at an address is exactly MicroEscrow's, as it is deployed at that address.
  *
  * @throws {NoCodeError} When there is no contract.
  * @throws {WrongContractError} When it is another one.
+ * @throws {WrongDomainError} When it was put together by hand, with the EIP-712 domain of another in it.
  * @throws {RpcError} When the endpoint fails.
  * @example
  * await checkCode(provider, escrowAddress(8453), 8453);
@@ -32,6 +34,22 @@ export async function checkCode(provider: Provider, address: Address, chainId: n
   const actual = maskedHash(code);
   const expected = maskedCodeHash as Hash;
   if (actual !== expected) throw new WrongContractError({ address, actual, expected });
+  checkImmutables(code, address);
+}
+
+/** What differs between instances of the contract: each computes its domain once, and compares address and chain from then on. */
+function checkImmutables(code: string, address: Address): void {
+  const words = immutableRanges.map(([start, length]) => dataSlice(code, start, start + length));
+  // The chain where it was deployed: one that took another id later has the contract as it was.
+  const chainId = words[1] ?? "0x";
+  const domain = { ...DOMAIN, chainId, verifyingContract: address };
+  const own = zeroPadValue(address.toLowerCase(), 32);
+  const expected = [TypedDataEncoder.hashDomain(domain), chainId, own, id(DOMAIN.name), id(DOMAIN.version)];
+  const fields = ["separator", "chainId", "verifyingContract", "hash of the name", "hash of the version"];
+  for (const [index, word] of expected.entries()) {
+    const [field = "", actual = ""] = [fields[index], words[index]];
+    if (actual !== word) throw new WrongDomainError({ field, actual, expected: word });
+  }
 }
 
 /**
@@ -47,7 +65,7 @@ export async function checkDomain(provider: Provider, address: Address, chainId:
   const data = escrowInterface.encodeFunctionData("eip712Domain");
   const result = await callLatest(checkProvider(provider), { to: toAddress(address), data });
   const domain = decodeView(escrowInterface, "eip712Domain", result);
-  const expected = { fields: "0x0f", name: "MicroEscrow", version: "1", chainId, verifyingContract: address };
+  const expected = { fields: "0x0f", ...DOMAIN, chainId, verifyingContract: address };
   for (const [field, value] of Object.entries(expected)) {
     const actual = String(domain[field]);
     if (actual !== String(value)) throw new WrongDomainError({ field, actual, expected: String(value) });

@@ -13,8 +13,9 @@ import {
 } from "@micro-escrow/sdk";
 import { deploy } from "@micro-escrow/sdk/deploy";
 import { expect } from "chai";
-import { id, JsonRpcProvider, Wallet } from "ethers";
+import { encodeBytes32String, id, JsonRpcProvider, TypedDataEncoder, toBeHex, Wallet, zeroPadValue } from "ethers";
 import { maskedHash } from "../../sdk/dist/deployments.js";
+import { immutableRanges } from "../../sdk/dist/generated/code.js";
 import { failure, setUp } from "./chain.ts";
 import { createChain } from "./evm.ts";
 
@@ -103,6 +104,44 @@ describe("connect", () => {
     await networkHelpers.setCode(address, code.replaceAll(`${name}0b`, `${otherName}0b`));
     const error = await failure(WrongDomainError, MicroEscrow.connect(deployer));
     expect(error).to.include({ field: "name", actual: "MacroEscrow", expected: "MicroEscrow" });
+  });
+
+  it("refuses the right code with any one of its immutables from elsewhere", async () => {
+    const { networkHelpers, ethers, signers } = context;
+    const address = Wallet.createRandom().address;
+    const own = await ethers.provider.getCode(context.escrow.address);
+    /** As the code would be there, but for one word. */
+    const word = (at: number) => 2 + 2 * (immutableRanges[at]?.[0] ?? 0);
+    const put = (code: string, at: number, value: string) =>
+      code.slice(0, word(at)) + value.slice(2) + code.slice(word(at) + 64);
+    const domain = { name: "MicroEscrow", version: "1", chainId: 31_337, verifyingContract: address };
+    const separator = TypedDataEncoder.hashDomain(domain);
+    const right = put(put(own, 0, separator), 2, zeroPadValue(address.toLowerCase(), 32));
+    await networkHelpers.setCode(address, right);
+    await MicroEscrow.connect(signers.client, { address });
+
+    const fields = ["separator", "chainId", "verifyingContract", "hash of the name", "hash of the version"];
+    for (const [at, name] of [...fields, "name", "version"].entries()) {
+      const other = at < 5 ? id("another") : encodeBytes32String("Other").replace(/00$/, "0a");
+      await networkHelpers.setCode(address, put(right, at, other));
+      const error = await failure(WrongDomainError, MicroEscrow.connect(signers.client, { address }));
+      // The separator has the chain's id in it.
+      expect(error.field).to.equal(name === "chainId" ? "separator" : name);
+    }
+  });
+
+  it("takes the code of a chain that has another id now", async () => {
+    const { networkHelpers, ethers, signers } = context;
+    const address = Wallet.createRandom().address;
+    const own = await ethers.provider.getCode(context.escrow.address);
+    const domain = { name: "MicroEscrow", version: "1", chainId: 5, verifyingContract: address };
+    const words = [TypedDataEncoder.hashDomain(domain), toBeHex(5, 32), zeroPadValue(address.toLowerCase(), 32)];
+    const code = words.reduce((text, value, at) => {
+      const from = 2 + 2 * (immutableRanges[at]?.[0] ?? 0);
+      return text.slice(0, from) + value.slice(2) + text.slice(from + 64);
+    }, own);
+    await networkHelpers.setCode(address, code);
+    expect((await MicroEscrow.connect(signers.client, { address })).address).to.equal(address);
   });
 
   it("refuses what is not an address", async () => {

@@ -7,5 +7,8 @@ export const microEscrowAddress = "0x802051Ea4fE86aBB992482B81d63cB1E04a7EE97";
 export const initCodeHash = "0xd6f04d24ec61212f9b749eed5aeb825b32b6df0270a7d79efc17723303320416";
 /** keccak256 of the runtime code with its immutables set to zero. */
 export const maskedCodeHash = "0x1287b04a54d68116b1d5caab25e3ae58ed55fa4c6f9ee65121703a53bebb54f9";
-/** Where the immutables stand in the runtime code: [start, length] in bytes. */
-export const immutableRanges: readonly (readonly [number, number])[] = [[4680,32],[4722,32],[22875,32],[22922,32],[23001,32],[23039,32],[23111,32]];
+/**
+ * Where the immutables stand in the runtime code: [start, length] in bytes. In the order in which OpenZeppelin's EIP712
+ * declares them: domain separator, chain id, own address, hash of the name, hash of the version, name, version.
+ */
+export const immutableRanges: readonly (readonly [number, number])[] = [[22922,32],[23111,32],[22875,32],[23001,32],[23039,32],[4680,32],[4722,32]];
