@@ -4,6 +4,7 @@
 import { id, keccak256, type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
 import { toAddress } from "./address.js";
 import { checkChainId, checkList, checkObject } from "./check.js";
+import { DOMAIN } from "./deployments.js";
 import { InvalidParameterError } from "./errors.js";
 import type { Scope } from "./scope.js";
 import type { AgreementId, Hash, Milestone, Terms } from "./types.js";
@@ -188,9 +189,6 @@ export function agreementTypedData(agreement: Agreement, location: EscrowLocatio
     message: { ...agreement.terms, milestones: agreement.schedule.map((entry) => ({ ...entry })) },
   };
 }
-
-/** What the domains of all escrows have. */
-export const DOMAIN = { name: "MicroEscrow", version: "1" } as const;
 
 /**
  * The EIP-712 domain of an escrow, for everything that is signed for it.

@@ -1,11 +1,10 @@
 /**
  * Making sure that what is at an address is MicroEscrow, before anything is signed for it or sent to it.
  */
-import { dataSlice, id, type Provider, TypedDataEncoder, zeroPadValue } from "ethers";
+import { id, keccak256, type Provider } from "ethers";
 import { toAddress } from "./address.js";
-import { DOMAIN } from "./agreement.js";
 import { checkProvider } from "./check.js";
-import { maskedHash } from "./deployments.js";
+import { DOMAIN, maskedHash } from "./deployments.js";
 import { NoCodeError, WrongContractError, WrongDomainError } from "./errors.js";
 import { immutableRanges, maskedCodeHash } from "./generated/code.js";
 import { escrowInterface } from "./interfaces.js";
@@ -37,20 +36,21 @@ export async function checkCode(provider: Provider, address: Address, chainId: n
   checkImmutables(code, address);
 }
 
-/** What differs between instances of the contract: each computes its domain once, and compares address and chain from then on. */
+/**
+ * What differs between instances of the contract: each computes its domain once, for its chain and address, and compares these
+ * from then on. A chain that took another id later has the contract as it was.
+ */
 function checkImmutables(code: string, address: Address): void {
-  const words = immutableRanges.map(([start, length]) => dataSlice(code, start, start + length));
-  // The chain where it was deployed: one that took another id later has the contract as it was.
-  const chainId = words[1] ?? "0x";
-  const domain = { ...DOMAIN, chainId, verifyingContract: address };
-  const own = zeroPadValue(address.toLowerCase(), 32);
-  const expected = [TypedDataEncoder.hashDomain(domain), chainId, own, id(DOMAIN.name), id(DOMAIN.version)];
-  const fields = ["separator", "chainId", "verifyingContract", "hash of the name", "hash of the version"];
-  for (const [index, word] of expected.entries()) {
-    const [field = "", actual = ""] = [fields[index], words[index]];
-    if (actual !== word) throw new WrongDomainError({ field, actual, expected: word });
-  }
+  const words = immutableRanges.map(([start]) => code.slice(2 + 2 * start, 66 + 2 * start));
+  const [chainId = "", own] = [words[1], address.slice(2).toLowerCase().padStart(64, "0")];
+  const [type, name, version] = [DOMAIN_TYPE, DOMAIN.name, DOMAIN.version].map((text) => id(text).slice(2));
+  const separator = keccak256(`0x${type}${name}${version}${chainId}${own}`).slice(2);
+  const expected = `0x${separator}${chainId}${own}${name}${version}`;
+  const actual = `0x${words.slice(0, 5).join("")}`;
+  if (actual !== expected) throw new WrongDomainError({ field: "words in the code", actual, expected });
 }
+
+const DOMAIN_TYPE = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
 
 /**
  * Checks that the contract takes signatures under the domain that the SDK signs for.

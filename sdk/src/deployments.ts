@@ -9,6 +9,9 @@ import type { Address, Hash } from "./types.js";
 /** Chain ids of development nodes (Hardhat, Anvil; Ganache): nothing there is worth waiting for, and anything is free. */
 export const localChainIds: readonly number[] = [31337, 1337];
 
+/** What the EIP-712 domains of all escrows have. */
+export const DOMAIN = { name: "MicroEscrow", version: "1" } as const;
+
 /**
  * The address of MicroEscrow on a chain. It is the same on all, also where it is not deployed yet.
  *
