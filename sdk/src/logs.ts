@@ -6,13 +6,18 @@ import { type MicroEscrowError, RpcError } from "./errors.js";
 import { decodeError } from "./revert.js";
 import { type EscrowConnection, pause } from "./rpc.js";
 
-/** Topics to match, position by position; null matches anything. */
-export type Topics = readonly (string | null)[];
+/** Topics to match, position by position; null matches anything, a list any of its topics. */
+export type Topics = readonly (string | null | readonly string[])[];
 
 /** A range of blocks, both included. */
 export interface BlockRange {
   readonly fromBlock: number;
   readonly toBlock: number;
+}
+
+/** The logs of a range, in their order. */
+export interface LogPage extends BlockRange {
+  readonly logs: readonly Log[];
 }
 
 /** How often a request that fails for no fault of its range is repeated, and after how long at first. */
@@ -28,16 +33,26 @@ const ENOUGH_LOGS = 5_000;
 /** How much larger than the first page others may become: what is quiet may be followed by what is busy. */
 const MOST_GROWTH = 50;
 
+/** After so many pages in a row that the endpoint gave, one is asked for that is as large as what it refused before. */
+const PATIENCE = 8;
+
+/** Most pages that are asked for at once. */
+const IN_FLIGHT = 4;
+
 /** How to go through a range. */
-interface Paging {
+export interface Paging {
   /** Blocks of the first page; by default the whole range. No page has more than 50 times as many. */
   readonly firstPage?: number;
-  /** Pages from the newest to the oldest; within a page the oldest log is still the first. */
+  /** Pages from the newest to the oldest, one by one; within a page the oldest log is still the first. */
   readonly newestFirst?: boolean;
+  /** Most pages that are asked for at once; by default 4. So many, at most, are in memory. */
+  readonly inFlight?: number;
 }
 
 /**
- * The logs of the escrow in a range, page by page, as large as the endpoint allows.
+ * The logs of the escrow in a range, page by page and in order, as large as the endpoint allows. The first is asked for alone;
+ * each one that the endpoint gives widens what is asked for at once by one, and what it refuses, or calls too fast, narrows
+ * it to one again. How large a page may be is tried out one page at a time. Who stops reading gives up what was asked for.
  *
  * @throws {RpcError} When the endpoint fails, or refuses even a single block.
  */
@@ -45,32 +60,79 @@ export async function* logPages(
   connection: EscrowConnection,
   topics: Topics,
   range: BlockRange,
-  { firstPage, newestFirst = false }: Paging = {},
-): AsyncGenerator<Log[], void> {
+  { firstPage, newestFirst = false, inFlight = IN_FLIGHT }: Paging = {},
+): AsyncGenerator<LogPage, void> {
+  /** What is not asked for yet. */
   let { fromBlock, toBlock } = range;
   let size = firstPage ?? toBlock - fromBlock + 1;
   const largest = size * MOST_GROWTH;
-  while (fromBlock <= toBlock) {
-    const page = newestFirst
-      ? { fromBlock: Math.max(toBlock - size + 1, fromBlock), toBlock }
-      : { fromBlock, toBlock: Math.min(fromBlock + size - 1, toBlock) };
-    const half = Math.ceil((page.toBlock - page.fromBlock + 1) / 2);
-    const logs = await tryPage(connection, topics, page);
-    if (logs === "too much") {
-      size = half;
-      continue;
+  /** Blocks of the largest page that was given since one was refused, and of the one that was refused last. */
+  let given = 0;
+  let refused = Number.POSITIVE_INFINITY;
+  /** Pages in a row that were neither refused, nor crowded, nor asked for too fast. */
+  let good = 0;
+  const slowDown = () => {
+    good = 0;
+  };
+  const width = () => {
+    const isTrial = refused !== Number.POSITIVE_INFINITY && size > given;
+    return newestFirst || isTrial ? 1 : Math.min(Math.max(good, 1), inFlight);
+  };
+  const asked: { readonly page: BlockRange; readonly answer: Promise<Log[] | "too much"> }[] = [];
+  let givingUp = new AbortController();
+  try {
+    while (asked.length > 0 || fromBlock <= toBlock) {
+      while (asked.length < width() && fromBlock <= toBlock) {
+        const page = newestFirst
+          ? { fromBlock: Math.max(toBlock - size + 1, fromBlock), toBlock }
+          : { fromBlock, toBlock: Math.min(fromBlock + size - 1, toBlock) };
+        if (newestFirst) toBlock = page.fromBlock - 1;
+        else fromBlock = page.toBlock + 1;
+        const answer = tryPage(connection, topics, page, slowDown, givingUp.signal);
+        // Its failure is told when its turn comes, and to nobody when it was given up.
+        answer.catch(() => {});
+        asked.push({ page, answer });
+      }
+      const { page, answer } = asked.shift() as (typeof asked)[number];
+      const blocks = page.toBlock - page.fromBlock + 1;
+      const logs = await answer;
+      if (logs === "too much") {
+        // What was asked for behind it is as large, or has to wait until its turn: it is asked for again.
+        givingUp.abort();
+        givingUp = new AbortController();
+        asked.length = 0;
+        if (newestFirst) toBlock = page.toBlock;
+        else fromBlock = page.fromBlock;
+        if (given >= blocks) given = 0;
+        size = given > 0 ? given : Math.ceil(blocks / 2);
+        refused = blocks;
+        good = 0;
+        continue;
+      }
+      yield { ...page, logs };
+      if (logs.length > ENOUGH_LOGS) {
+        size = Math.ceil(blocks / 2);
+        good = 0;
+        continue;
+      }
+      given = Math.max(given, blocks);
+      good += 1;
+      if (blocks >= refused) refused = Number.POSITIVE_INFINITY;
+      const isSettled = refused !== Number.POSITIVE_INFINITY;
+      // Of several pages of one size, one alone makes the next larger.
+      if (isSettled && blocks < size) continue;
+      const most = isSettled && good < PATIENCE ? Math.max(refused - 1, 1) : largest;
+      size = Math.min(Math.ceil(size * GROWTH), most);
     }
-    yield logs;
-    size = logs.length > ENOUGH_LOGS ? half : Math.min(Math.ceil(size * GROWTH), largest);
-    if (newestFirst) toBlock = page.fromBlock - 1;
-    else fromBlock = page.toBlock + 1;
+  } finally {
+    givingUp.abort();
   }
 }
 
 /** All logs of the escrow in a range, oldest first; see {@link logPages}. */
 export async function allLogs(connection: EscrowConnection, topics: Topics, range: BlockRange): Promise<Log[]> {
-  const pages: Log[][] = [];
-  for await (const page of logPages(connection, topics, range)) pages.push(page);
+  const pages: (readonly Log[])[] = [];
+  for await (const { logs } of logPages(connection, topics, range)) pages.push(logs);
   return pages.flat();
 }
 
@@ -80,38 +142,60 @@ export async function findLastLog(
   topics: Topics,
   range: BlockRange,
 ): Promise<Log | undefined> {
-  for await (const page of logPages(connection, topics, range, { newestFirst: true })) {
-    const last = page.at(-1);
+  for await (const { logs } of logPages(connection, topics, range, { newestFirst: true })) {
+    const last = logs.at(-1);
     if (last !== undefined) return last;
   }
   return undefined;
 }
 
-/** The logs of one range, in their order, or that it is more than the endpoint gives at once. */
+/**
+ * The logs of one range, in their order, or that it is more than the endpoint gives at once.
+ *
+ * @param slowDown Called for each request that is made again.
+ * @param signal Aborted when nobody waits for the answer any more: then no request is made again.
+ */
 async function tryPage(
   { provider, escrow }: EscrowConnection,
   topics: Topics,
   range: BlockRange,
+  slowDown: () => void,
+  signal: AbortSignal,
 ): Promise<Log[] | "too much"> {
+  const filter = topics.map((topic) => (typeof topic === "string" || topic === null ? topic : [...topic]));
   for (let attempt = 0; ; ++attempt) {
     try {
-      const logs = await provider.getLogs({ address: escrow, topics: [...topics], ...range });
-      const asked = logs.filter((log) => !log.removed && matches(log, escrow, topics));
+      const logs = await provider.getLogs({
+        ...{ address: escrow, topics: filter },
+        ...{ fromBlock: range.fromBlock, toBlock: range.toBlock },
+      });
+      const asked = logs.filter((log) => !log.removed && isWithin(log, range) && matches(log, escrow, topics));
       return asked.sort((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
     } catch (error) {
       const failure = decodeError(error);
       const isPassing = passes(failure, range);
       if (!isPassing && range.toBlock > range.fromBlock) return "too much";
       if (!isPassing || attempt === RETRIES) throw failure;
-      await pause(RETRY_PAUSE * 2 ** attempt);
+      slowDown();
+      await pause(RETRY_PAUSE * 2 ** attempt, signal);
+      if (signal.aborted) throw failure;
     }
   }
 }
 
+function isWithin({ blockNumber }: Log, { fromBlock, toBlock }: BlockRange): boolean {
+  return blockNumber >= fromBlock && blockNumber <= toBlock;
+}
+
 /** Whether a log is one that was asked for: some endpoints do not filter. */
 function matches(log: Log, escrow: string, topics: Topics): boolean {
-  const isMatch = (topic: string | null, position: number) =>
-    topic === null || topic.toLowerCase() === log.topics[position]?.toLowerCase();
+  const isMatch = (wanted: Topics[number], position: number) => {
+    const topic = log.topics[position]?.toLowerCase();
+    if (wanted === null) return true;
+    return typeof wanted === "string"
+      ? wanted.toLowerCase() === topic
+      : wanted.some((one) => one.toLowerCase() === topic);
+  };
   return log.address.toLowerCase() === escrow.toLowerCase() && topics.every(isMatch);
 }
 
