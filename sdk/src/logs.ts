@@ -33,7 +33,7 @@ const ENOUGH_LOGS = 5_000;
 /** How much larger than the first page others may become: what is quiet may be followed by what is busy. */
 const MOST_GROWTH = 50;
 
-/** After so many pages in a row that the endpoint gave, one is asked for that is as large as what it refused before. */
+/** Where larger pages were refused: how many it has to give in a row until a larger one is tried again. */
 const PATIENCE = 8;
 
 /** Most pages that are asked for at once. */
@@ -118,11 +118,9 @@ export async function* logPages(
       given = Math.max(given, blocks);
       good += 1;
       if (blocks >= refused) refused = Number.POSITIVE_INFINITY;
-      const isSettled = refused !== Number.POSITIVE_INFINITY;
-      // Of several pages of one size, one alone makes the next larger.
-      if (isSettled && blocks < size) continue;
-      const most = isSettled && good < PATIENCE ? Math.max(refused - 1, 1) : largest;
-      size = Math.min(Math.ceil(size * GROWTH), most);
+      // Once something was refused, what is given is kept for a while; and of several pages of one size, one makes it grow.
+      if (refused !== Number.POSITIVE_INFINITY && (good < PATIENCE || blocks < size)) continue;
+      size = Math.min(Math.ceil(size * GROWTH), largest);
     }
   } finally {
     givingUp.abort();

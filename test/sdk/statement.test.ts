@@ -287,7 +287,7 @@ describe("A statement of account", function () {
     it("out of a storage, which is asked for times once", async () => {
       const storage = memoryStorage();
       const asked: string[] = [];
-      const { connection } = await through(context, async (method, parameters, forward) => {
+      const { connection } = await through(context, async (method, _, forward) => {
         if (method === "eth_getLogs") asked.push("logs");
         if (method === "eth_getBlockByHash") asked.push("block");
         return forward();
@@ -359,10 +359,22 @@ describe("A statement of account", function () {
       ]);
     });
 
-    it("a deposit: what was paid and what is held differ", async () => {
-      expect(await differences("MilestoneFunded", of("client"), 5)).to.deep.equal([
-        ["paid", false, undefined, -300n * UNIT],
-        ["held", false, 2, -(300n * UNIT - 7n)],
+    it("all of a milestone: what was paid and what is held differ", async () => {
+      const [, second] = agreements;
+      const { connection } = await through(context, async (method, _, forward) => {
+        const result = await forward();
+        if (method !== "eth_getLogs") return result;
+        const isOf = ({ topics }: { readonly topics: readonly string[] }) =>
+          topics[1] === second?.id && Number(topics[2]) === 2;
+        return (result as { readonly topics: readonly string[] }[]).filter((log) => !isOf(log));
+      });
+      const statement = await statementOf(connection, of("client"));
+      const { tokenAddress: token } = context;
+      const milestone = { agreement: second?.id, index: 2 };
+      const none = { agreement: undefined, index: undefined };
+      expect(await checkStatement(context.escrow.connection, statement)).to.deep.equal([
+        { what: "paid", token, ...none, statement: 1_200n * UNIT - 300n * UNIT, chain: 1_200n * UNIT },
+        { what: "held", token, ...milestone, statement: 0n, chain: 300n * UNIT - 7n },
       ]);
     });
 

@@ -113,10 +113,11 @@ function checkOf(before: string, record: string): string {
   return createHash("sha256").update(`${before}\n${record}`).digest("hex").slice(0, CHECK_LENGTH);
 }
 
-/** @throws {InvalidHistoryError} When a file begins like no history: then it is somebody else's. */
+/** @throws {InvalidHistoryError} When a file begins like no history, torn or whole: then it is somebody else's. */
 async function checkTitle(handle: FileHandle, path: string): Promise<void> {
   const { bytesRead, buffer } = await handle.read(Buffer.alloc(TITLE.length + 1), 0, TITLE.length + 1, 0);
-  if (!`${TITLE}\n`.startsWith(buffer.toString("latin1", 0, bytesRead))) {
+  const [title = ""] = buffer.toString("latin1", 0, bytesRead).split("\n");
+  if (bytesRead > 0 && (title === "" || !TITLE.startsWith(title))) {
     throw new InvalidHistoryError(`the file ${path} is another one, so choose another path`);
   }
 }

@@ -10,6 +10,7 @@ import { decodeLogs, type EscrowEvent, type EscrowEventName, type EscrowEventOf 
 import type { TokenDescription } from "../define.js";
 import {
   IncompleteHistoryError,
+  InvalidAmountError,
   InvalidParameterError,
   RpcError,
   WrongChainError,
@@ -190,6 +191,14 @@ function partsOf(event: PayingEvent, agreement: Agreement): Part[] {
   return parts.filter(({ gross }) => gross > 0n);
 }
 
+/** @throws {InvalidAmountError} When an amount is none, as after a trip through JSON, where it would be added as text. */
+function checkAmounts(event: EscrowEvent): void {
+  for (const [name, value] of Object.entries(event)) {
+    if (!/amount$|fee$/i.test(name) || typeof value === "bigint") continue;
+    throw new InvalidAmountError(value, `is the ${name} of an event, and not a bigint of token base units`);
+  }
+}
+
 /** All movements of all accounts, and what each milestone holds in the end. */
 function movementsOf(events: readonly EscrowEvent[]) {
   const agreements = new Map<AgreementId, Agreement>();
@@ -217,7 +226,8 @@ function movementsOf(events: readonly EscrowEvent[]) {
   const noFees = { platformFee: 0n, arbiterFee: 0n };
 
   for (const event of inOrder(events)) {
-    if (event.type === "AgreementOpened") agreements.set(event.id, event.agreement);
+    checkAmounts(event);
+    if (event.type === "AgreementOpened") agreements.set(event.id, checkAgreement(event.agreement));
     if (event.type === "MilestoneFunded") {
       const { id, index, payer, amount } = event;
       const { token } = agreementOf(event).terms;
@@ -278,6 +288,7 @@ function movementsOf(events: readonly EscrowEvent[]) {
  *
  * @throws {IncompleteHistoryError} When events are missing that others follow on.
  * @throws {InvalidAddressError} When the account, the token or the escrow is not an address.
+ * @throws {InvalidAmountError} When an amount of an event is not a bigint.
  * @throws {InvalidParameterError} When the time of a block is missing.
  * @example
  * const { final, toBlock } = await syncHistory(escrow.connection, { storage: memoryStorage(), finality: 0 });
@@ -293,7 +304,7 @@ export function createStatement(parameters: StatementParameters): Statement {
   const token = given.token === undefined ? undefined : toAddress(given.token);
   if (!isUint(toBlock, Number.MAX_SAFE_INTEGER))
     throw new InvalidParameterError(toBlock, "is not the number of a block");
-  if (!(times instanceof Map)) throw new InvalidParameterError(times, "is not a map of times");
+  checkTimes(times);
   const events = checkList(given.events, "events").filter((event) => checkObject(event, "an event").block <= toBlock);
   const known = movementsOf(events);
 
@@ -316,6 +327,10 @@ export function createStatement(parameters: StatementParameters): Statement {
   const totals = [...tokens].map((one) => totalOf(one, entries, held));
   const described = [...tokens].flatMap((one) => tokenOf(chainId, one, given.tokens ?? []) ?? []);
   return { chainId, escrow, account, toBlock, entries, totals, held, agreements, tokens: described };
+}
+
+function checkTimes(times: ReadonlyMap<number, number>): void {
+  if (!(times instanceof Map)) throw new InvalidParameterError(times, "is not a map of times by the numbers of blocks");
 }
 
 function totalOf(token: Address, all: readonly StatementEntry[], held: readonly HeldMilestone[]): StatementTotal {
@@ -541,6 +556,7 @@ export async function getBlockTimes(
 ): Promise<Map<number, number>> {
   const { provider } = checkObject(connection, "a connection, like escrow.connection");
   checkProvider(provider);
+  checkTimes(known);
   const blocks = new Map(
     checkList(events, "events").map((event) => [checkObject(event, "an event").block, event.blockHash]),
   );
