@@ -476,6 +476,14 @@ describe("A stored history", () => {
       expect(events.at(-1)).to.include({ type: "MilestoneSubmitted", deliverable: otherDeliverable });
     });
 
+    it("says that a storage is not cleared", async () => {
+      const { storage, connection } = await reorganized();
+      const stubborn = { ...storage, clear: async () => {} };
+      const options = { storage: stubborn, finality: 0, ifReorganized: "start anew" } as const;
+      const error = await failure(HistoryStorageError, syncHistory(connection, options));
+      expect(error.reason).to.equal("it does not append or clear what it is told to");
+    });
+
     it("does not store logs of another chain beside the final block", async () => {
       const { connection } = await through(context, async (method, _, forward) => {
         const result = await forward();
@@ -484,8 +492,9 @@ describe("A stored history", () => {
       });
       await context.funded();
       const storage = memoryStorage();
-      const error = await failure(HistoryReorganizedError, syncHistory(connection, { storage, finality: 0 }));
-      expect(error.actual).to.equal(deliverable);
+      const error = await failure(RpcError, syncHistory(connection, { storage, finality: 0 }));
+      expect(error.details).to.match(/^its logs are of another block \d+ \(0x\w+\) than the one that it has, 0x\w+$/);
+      expect(error.details).to.contain(deliverable);
       expect(await recordsOf(storage)).to.have.length(1);
     });
 
@@ -573,7 +582,7 @@ describe("A stored history", () => {
   it("says that a storage takes nothing", async () => {
     const stubborn = { ...memoryStorage(), append: async () => false };
     const error = await failure(HistoryStorageError, syncHistory(context.escrow.connection, { storage: stubborn }));
-    expect(error.reason).to.equal("it does not append what belongs behind its last record");
+    expect(error.reason).to.equal("it does not append or clear what it is told to");
     const [head = ""] = await recordsOf(await storageOfHead());
     const full = { ...(await holding([head])), append: async () => false };
     await failure(HistoryStorageError, syncHistory(context.escrow.connection, { storage: full, finality: 0 }));

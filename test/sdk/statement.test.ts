@@ -6,6 +6,7 @@ import {
   type EscrowEvent,
   escrowInterface,
   IncompleteHistoryError,
+  InvalidAmountError,
   InvalidParameterError,
   Outcome,
   RpcError,
@@ -26,7 +27,18 @@ import {
   toJson,
 } from "@micro-escrow/sdk/history";
 import { expect } from "chai";
-import { type Context, DAY, deliverable, evidence, failure, reasoning, setUp, through, UNIT } from "./chain.ts";
+import {
+  type Context,
+  DAY,
+  deliverable,
+  evidence,
+  failure,
+  reasoning,
+  rpcError,
+  setUp,
+  through,
+  UNIT,
+} from "./chain.ts";
 import { mined } from "./evm.ts";
 
 const sum = (amounts: readonly bigint[]) => amounts.reduce((total, amount) => total + amount, 0n);
@@ -447,6 +459,38 @@ describe("A statement of account", function () {
     expect(gone.details).to.equal(`the endpoint has no block ${event.block} with hash ${deliverable} any more`);
     const told = await getBlockTimes(connection, [elsewhere], new Map([[event.block, 5]]));
     expect([...told]).to.deep.equal([[event.block, 5]]);
+  });
+
+  it("is refused at what is no block, and of amounts that are none", async () => {
+    const { connection } = context.escrow;
+    const error = await failure(InvalidParameterError, statementOf(connection, of("client"), { toBlock: -1 }));
+    expect(error.reason).to.equal("is not the number of a block");
+    const funded = {
+      type: "MilestoneFunded",
+      id: agreements[0]?.id,
+      index: 0,
+      payer: of("client"),
+      amount: "5",
+      clock: 1,
+    };
+    const place = { transaction: deliverable, block: 1, blockHash: deliverable, logIndex: 0 };
+    const events = [{ ...funded, ...place }] as unknown as EscrowEvent[];
+    const known = { ...connection, account: of("client"), times: new Map(), toBlock: 1 };
+    const amount = await failure(InvalidAmountError, () => createStatement({ ...known, events }));
+    expect(amount.reason).to.equal("is the amount of an event, and not a bigint of token base units");
+  });
+
+  it("is not made while the endpoint is down", async () => {
+    const { connection } = context.escrow;
+    const provider = new Proxy(connection.provider, {
+      get: (target, name) => {
+        if (name === "call") return () => Promise.reject(rpcError("ECONNREFUSED", "connect ECONNREFUSED"));
+        const member: unknown = Reflect.get(target, name);
+        return typeof member === "function" ? member.bind(target) : member;
+      },
+    });
+    const down = { ...connection, provider };
+    expect((await failure(RpcError, statementOf(down, of("freelancer")))).reason).to.equal("unreachable");
   });
 
   it("has no decimals of a token that has no word for them", async () => {

@@ -14,18 +14,20 @@ export {
 export { toCsv, toJson } from "./export.js";
 export { indexedDbStorage } from "./indexedDb.js";
 export {
-  checkStatement,
   createStatement,
-  getBlockTimes,
   type HeldMilestone,
   type Statement,
-  type StatementDifference,
   type StatementEntry,
   type StatementEntryType,
-  type StatementOptions,
   type StatementParameters,
   type StatementTotal,
-  statementOf,
 } from "./statement.js";
+export {
+  checkStatement,
+  getBlockTimes,
+  type StatementDifference,
+  type StatementOptions,
+  statementOf,
+} from "./statementOf.js";
 export { type HistoryStorage, memoryStorage } from "./storage.js";
 export { type StoredHistory, type SyncOptions, syncHistory } from "./sync.js";

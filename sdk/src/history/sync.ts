@@ -251,7 +251,7 @@ function decodable(
 /**
  * Reads a history on from what a storage holds. The final part is appended page by page, so that an interruption loses one
  * page at most; what may still be reorganized is read anew each time and not stored. Two that sync one storage at the same
- * time share the work.
+ * time share the work. What an endpoint left out stays left out: see `checkStatement`, and clear the storage then.
  *
  * @throws {HistoryMismatchError} When the storage holds the history of another chain, escrow or choice of events.
  * @throws {HistoryReorganizedError} When a block that was stored as final is not on the chain.
@@ -287,13 +287,9 @@ export async function syncHistory(connection: EscrowConnection, options: SyncOpt
   let [seen, isStuck] = ["", false];
   for (;;) {
     const stored = await readStored(storage, subject);
-    if (stored !== undefined) {
-      if (!(await isOnChain(connection, stored, ifReorganized === "fail"))) {
-        await storage.clear();
-        continue;
-      }
-      const end = anchor && (await appendPages(connection, topics, { storage, stored, anchor, inFlight }));
-      const finalBlock = anchor === undefined ? stored.nextBlock - 1 : end;
+    const isGone = stored !== undefined && !(await isOnChain(connection, stored, ifReorganized === "fail"));
+    if (stored !== undefined && !isGone) {
+      const finalBlock = await appendPages(connection, topics, { storage, stored, anchor, inFlight });
       if (finalBlock !== undefined) {
         const logs = await allLogs(connection, topics, { fromBlock: finalBlock + 1, toBlock });
         return {
@@ -304,10 +300,10 @@ export async function syncHistory(connection: EscrowConnection, options: SyncOpt
         };
       }
     }
-    // Another one was faster, and got further. When nothing was appended by anybody, twice, the storage takes nothing.
+    if (isGone) await storage.clear();
+    // Otherwise another one was faster, and got further. A storage that is as it was, twice, does not do what it is told.
     const last = stored?.last ?? "";
-    if (last === seen && isStuck)
-      throw new HistoryStorageError("it does not append what belongs behind its last record");
+    if (last === seen && isStuck) throw new HistoryStorageError("it does not append or clear what it is told to");
     [seen, isStuck] = [last, last === seen];
   }
 }
@@ -316,8 +312,14 @@ export async function syncHistory(connection: EscrowConnection, options: SyncOpt
 async function appendPages(
   connection: EscrowConnection,
   topics: Topics,
-  { storage, stored, anchor, inFlight }: { storage: HistoryStorage; stored: Stored; anchor: Anchor; inFlight: number },
+  {
+    storage,
+    stored,
+    anchor,
+    inFlight,
+  }: { storage: HistoryStorage; stored: Stored; anchor: Anchor | undefined; inFlight: number },
 ): Promise<number | undefined> {
+  if (anchor === undefined) return stored.nextBlock - 1;
   let last = stored.last;
   const range = { fromBlock: stored.nextBlock, toBlock: anchor.block };
   for await (const page of logPages(connection, topics, range, { firstPage: FIRST_PAGE, inFlight })) {
@@ -329,12 +331,12 @@ async function appendPages(
   return Math.max(stored.nextBlock - 1, anchor.block);
 }
 
-/** A log of the anchor's block in another block of that number comes from another chain than the anchor. */
+/** @throws {RpcError} When the endpoint's logs are of another chain than the block that it says is final. */
 function checkAnchor(logs: readonly Log[], { block, hash }: Anchor): void {
   const other = logs.find((log) => log.blockNumber === block && log.blockHash !== hash);
-  if (other !== undefined) {
-    throw new HistoryReorganizedError({ block, actual: toHash(other.blockHash), expected: hash });
-  }
+  if (other === undefined) return;
+  const details = `its logs are of another block ${block} (${other.blockHash}) than the one that it has, ${hash}`;
+  throw new RpcError({ reason: "malformed", details });
 }
 
 /** @throws {HistoryReorganizedError} When the chain is another one than what was stored, and that is to fail. */
