@@ -55,15 +55,32 @@ const settle = async () => {
 
 describe("Several pages at once", () => {
   let context: Context;
+  /** A funding, as a log of any block. */
+  let logAt: (block: number) => unknown;
   before(async () => {
     context = await setUp();
+    const agreement = await context.funded();
+    const funded = eventsOf(await context.escrow.getTimeline(agreement)).at(-1);
+    const receipt = await context.ethers.provider.getTransactionReceipt(funded?.transaction ?? "");
+    const { address, topics, data, transactionHash } =
+      receipt?.logs.find(({ index }) => index === funded?.logIndex) ?? {};
+    logAt = (block) => ({
+      ...{ address, topics, data, transactionHash, blockNumber: toQuantity(block), blockHash: deliverable },
+      ...{ transactionIndex: "0x0", logIndex: "0x0" },
+    });
   });
 
   /** An endpoint that has no logs, and answers the newest request first, when no other comes. */
   const reversed = async (answer: (from: number, to: number) => unknown[] = () => []) => {
     const waiting: (() => void)[] = [];
     const asked: { from: number; to: number; beside: number }[] = [];
+    /** Mining as many blocks would take a while. */
+    const claims: { newest?: number } = {};
     const escrow = await through(context, async (method, parameters, forward) => {
+      if (method === "eth_getBlockByNumber" && claims.newest !== undefined) {
+        const latest = await context.chain.provider.request({ method, params: ["latest", false] });
+        return { ...(latest as object), number: toQuantity(claims.newest) };
+      }
       if (method !== "eth_getLogs") return forward();
       const { from, to } = rangeOf(parameters);
       asked.push({ from, to, beside: waiting.length });
@@ -73,24 +90,13 @@ describe("Several pages at once", () => {
       });
       return answer(from, to);
     });
-    return { escrow, asked };
+    return { escrow, asked, claims };
   };
   const answerAll = (waiting: (() => void)[]) => {
     for (const resolve of waiting.splice(0).reverse()) resolve();
   };
   it("are asked for, one more with each that was given, up to four, and given in order", async () => {
-    const agreement = await context.funded();
-    const funded = eventsOf(await context.escrow.getTimeline(agreement)).at(-1);
-    const receipt = await context.ethers.provider.getTransactionReceipt(funded?.transaction ?? "");
-    const { address, topics, data, transactionHash } =
-      receipt?.logs.find(({ index }) => index === funded?.logIndex) ?? {};
-    // A funding in the first block of each page.
-    const { escrow, asked } = await reversed((from) => [
-      {
-        ...{ address, topics, data, transactionHash, blockNumber: toQuantity(from), blockHash: deliverable },
-        ...{ transactionIndex: "0x0", logIndex: "0x0" },
-      },
-    ]);
+    const { escrow, asked } = await reversed((from) => [logAt(from)]);
     const blocks: number[] = [];
     for await (const events of scanEvents(escrow.connection, [], { fromBlock: 0, toBlock: 60_000 })) {
       blocks.push(...events.map(({ block }) => block));
@@ -103,10 +109,9 @@ describe("Several pages at once", () => {
 
   it("are as many as one says", async () => {
     for (const inFlight of [1, 2]) {
-      const { escrow, asked } = await reversed();
-      const connection = { ...escrow.connection, startBlock: 0 };
-      await context.networkHelpers.mine(20_000);
-      await syncHistory(connection, { storage: memoryStorage(), inFlight, finality: 0 });
+      const { escrow, asked, claims } = await reversed();
+      claims.newest = 20_000;
+      await syncHistory(escrow.connection, { storage: memoryStorage(), inFlight, finality: 0 });
       expect(Math.max(...asked.map(({ beside }) => beside))).to.equal(inFlight - 1);
     }
   });
@@ -129,6 +134,23 @@ describe("Several pages at once", () => {
     for (const [index, { from }] of given.slice(1).entries()) expect(from).to.equal((given[index]?.to ?? 0) + 1);
     expect(given.length).to.be.lessThan(230);
     expect(refused.length).to.be.lessThan(35);
+  });
+
+  it("are asked for again, smaller and in order, behind one that is refused while they were on their way", async () => {
+    const given: { from: number; to: number }[] = [];
+    const { escrow } = await reversed((from, to) => {
+      if (from >= 6_000 && to - from >= 500) throw rpcError(-32_005, "query returned too many results");
+      given.push({ from, to });
+      return [logAt(from)];
+    });
+    const blocks: number[] = [];
+    for await (const events of scanEvents(escrow.connection, [], { fromBlock: 0, toBlock: 30_000 })) {
+      blocks.push(...events.map(({ block }) => block));
+    }
+    expect(blocks).to.deep.equal([...new Set(blocks)].sort((a, b) => a - b));
+    const read = blocks.map((block) => given.filter(({ from }) => from === block).at(-1));
+    for (const [index, page] of read.slice(1).entries()) expect(page?.from).to.equal((read[index]?.to ?? 0) + 1);
+    expect([read[0]?.from, read.at(-1)?.to]).to.deep.equal([0, 30_000]);
   });
 
   it("are given up when one fails: those before it are given, and nothing more is asked for", async () => {
