@@ -86,7 +86,7 @@ export const FIRST_PAGE = 1_000;
 
 /**
  * The events that match a topic filter, page by page, oldest first: for more events than should be in memory at once, as
- * when a platform indexes all of its agreements. A page may be empty.
+ * when a platform indexes all of its agreements. A page may be empty. Up to four are asked for at once.
  *
  * @param range By default from the connection's first block to the newest. Keep it out of blocks that may still be
  * reorganized, or read those again.

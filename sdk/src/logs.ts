@@ -51,8 +51,9 @@ export interface Paging {
 
 /**
  * The logs of the escrow in a range, page by page and in order, as large as the endpoint allows. The first is asked for alone;
- * each one that the endpoint gives widens what is asked for at once by one, and what it refuses, or calls too fast, narrows
- * it to one again. How large a page may be is tried out one page at a time. Who stops reading gives up what was asked for.
+ * each one that the endpoint gives widens what is asked for at once by one, and one that it refuses narrows it to one again.
+ * Where requests have to be made again, half as many are made at once from then on. How large a page may be is tried out one
+ * page at a time. Who stops reading gives up what was asked for.
  *
  * @throws {RpcError} When the endpoint fails, or refuses even a single block.
  */
@@ -64,31 +65,18 @@ export async function* logPages(
 ): AsyncGenerator<LogPage, void> {
   /** What is not asked for yet. */
   let { fromBlock, toBlock } = range;
-  let size = firstPage ?? toBlock - fromBlock + 1;
-  const largest = size * MOST_GROWTH;
-  /** Blocks of the largest page that was given since one was refused, and of the one that was refused last. */
-  let given = 0;
-  let refused = Number.POSITIVE_INFINITY;
-  /** Pages in a row that were neither refused, nor crowded, nor asked for too fast. */
-  let good = 0;
-  const slowDown = () => {
-    good = 0;
-  };
-  const width = () => {
-    const isTrial = refused !== Number.POSITIVE_INFINITY && size > given;
-    return newestFirst || isTrial ? 1 : Math.min(Math.max(good, 1), inFlight);
-  };
+  const pace = new Pace(firstPage ?? toBlock - fromBlock + 1, newestFirst ? 1 : inFlight);
   const asked: { readonly page: BlockRange; readonly answer: Promise<Log[] | "too much"> }[] = [];
   let givingUp = new AbortController();
   try {
     while (asked.length > 0 || fromBlock <= toBlock) {
-      while (asked.length < width() && fromBlock <= toBlock) {
+      while (asked.length < pace.width && fromBlock <= toBlock) {
         const page = newestFirst
-          ? { fromBlock: Math.max(toBlock - size + 1, fromBlock), toBlock }
-          : { fromBlock, toBlock: Math.min(fromBlock + size - 1, toBlock) };
+          ? { fromBlock: Math.max(toBlock - pace.size + 1, fromBlock), toBlock }
+          : { fromBlock, toBlock: Math.min(fromBlock + pace.size - 1, toBlock) };
         if (newestFirst) toBlock = page.fromBlock - 1;
         else fromBlock = page.toBlock + 1;
-        const answer = tryPage(connection, topics, page, slowDown, givingUp.signal);
+        const answer = tryPage(connection, topics, page, pace, givingUp.signal);
         // Its failure is told when its turn comes, and to nobody when it was given up.
         answer.catch(() => {});
         asked.push({ page, answer });
@@ -103,27 +91,66 @@ export async function* logPages(
         asked.length = 0;
         if (newestFirst) toBlock = page.toBlock;
         else fromBlock = page.fromBlock;
-        if (given >= blocks) given = 0;
-        size = given > 0 ? given : Math.ceil(blocks / 2);
-        refused = blocks;
-        good = 0;
-        continue;
+        pace.refused(blocks);
+      } else {
+        yield { ...page, logs };
+        pace.gave(blocks, logs.length);
       }
-      yield { ...page, logs };
-      if (logs.length > ENOUGH_LOGS) {
-        size = Math.ceil(blocks / 2);
-        good = 0;
-        continue;
-      }
-      given = Math.max(given, blocks);
-      good += 1;
-      if (blocks >= refused) refused = Number.POSITIVE_INFINITY;
-      // Once something was refused, what is given is kept for a while; and of several pages of one size, one makes it grow.
-      if (refused !== Number.POSITIVE_INFINITY && (good < PATIENCE || blocks < size)) continue;
-      size = Math.min(Math.ceil(size * GROWTH), largest);
     }
   } finally {
     givingUp.abort();
+  }
+}
+
+/** How large the next page is, and how many are asked for at once, by what the endpoint gave and refused so far. */
+class Pace {
+  /** Blocks of the next page. */
+  size: number;
+  readonly #largest: number;
+  #inFlight: number;
+  /** Blocks of the largest page that was given since one was refused. */
+  #given = 0;
+  /** Blocks of the page that was refused last; endless when none was, or one as large was given since. */
+  #limit = Number.POSITIVE_INFINITY;
+  /** Pages in a row that were neither refused nor crowded. */
+  #good = 0;
+
+  constructor(size: number, inFlight: number) {
+    this.size = size;
+    this.#largest = size * MOST_GROWTH;
+    this.#inFlight = inFlight;
+  }
+
+  /** How many pages may be asked for at once. A size that may be too much is tried out alone. */
+  get width(): number {
+    const isTrial = this.#limit !== Number.POSITIVE_INFINITY && this.size > this.#given;
+    return isTrial ? 1 : Math.min(Math.max(this.#good, 1), this.#inFlight);
+  }
+
+  /** The endpoint was asked too fast, or was away: so many at once would use up the attempts of each other. */
+  slowDown(): void {
+    this.#inFlight = Math.max(Math.floor(this.#inFlight / 2), 1);
+  }
+
+  refused(blocks: number): void {
+    if (this.#given >= blocks) this.#given = 0;
+    this.size = this.#given > 0 ? this.#given : Math.ceil(blocks / 2);
+    this.#limit = blocks;
+    this.#good = 0;
+  }
+
+  gave(blocks: number, logs: number): void {
+    if (logs > ENOUGH_LOGS) {
+      this.size = Math.ceil(blocks / 2);
+      this.#good = 0;
+      return;
+    }
+    this.#given = Math.max(this.#given, blocks);
+    this.#good += 1;
+    if (blocks >= this.#limit) this.#limit = Number.POSITIVE_INFINITY;
+    // Once something was refused, what is given is kept for a while; and of several pages of one size, one makes it grow.
+    if (this.#limit !== Number.POSITIVE_INFINITY && (this.#good < PATIENCE || blocks < this.size)) return;
+    this.size = Math.min(Math.ceil(this.size * GROWTH), this.#largest);
   }
 }
 
@@ -150,14 +177,14 @@ export async function findLastLog(
 /**
  * The logs of one range, in their order, or that it is more than the endpoint gives at once.
  *
- * @param slowDown Called for each request that is made again.
+ * @param pace Told of each request that has to be made again.
  * @param signal Aborted when nobody waits for the answer any more: then no request is made again.
  */
 async function tryPage(
   { provider, escrow }: EscrowConnection,
   topics: Topics,
   range: BlockRange,
-  slowDown: () => void,
+  pace: Pace,
   signal: AbortSignal,
 ): Promise<Log[] | "too much"> {
   const filter = topics.map((topic) => (typeof topic === "string" || topic === null ? topic : [...topic]));
@@ -174,7 +201,7 @@ async function tryPage(
       const isPassing = passes(failure, range);
       if (!isPassing && range.toBlock > range.fromBlock) return "too much";
       if (!isPassing || attempt === RETRIES) throw failure;
-      slowDown();
+      pace.slowDown();
       await pause(RETRY_PAUSE * 2 ** attempt, signal);
       if (signal.aborted) throw failure;
     }
