@@ -213,7 +213,7 @@ function isWithin({ blockNumber }: Log, { fromBlock, toBlock }: BlockRange): boo
 }
 
 /** Whether a log is one that was asked for: some endpoints do not filter. */
-function matches(log: Log, escrow: string, topics: Topics): boolean {
+export function matches(log: Pick<Log, "address" | "topics">, escrow: string, topics: Topics): boolean {
   const isMatch = (wanted: Topics[number], position: number) => {
     const topic = log.topics[position]?.toLowerCase();
     if (wanted === null) return true;

@@ -173,6 +173,28 @@ describe("Several pages at once", () => {
     expect(requests).to.equal(afterwards);
   }).timeout(10_000);
 
+  it("are given up when one before them fails: those that wait to be asked for again are not", async () => {
+    const away: number[] = [];
+    let failing: number | undefined;
+    const escrow = await through(context, async (method, parameters, forward) => {
+      if (method !== "eth_getLogs") return forward();
+      const { from } = rangeOf(parameters);
+      await settle();
+      if (from < 20_000) return [];
+      failing ??= from;
+      if (from === failing) throw rpcError(-32_601, "not available");
+      away.push(from);
+      throw rpcError("ECONNREFUSED", "connect ECONNREFUSED");
+    });
+    const reading = async () => {
+      for await (const _ of scanEvents(escrow.connection, [], { fromBlock: 0, toBlock: 100_000 }));
+    };
+    expect((await failure(RpcError, reading())).reason).to.equal("refused");
+    // Theirs are over before a timer that begins later and takes longer.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(away).to.have.length(3);
+  });
+
   it("are given up when nobody reads on", async () => {
     const { escrow, asked } = await reversed();
     const reading = scanEvents(escrow.connection, [], { fromBlock: 0, toBlock: 1_000_000 });
@@ -698,10 +720,13 @@ describe("A stored history", () => {
       expect(await storage.append("fifth", "fourth")).to.equal(false);
       expect(await storage.append("fourth", "third")).to.equal(true);
 
+      await truncate(path, (await readFile(path)).indexOf("third"));
+      expect(await storage.append("another third", "second")).to.equal(true);
+
       const other = fileStorage(path);
       await other.clear();
       await holding(["other", "b".repeat(2_000), "fourth"], other);
-      expect(await storage.append("fifth", "third")).to.equal(false);
+      expect(await storage.append("fifth", "another third")).to.equal(false);
       expect(await storage.append("fifth", "fourth")).to.equal(true);
       expect(await recordsOf(fileStorage(path))).to.deep.equal(["other", "b".repeat(2_000), "fourth", "fifth"]);
     });

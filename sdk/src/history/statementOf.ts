@@ -10,7 +10,7 @@ import type { TokenDescription } from "../define.js";
 import { InvalidParameterError, RpcError, WrongChainError, WrongContractCallError } from "../errors.js";
 import { FIRST_PAGE } from "../history.js";
 import { escrowInterface } from "../interfaces.js";
-import { allLogs, type BlockRange, logPages, type Topics } from "../logs.js";
+import { allLogs, type BlockRange, logPages, matches, type Topics } from "../logs.js";
 import { getAgreementState, getClaimable } from "../reads.js";
 import { ask, checkConnection, type EscrowConnection, type Finality, finalBlock, latestBlock } from "../rpc.js";
 import { describeToken } from "../token.js";
@@ -18,7 +18,7 @@ import type { Address, AgreementId } from "../types.js";
 import { checkAgreement, isUint } from "../validate.js";
 import { checkStatementShape, checkTimes, createStatement, isNamed, movementsOf, type Statement } from "./statement.js";
 import type { HistoryStorage } from "./storage.js";
-import { storedTimes, storeTimes, syncHistory } from "./sync.js";
+import { type Selection, storedTimes, storeTimes, syncStored } from "./sync.js";
 
 // ------------------------------------------------------------------------------------------------------------- reading it
 
@@ -54,9 +54,10 @@ const MONEY: readonly EscrowEventName[] = [
 /** Agreements that are asked for at once. */
 const IDS_AT_ONCE = 100;
 
-/** Gives the events that match any of these topics, and perhaps others, page by page. */
+/** Gives the events that match any of these topics and are wanted, and perhaps others, page by page. */
 type Source = (
   filters: readonly { readonly topics: Topics; readonly firstPage?: number }[],
+  isWanted: Selection,
 ) => AsyncIterable<readonly EscrowEvent[]>;
 
 /**
@@ -90,9 +91,12 @@ export async function statementOf(
   const { source, newest, lastFinal } = await sourceOf(connection, { finality, ...(storage && { storage }) });
   const toBlock = Math.min(last ?? newest, newest);
   const topic = zeroPadValue(who, 32);
+  const digits = who.slice(2).toLowerCase();
+  const mentions: Selection = ({ topics, data }) =>
+    [...topics, data].some((word) => word.toLowerCase().includes(digits));
   const paidFor = { topics: [topicOf("MilestoneFunded"), null, null, topic] };
   const opened = { topics: [topicOf("AgreementOpened")], firstPage: FIRST_PAGE };
-  for await (const events of source(agreements === undefined ? [paidFor, opened] : [paidFor])) {
+  for await (const events of source(agreements === undefined ? [paidFor, opened] : [paidFor], mentions)) {
     for (const event of events) {
       if (event.type === "MilestoneFunded" && event.payer === who) ids.add(event.id);
       if (event.type !== "AgreementOpened" || agreements !== undefined) continue;
@@ -110,7 +114,7 @@ export async function statementOf(
     { topics: [topicOf("Withdrawn"), null, topic] },
     ...chunks.map((chunk) => ({ topics: [MONEY.map(topicOf), chunk] })),
   ];
-  for await (const events of source(filters)) {
+  for await (const events of source(filters, () => true)) {
     for (const event of events) {
       const isWanted =
         event.type === "Withdrawn" ? event.account === who : MONEY.includes(event.type) && ids.has(event.id);
@@ -140,25 +144,23 @@ async function sourceOf(
   { storage, finality }: { readonly storage?: HistoryStorage; readonly finality: Finality },
 ): Promise<{ readonly source: Source; readonly newest: number; readonly lastFinal: number }> {
   if (storage !== undefined) {
-    const {
-      final,
-      unfinal,
-      finalBlock: lastFinal,
-      toBlock: newest,
-    } = await syncHistory(connection, { storage, finality });
-    const source: Source = async function* () {
-      yield* final;
-      yield unfinal;
+    const { select, ...history } = await syncStored(connection, { storage, finality });
+    const source: Source = async function* (filters, isWanted) {
+      const isAsked: Selection = (log) => filters.some(({ topics }) => matches(log, connection.escrow, topics));
+      yield* select((log) => isAsked(log) && isWanted(log));
+      yield history.unfinal;
     };
+    const { toBlock: newest, finalBlock: lastFinal } = history;
     return { source, newest, lastFinal };
   }
   const { number: newest } = await latestBlock(connection.provider);
   const lastFinal = await finalBlock(connection.provider, finality, newest);
   const range = { fromBlock: connection.startBlock, toBlock: newest };
-  const source: Source = async function* (filters) {
+  const source: Source = async function* (filters, isWanted) {
     for (const { topics, ...paging } of filters) {
-      for await (const { logs } of logPages(connection, topics, range, paging))
-        yield decodeLogs(logs, connection.escrow);
+      for await (const { logs } of logPages(connection, topics, range, paging)) {
+        yield decodeLogs(logs.filter(isWanted), connection.escrow);
+      }
     }
   };
   return { source, newest, lastFinal };

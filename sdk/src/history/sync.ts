@@ -216,8 +216,11 @@ async function readStored(storage: HistoryStorage, subject: Subject): Promise<St
   return { last, nextBlock: subject.startBlock, lastPage: undefined };
 }
 
-/** The stored events up to a block, page by page. */
-async function* storedEvents(storage: HistoryStorage, subject: Subject, toBlock: number) {
+/** Tells by the log whether an event is wanted: decoding takes the longest by far. */
+export type Selection = (log: Pick<DecodableLog, "address" | "topics" | "data">) => boolean;
+
+/** The stored events up to a block that are wanted, page by page. */
+async function* storedEvents(storage: HistoryStorage, subject: Subject, toBlock: number, isWanted: Selection) {
   let nextBlock = 0;
   for await (const { record, range, subject: actual } of recordsOf(storage)) {
     if (range === undefined) {
@@ -228,12 +231,8 @@ async function* storedEvents(storage: HistoryStorage, subject: Subject, toBlock:
     if (range.fromBlock > toBlock) return;
     nextBlock = range.toBlock + 1;
     const { logs } = contentsOf<PageContents>(record, PAGE.exec(record)?.[0] ?? "", (page) => isPage(page, range));
-    if (logs.length === 0) continue;
-    const events = decodeLogs(
-      logs.map((log) => decodable(log, subject.escrow)),
-      subject.escrow,
-    );
-    yield events.filter(({ block }) => block <= toBlock);
+    const wanted = logs.map((log) => decodable(log, subject.escrow)).filter(isWanted);
+    if (wanted.length > 0) yield decodeLogs(wanted, subject.escrow).filter(({ block }) => block <= toBlock);
   }
   if (nextBlock <= toBlock)
     throw new InvalidHistoryError(`it ends before block ${toBlock}: somebody cleared it meanwhile`);
@@ -266,6 +265,15 @@ function decodable(
  * console.log(unfinal.length, "that may still change");
  */
 export async function syncHistory(connection: EscrowConnection, options: SyncOptions): Promise<StoredHistory> {
+  const { select, ...history } = await syncStored(connection, options);
+  return { final: select(() => true), ...history };
+}
+
+/** The same, with a way to have only some events of the final part. */
+export async function syncStored(
+  connection: EscrowConnection,
+  options: SyncOptions,
+): Promise<Omit<StoredHistory, "final"> & { readonly select: (isWanted: Selection) => StoredHistory["final"] }> {
   const { provider, chainId } = checkConnection(connection);
   const { finality = "finalized", ifReorganized = "fail", inFlight = 4, ...what } = checkObject(options, "options");
   const { storage, topics = [] } = what;
@@ -293,7 +301,9 @@ export async function syncHistory(connection: EscrowConnection, options: SyncOpt
       if (finalBlock !== undefined) {
         const logs = await allLogs(connection, topics, { fromBlock: finalBlock + 1, toBlock });
         return {
-          final: { [Symbol.asyncIterator]: () => storedEvents(storage, subject, finalBlock) },
+          select: (isWanted) => ({
+            [Symbol.asyncIterator]: () => storedEvents(storage, subject, finalBlock, isWanted),
+          }),
           unfinal: inOrder(decodeLogs(logs, subject.escrow)),
           finalBlock,
           toBlock: Math.max(toBlock, finalBlock),
