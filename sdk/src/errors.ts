@@ -560,6 +560,81 @@ export class IncompleteHistoryError extends MicroEscrowError {
   }
 }
 
+/** What a stored history is of. */
+const STORED = {
+  chainId: "chain",
+  escrow: "escrow",
+  topics: "topics",
+  startBlock: "first block",
+} as const;
+
+/** A storage holds another history than the one that is read. Nothing was changed. */
+export class HistoryMismatchError extends MicroEscrowError {
+  /** What is another. */
+  declare readonly member: "chainId" | "escrow" | "topics" | "startBlock";
+  /** What the storage has, as text. */
+  declare readonly actual: string;
+  /** What is read, as text. */
+  declare readonly expected: string;
+
+  constructor({ member, actual, expected }: Fields<HistoryMismatchError>, options?: ErrorOptions) {
+    super(
+      "HistoryMismatch",
+      `The storage holds another history: its ${STORED[member]} is ${quote(actual)}, not ${quote(expected)}. Use a storage of its own for each, or clear this one.`,
+      { member, actual, expected },
+      options,
+    );
+  }
+}
+
+/** A block that was stored as final is not on the chain. Nothing was changed. */
+export class HistoryReorganizedError extends MicroEscrowError {
+  declare readonly block: number;
+  /** The hash of the block on the chain; `undefined` where the endpoint has no such block. */
+  declare readonly actual: Hash | undefined;
+  /** The hash that was stored. */
+  declare readonly expected: Hash;
+
+  constructor({ block, actual, expected }: Fields<HistoryReorganizedError>, options?: ErrorOptions) {
+    super(
+      "HistoryReorganized",
+      `Block ${block} was stored as final with hash ${expected}, and ${actual === undefined ? "is not there" : `is ${actual}`}: a development node was restarted, the URL leads to another chain or to a node that is behind, or the finality is too low. Check that; then sync with ifReorganized: "start anew", and book anew what you took from the old history.`,
+      { block, actual, expected },
+      options,
+    );
+  }
+}
+
+/** What a storage holds is no history, or one with a part that is damaged or missing. */
+export class InvalidHistoryError extends MicroEscrowError {
+  /** What is wrong with it, as the rest of a sentence. */
+  declare readonly reason: string;
+
+  constructor(reason: string, options?: ErrorOptions) {
+    super(
+      "InvalidHistory",
+      `The storage does not hold a whole history: ${ended(reason)} Clear it (storage.clear()), and sync again.`,
+      { reason },
+      options,
+    );
+  }
+}
+
+/** A storage cannot be opened, read or written. */
+export class HistoryStorageError extends MicroEscrowError {
+  /** What is wrong with it, as the rest of a sentence. */
+  declare readonly reason: string;
+
+  constructor(reason: string, options?: ErrorOptions) {
+    super(
+      "HistoryStorage",
+      `The storage failed: ${ended(reason)} What it holds is as it was before; use another storage, or try again.`,
+      { reason },
+      options,
+    );
+  }
+}
+
 /** A call reverted with a reason that is not a custom error of the contract. */
 export class TransactionRevertedError extends MicroEscrowError {
   /** Error(string) or Panic(uint256) in words; undefined without one. */

@@ -1,12 +1,26 @@
 /**
  * Events as a history that says what is final, and that can be read on from where it ended.
  */
+import { toHash } from "./address.js";
 import { checkList, checkObject } from "./check.js";
 import { decodeLogs, type EscrowEvent } from "./decode.js";
 import { InvalidParameterError } from "./errors.js";
 import { allLogs, type BlockRange, logPages, type Topics } from "./logs.js";
 import { checkConnection, type EscrowConnection, type Finality, finalBlock, latestBlock } from "./rpc.js";
 import { isUint } from "./validate.js";
+
+/**
+ * An endpoint that refuses a malformed topic would get the blame, block by block.
+ *
+ * @throws {InvalidParameterError} When it is no list.
+ * @throws {InvalidHashError} When a topic is none.
+ */
+export function checkTopics(topics: Topics): Topics {
+  for (const topic of checkList(topics, "topics")) {
+    if (topic !== null) for (const one of [topic].flat()) toHash(one);
+  }
+  return topics;
+}
 
 /** Where to read on. */
 export interface Cursor {
@@ -36,6 +50,7 @@ export interface HistoryOptions {
 /**
  * The events that match any of several topic filters.
  *
+ * @throws {InvalidHashError} When a topic is none.
  * @throws {RpcError} When the endpoint fails.
  * @example
  * const filter = [escrowInterface.getEvent("MilestoneFunded").topicHash];
@@ -50,7 +65,7 @@ export async function readHistory(
   checkConnection(connection);
   const { since, finality = "finalized" } = checkObject(options, "options");
   if (since !== undefined) checkHistory(since);
-  for (const topics of checkList(filters, "filters")) checkList(topics, "topics");
+  for (const topics of checkList(filters, "filters")) checkTopics(topics);
   const toBlock = (await latestBlock(connection.provider)).number;
   const lastFinal = await finalBlock(connection.provider, finality, toBlock);
   const fromBlock = since?.cursor.fromBlock ?? connection.startBlock;
@@ -66,16 +81,17 @@ export async function readHistory(
   };
 }
 
-/** Blocks of the first page of {@link scanEvents}: as many as most endpoints give at once. */
-const FIRST_PAGE = 1_000;
+/** Blocks of the first page of a scan: as many as most endpoints give at once. */
+export const FIRST_PAGE = 1_000;
 
 /**
  * The events that match a topic filter, page by page, oldest first: for more events than should be in memory at once, as
- * when a platform indexes all of its agreements. A page may be empty.
+ * when a platform indexes all of its agreements. A page may be empty. Up to four are asked for at once.
  *
  * @param range By default from the connection's first block to the newest. Keep it out of blocks that may still be
  * reorganized, or read those again.
  * @throws {InvalidParameterError} When a block is not a whole number from 0.
+ * @throws {InvalidHashError} When a topic is none.
  * @throws {RpcError} When the endpoint fails.
  * @example
  * const concluded = [escrowInterface.getEvent("MilestoneConcluded").topicHash];
@@ -89,7 +105,7 @@ export function scanEvents(
   range: Partial<BlockRange> = {},
 ): AsyncGenerator<readonly EscrowEvent[], void> {
   checkConnection(connection);
-  checkList(topics, "topics");
+  checkTopics(topics);
   const { fromBlock = connection.startBlock, toBlock } = checkObject(range, "a range of blocks");
   for (const block of [fromBlock, toBlock ?? fromBlock]) {
     if (!isUint(block, Number.MAX_SAFE_INTEGER)) throw new InvalidParameterError(block, "is not the number of a block");
@@ -105,7 +121,7 @@ async function* eventPages(
 ): AsyncGenerator<readonly EscrowEvent[], void> {
   const toBlock = lastBlock ?? (await latestBlock(connection.provider)).number;
   const pages = logPages(connection, topics, { fromBlock, toBlock }, { firstPage: FIRST_PAGE });
-  for await (const page of pages) yield decodeLogs(page, connection.escrow);
+  for await (const { logs } of pages) yield decodeLogs(logs, connection.escrow);
 }
 
 /**
@@ -133,7 +149,7 @@ export function eventKey({ blockHash, logIndex }: EscrowEvent): string {
 }
 
 /** Oldest first, each once (two filters can match one log). */
-function inOrder(events: readonly EscrowEvent[]): EscrowEvent[] {
+export function inOrder(events: readonly EscrowEvent[]): EscrowEvent[] {
   return [...new Map(events.map((event) => [eventKey(event), event])).values()].sort(
     (a, b) => a.block - b.block || a.logIndex - b.logIndex,
   );

@@ -14,8 +14,10 @@ import {
   signableVerbs,
 } from "@micro-escrow/sdk";
 import { deploy, deploySignedFunding } from "@micro-escrow/sdk/deploy";
+import type { Statement } from "@micro-escrow/sdk/history";
 import { expect } from "chai";
 import { Interface, id, type JsonRpcProvider, type TransactionResponse } from "ethers";
+import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 
 import create2 from "../../deployments/create2.json" with { type: "json" };
 import { gasChart } from "../../scripts/bench/charts.ts";
@@ -142,7 +144,10 @@ describe("README", () => {
     await snapshot.restore();
 
     // The SDK's own README reads it again, and funds the next.
-    const [reading = "", smallest = ""] = blocks("ts", await readFile(join(root, "sdk/README.md"), "utf8"));
+    const [reading = "", smallest = "", history = ""] = blocks(
+      "ts",
+      await readFile(join(root, "sdk/README.md"), "utf8"),
+    );
     const known = { signer: clientSigner, id: (agreement as Agreement).id };
     const read = await runExample(reading, known, "status", "USDC");
     expect(read).to.deep.equal({ status: Status.Released, USDC });
@@ -152,6 +157,14 @@ describe("README", () => {
     const { sent: transaction } = await runExample(smallest, given, "sent");
     await (transaction as TransactionResponse).wait();
     expect((await escrow.getMilestone({ agreement: agreement as Agreement, index: 1 })).status).to.equal(Status.Funded);
+
+    // And what a page does with the history, in the IndexedDB of a browser.
+    Object.assign(globalThis, { indexedDB: new IDBFactory(), IDBKeyRange });
+    const inPage = { escrow, chainId: escrow.chainId, account: freelancerSigner.address };
+    const { statement, differences } = await runExample(history, inPage, "statement", "differences");
+    expect((statement as Statement).totals.map(({ received }) => received)).to.deep.equal([500_000_000n]);
+    expect(differences).to.deep.equal([]);
+    for (const name of ["indexedDB", "IDBKeyRange"]) Reflect.deleteProperty(globalThis, name);
   });
 
   it("the local chain starts, gets the escrow and a token, and the ten lines run on it", async function () {

@@ -36,6 +36,7 @@ import {
   signedFundingInterface,
   signFunding,
 } from "@micro-escrow/sdk/gasless";
+import { checkStatement, statementOf } from "@micro-escrow/sdk/history";
 import { expect } from "chai";
 import { type Contract, getCreate2Address, keccak256, parseEther, Wallet } from "ethers";
 import create2 from "../../deployments/create2.json" with { type: "json" };
@@ -102,6 +103,30 @@ describe("Funding by signature", () => {
     return { token: token as unknown as Contract, address };
   };
 
+  /** From the chain alone, as each party would see it: what it paid and got, equal to the chain. */
+  async function expectStatements({ terms, id }: Agreement, { amount, fee }: { amount: bigint; fee: bigint }) {
+    const { connection } = context.escrow;
+    const option = { token: terms.token };
+    const totals = { paid: 0n, received: 0n, balance: 0n, credited: 0n, withdrawn: 0n, claimable: 0n, held: 0n };
+    const entry = { agreement: id, index: 0, token: terms.token, arbiterFee: 0n };
+    const paid = { gross: amount, platformFee: fee, net: amount - fee };
+    const parties = [
+      [terms.client, { type: "funded", net: amount, balance: -amount }, { paid: amount, balance: -amount }],
+      [terms.freelancer, { type: "paid", ...paid }, { received: amount - fee, balance: amount - fee }],
+      [terms.feeRecipient, { type: "platform fee", net: fee }, { credited: fee, claimable: fee }],
+    ] as const;
+    for (const [account, expected, sums] of parties) {
+      const statement = await statementOf(connection, account, option);
+      expect(await checkStatement(connection, statement)).to.deep.equal([]);
+      expect(statement.entries.map(({ type }) => type)).to.deep.equal([expected.type]);
+      expect(statement.entries[0]).to.deep.include({ ...entry, ...expected });
+      expect(statement.totals).to.deep.equal([{ token: terms.token, ...totals, ...sums }]);
+    }
+    for (const account of [terms.arbiter, signedFundingAddress(), relayer().address]) {
+      expect((await statementOf(connection, account, option)).entries).to.deep.equal([]);
+    }
+  }
+
   /** From the two signatures to the money, with a relayer who pays for all of it. */
   async function playMilestone(agreement: Agreement, token: Contract, payment: "authorization" | "permit2") {
     const { escrow } = context;
@@ -129,6 +154,7 @@ describe("Funding by signature", () => {
     expect(approved).to.deep.include({ freelancerAmount: amount - fee, platformFee: fee, deferred: [] });
     expect(await balance(token, freelancer.address)).to.equal(amount - fee);
     expect([await ether(client), await ether(freelancer)]).to.deep.equal([0n, 0n]);
+    await expectStatements(agreement, { amount, fee });
     const counts = [client, freelancer].map(({ address }) => context.ethers.provider.getTransactionCount(address));
     return Promise.all(counts);
   }

@@ -72,6 +72,7 @@ import {
   fundWithPermit2Call,
   permit2TypedData,
 } from "@micro-escrow/sdk/gasless";
+import * as stored from "@micro-escrow/sdk/history";
 import { expect } from "chai";
 import { type Provider, VoidSigner } from "ethers";
 import { relayedCall } from "../../sdk/dist/signed.js";
@@ -514,6 +515,33 @@ function samples(): Record<string, readonly unknown[]> {
     ...{ payment: "authorization", chainId: 8_453, to, data, signer: client, token: agreement.terms.token },
     ...{ amount: `${fundingAmount({ agreement, indices: [0] })}`, deadline },
   };
+  const place = { transaction: deliverable, block: 1, blockHash: deliverable, logIndex: 0 };
+  const withdrawal = { type: "Withdrawn", token: client, account: arbiter, amount: 1n, ...place };
+  const about = { id: agreement.id, index: 0 };
+  const parts = { freelancerAmount: 1n, clientAmount: 0n, platformFee: 0n, arbiterFee: 0n };
+  const events = [
+    { type: "AgreementOpened", id: agreement.id, agreement, ...place },
+    { type: "MilestoneFunded", ...about, payer: stranger, amount: 1n, clock: 1, ...place, logIndex: 1 },
+    { type: "MilestoneConcluded", ...about, outcome: 1, ...parts, reasoning, ...place, logIndex: 2 },
+    {
+      type: "PaymentDeferred",
+      ...about,
+      account: freelancer,
+      token: agreement.terms.token,
+      amount: 1n,
+      ...place,
+      logIndex: 3,
+    },
+    { ...withdrawal, logIndex: 4 },
+  ];
+  const amounts = { gross: 1n, platformFee: 0n, arbiterFee: 0n, net: 1n, balance: 1n, claimable: -1n };
+  const moved = { time: 1, type: "withdrawn", token: client, direction: "within", ...amounts, ...place, final: true };
+  const sums = { paid: 0n, received: 1n, balance: 1n, credited: 0n, withdrawn: 1n, claimable: -1n, held: 1n };
+  const statement = {
+    ...{ ...location, account: client, toBlock: 1, entries: [moved], totals: [{ token: client, ...sums }] },
+    held: [{ agreement: agreement.id, index: 0, token: client, amount: 1n }],
+    ...{ agreements: [agreement], tokens: [{ address: client, decimals: 6, symbol: "USDC" }] },
+  };
   return {
     acceptCall: [{ escrow, agreement, party: client, signature: "0x12" }],
     acceptTypedData: [location],
@@ -532,9 +560,11 @@ function samples(): Record<string, readonly unknown[]> {
     checkCode: [emptyProvider, escrow, 8_453],
     checkDomain: [emptyProvider, escrow, 8_453],
     checkSignedFunding: [emptyConnection, client],
+    checkStatement: [emptyConnection, statement],
     cidOf: [deliverable],
     closeCall: [{ escrow, agreement, party: client, authorization }],
     closeTypedData: [location],
+    createStatement: [{ ...location, account: client, token: client, events, times: new Map(), toBlock: 1 }],
     decodeError: [new Error("no")],
     decodeLog: [log, escrow],
     decodeLogs: [[log], escrow],
@@ -565,6 +595,7 @@ function samples(): Record<string, readonly unknown[]> {
     fundingAmount: [{ agreement, indices: [0] }],
     getAgreement: [emptyConnection, agreement.id],
     getAgreementState: [emptyConnection, agreement, { blockTag: 5 }],
+    getBlockTimes: [emptyConnection, [withdrawal], new Map([[1, 1]])],
     getClaimable: [emptyConnection, { token: client, account: client }, { blockTag: 5 }],
     getMilestone: [emptyConnection, agreement.id, 0, { blockTag: 5 }],
     getProgress: [emptyConnection, agreement, { since: history, finality: 1 }],
@@ -572,11 +603,13 @@ function samples(): Record<string, readonly unknown[]> {
     getTimeline: [emptyConnection, agreement, { since: history, finality: 1 }],
     hashOfCid: ["bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"],
     hashText: ["text"],
+    indexedDbStorage: ["name"],
     inert: ["text", 20],
     joinSettlement: [agreement, halves],
     listAgreements: [emptyConnection, client, { since: history, finality: 1 }],
     manifest: [[file]],
     manifestOf: [[entry]],
+    memoryStorage: [],
     multicallCall: [{ escrow, calls: [call] }],
     outcomeName: [1],
     parseAgreement: [sdk.serializeAgreement(agreement)],
@@ -611,6 +644,7 @@ function samples(): Record<string, readonly unknown[]> {
       { agreement, indices: [0], payment: "auto", deadline, signedFunding: escrow, freelancerSignature: "0x12" },
     ],
     signedFundingAddress: [],
+    statementOf: [emptyConnection, client, { token: client, toBlock: 5, finality: 1, agreements: [agreement] }],
     statusName: [1],
     step: [
       agreement,
@@ -623,9 +657,12 @@ function samples(): Record<string, readonly unknown[]> {
     submitCall: [{ ...first, deliverable }],
     submitEvidenceCall: [{ ...first, evidence }],
     submitTypedData: [{ ...signed, submission: 1, deliverable }],
+    syncHistory: [emptyConnection, { storage: stored.memoryStorage(), topics: [null, [deliverable]], finality: 9 }],
     toAddress: [client],
     toAgreement: [agreement.terms, agreement.schedule, agreement.scope],
+    toCsv: [statement],
     toHash: [deliverable],
+    toJson: [statement],
     validateAgreement: [agreement, { escrow }],
     verifyDeliverable: [bytes, deliverable],
     verifyManifest: [sdk.manifestOf([entry]).text, [file]],
@@ -674,7 +711,7 @@ async function callWithJunk(action: Exported, parameters: readonly unknown[], wh
 describe("Every exported function given junk", () => {
   // Errors are made by the SDK alone, and the client is below.
   const isExempt = (name: string, value: Exported) => value.prototype instanceof Error || name === "MicroEscrow";
-  const functions = Object.entries({ ...sdk, ...deployment, ...gasless }).flatMap(
+  const functions = Object.entries({ ...sdk, ...deployment, ...gasless, ...stored }).flatMap(
     ([name, value]): [string, Exported][] =>
       typeof value !== "function" || isExempt(name, value as Exported) ? [] : [[name, value as Exported]],
   );
@@ -686,8 +723,8 @@ describe("Every exported function given junk", () => {
   /** What fails here also without junk: there is nothing on this chain, and the receipt has no event. */
   const failing = [
     ...["checkCode", "checkDomain", "deploy", "getAgreement", "getAgreementState", "getClaimable", "getMilestone"],
-    ...["getProgress", "getTimeline", "permitTerms", "decodeResult"],
-    ...["checkSignedFunding", "deploySignedFunding", "relayFunding", "signFunding"],
+    ...["getProgress", "getTimeline", "permitTerms", "decodeResult", "checkSignedFunding"],
+    ...["deploySignedFunding", "relayFunding", "signFunding", "checkStatement"],
   ];
   it("does what it should without junk", async () => {
     for (const [name, action] of functions) {

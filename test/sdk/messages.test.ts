@@ -26,6 +26,7 @@ import {
   WrongStatusError,
 } from "@micro-escrow/sdk";
 import * as gasless from "@micro-escrow/sdk/gasless";
+import * as stored from "@micro-escrow/sdk/history";
 import { expect } from "chai";
 import { AbiCoder, concat, JsonRpcProvider, keccak256 } from "ethers";
 import { rpcError } from "./chain.ts";
@@ -154,6 +155,22 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
       `The gate ${A} refused this funding ("not on the list"): ask whoever runs it what it wants.`,
     ],
     [
+      new stored.HistoryMismatchError({ member: "chainId", actual: "1", expected: "8453" }),
+      'The storage holds another history: its chain is "1", not "8453". Use a storage of its own for each, or clear this one.',
+    ],
+    [
+      new stored.HistoryReorganizedError({ block: 7, ...hashes }),
+      `Block 7 was stored as final with hash ${Y}, and is ${X}: a development node was restarted, the URL leads to another chain or to a node that is behind, or the finality is too low. Check that; then sync with ifReorganized: "start anew", and book anew what you took from the old history.`,
+    ],
+    [
+      new stored.HistoryReorganizedError({ block: 7, actual: undefined, expected: Y }),
+      `Block 7 was stored as final with hash ${Y}, and is not there: a development node was restarted, the URL leads to another chain or to a node that is behind, or the finality is too low. Check that; then sync with ifReorganized: "start anew", and book anew what you took from the old history.`,
+    ],
+    [
+      new stored.HistoryStorageError("there is no room left"),
+      "The storage failed: there is no room left. What it holds is as it was before; use another storage, or try again.",
+    ],
+    [
       new sdk.IncompleteHistoryError({ id, details: "submission 2" }),
       `The RPC endpoint left out events of agreement ${X} (submission 2): try again, or use another endpoint.`,
     ],
@@ -185,6 +202,10 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
     ],
     [new sdk.InvalidDurationError("soon", "is no duration", advice), '"soon" is no duration. Write another.'],
     [new sdk.InvalidHashError("0x", "is no hash", advice), '"0x" is no hash. Write another.'],
+    [
+      new stored.InvalidHistoryError("its second page is damaged"),
+      "The storage does not hold a whole history: its second page is damaged. Clear it (storage.clear()), and sync again.",
+    ],
     [
       new sdk.InvalidMilestoneError({ index: 1, amount: 0n, workPeriod: 60 }),
       "Milestone 1 needs an amount (0) and a work period (60 s) greater than 0.",
@@ -369,7 +390,7 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
 })();
 
 describe("Every error", () => {
-  const classes = Object.entries({ ...sdk, ...gasless }).filter(([, value]) => {
+  const classes = Object.entries({ ...sdk, ...gasless, ...stored }).filter(([, value]) => {
     return typeof value === "function" && value.prototype instanceof MicroEscrowError && value !== InvalidValueError;
   });
 

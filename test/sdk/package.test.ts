@@ -125,11 +125,15 @@ describe("The packed package", () => {
     const source = `import * as node from "@micro-escrow/sdk/node"; console.log(Object.keys(node).join());`;
     await writeFile(join(project, "node.js"), source);
     const { stdout } = await run(process.execPath, ["node.js"], { cwd: project });
-    expect(stdout.trim().split(",")).to.include.members(["hashFile", "readAgreement", "writeAgreement"]);
+    expect(stdout.trim().split(",")).to.include.members([
+      ...["fileStorage", "hashFile", "readAgreement", "writeAgreement"],
+    ]);
   });
 
   it("is bundled for a browser without anything of Node, and runs there", async () => {
-    await writeFile(join(project, "page.js"), `${program}\nglobalThis.result = result;`);
+    const history = `import { indexedDbStorage, statementOf, syncHistory } from "@micro-escrow/sdk/history";
+globalThis.history = [indexedDbStorage, statementOf, syncHistory].map((one) => typeof one).join();`;
+    await writeFile(join(project, "page.js"), `${program}\n${history}\nglobalThis.result = result;`);
     const { outputFiles, metafile } = await build({
       absWorkingDir: project,
       entryPoints: ["page.js"],
@@ -151,6 +155,7 @@ describe("The packed package", () => {
     page.self = page;
     runInNewContext(outputFiles[0]?.text ?? "", page);
     expect({ ...(page.result as typeof expected) }).to.deep.equal(expected);
+    expect(page.history).to.equal("function,function,function");
   });
 
   it("leaves out of a bundle what a page does not use", async () => {
@@ -172,7 +177,8 @@ describe("The packed package", () => {
     this.timeout(60_000);
     const source = `
 import { ClockRanOutError, MicroEscrow, type Results, type SignedAction } from "@micro-escrow/sdk";
-import { hashFile } from "@micro-escrow/sdk/node";
+import { type HistoryStorage, type Statement, statementOf } from "@micro-escrow/sdk/history";
+import { fileStorage, hashFile } from "@micro-escrow/sdk/node";
 import type { Signer } from "ethers";
 export async function work(signer: Signer, path: string): Promise<Results["submit"] | number> {
   const escrow = await MicroEscrow.connect(signer);
@@ -184,6 +190,9 @@ export async function work(signer: Signer, path: string): Promise<Results["submi
     if (error instanceof ClockRanOutError) return error.clock;
     throw error;
   }
+}
+export async function account(escrow: MicroEscrow, storage: HistoryStorage = fileStorage("x")): Promise<Statement> {
+  return statementOf(escrow.connection, escrow.address, { storage });
 }
 // @ts-expect-error a verb takes what it says, and nothing less
 export const wrong = (escrow: MicroEscrow) => escrow.submit({ index: 0 });
