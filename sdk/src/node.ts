@@ -13,6 +13,8 @@ import { type Manifest, type ManifestEntry, manifestOf } from "./deliverables.js
 import { parseAgreement, serializeAgreement } from "./serialize.js";
 import type { Hash } from "./types.js";
 
+export { folderStorage } from "./folderStorage.js";
+
 /**
  * The SHA-256 of a file: what `submit` takes for a deliverable that is one file. Files of any size.
  *
