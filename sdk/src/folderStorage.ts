@@ -37,7 +37,6 @@ export function folderStorage(folder: string): ContentStorage {
         } finally {
           await file.close();
         }
-        signal.throwIfAborted();
         await rename(written, join(folder, cidOf(hash)));
       } catch (error) {
         await rm(written, { force: true });

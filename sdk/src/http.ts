@@ -2,7 +2,7 @@
  * Storages that are reached over HTTP: any server that takes PUT and GET, and an IPFS node's own interface (Kubo).
  */
 
-import { checkObject, checkText } from "./check.js";
+import { checkBoolean, checkObject, checkText } from "./check.js";
 import type { ContentStorage } from "./content.js";
 import { cidOf } from "./deliverables.js";
 import { ContentMissingError, ContentTooLargeError, InvalidParameterError, StorageFailedError } from "./errors.js";
@@ -107,6 +107,7 @@ export function httpStorage(options: HttpStorageOptions): ContentStorage {
  */
 export function kuboStorage(options: KuboStorageOptions): ContentStorage {
   const { api, headers, offline = false } = checkObject(options, "options with the api of a node");
+  checkBoolean(offline, "whether to read only what the node itself has");
   const base = readUrl(api);
   const sent = readHeaders(headers);
   const ask = (command: string, query: Readonly<Record<string, string>>, init: RequestInit): Promise<Response> => {
@@ -135,7 +136,8 @@ export function kuboStorage(options: KuboStorageOptions): ContentStorage {
       const response = await ask("get", query, { signal });
       if (response.ok) return yield* piecesOf(response);
       const words = await wordsOf(response);
-      if (/could not find|not found/.test(memberOf(words, "Message") ?? "")) throw new ContentMissingError({ hash });
+      if (/could not find|was not found/.test(memberOf(words, "Message") ?? ""))
+        throw new ContentMissingError({ hash });
       throw refusal(base, response, words);
     },
   };

@@ -15,6 +15,7 @@ const packageTypes = {
   "@micro-escrow/sdk": join(root, "sdk/dist/index.d.ts"),
   "@micro-escrow/sdk/deploy": join(root, "sdk/dist/deploy.d.ts"),
   "@micro-escrow/sdk/node": join(root, "sdk/dist/node.d.ts"),
+  "@micro-escrow/sdk/storage": join(root, "sdk/dist/storage.d.ts"),
 };
 
 /** What examples start from, by the names of the README. */

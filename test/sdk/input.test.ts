@@ -65,6 +65,7 @@ import {
   withdrawCall,
 } from "@micro-escrow/sdk";
 import * as deployment from "@micro-escrow/sdk/deploy";
+import * as storage from "@micro-escrow/sdk/storage";
 import { expect } from "chai";
 import { type Provider, VoidSigner } from "ethers";
 import { relayedCall } from "../../sdk/dist/signed.js";
@@ -450,6 +451,15 @@ function samples(): Record<string, readonly unknown[]> {
   const receipt = { hash: deliverable, blockNumber: 1, logs: [log] };
   const history = { final: [], unfinal: [], cursor: { fromBlock: 0 }, toBlock: 1 };
   const typedData = agreementTypedData(agreement, location);
+  const scope = agreement.scope as sdk.Scope;
+  const kept = new Map([sdk.canonicalJson(scope), "Ten articles"].map((text) => [sdk.hashText(text), text]));
+  const memory: storage.ContentStorage = {
+    write: async () => {},
+    read: async function* (hash) {
+      yield new TextEncoder().encode(kept.get(hash));
+    },
+  };
+  const limits = { maxSize: 10_000, patience: 1, signal: new AbortController().signal };
   return {
     acceptCall: [{ escrow, agreement, party: client, signature: "0x12" }],
     acceptTypedData: [location],
@@ -468,6 +478,7 @@ function samples(): Record<string, readonly unknown[]> {
     cidOf: [deliverable],
     closeCall: [{ escrow, agreement, party: client, authorization }],
     closeTypedData: [location],
+    completeAgreement: [memory, sdk.toAgreement(agreement.terms, agreement.schedule), limits],
     decodeError: [new Error("no")],
     decodeLog: [log, escrow],
     decodeLogs: [[log], escrow],
@@ -496,14 +507,19 @@ function samples(): Record<string, readonly unknown[]> {
     getAgreement: [emptyConnection, agreement.id],
     getAgreementState: [emptyConnection, agreement, { blockTag: 5 }],
     getClaimable: [emptyConnection, { token: client, account: client }, { blockTag: 5 }],
+    getContent: [memory, deliverable, limits],
+    getDeliverable: [memory, deliverable, { ...limits, maxFiles: 5 }],
     getMilestone: [emptyConnection, agreement.id, 0, { blockTag: 5 }],
     getProgress: [emptyConnection, agreement, { since: history, finality: 1 }],
+    getScope: [memory, agreement.terms.details, limits],
     getTime: [emptyConnection],
     getTimeline: [emptyConnection, agreement, { since: history, finality: 1 }],
     hashOfCid: ["bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"],
     hashText: ["text"],
+    httpStorage: [{ url: "https://files.example", headers: { authorization: "Bearer secret" } }],
     inert: ["text", 20],
     joinSettlement: [agreement, halves],
+    kuboStorage: [{ api: "http://127.0.0.1:5001", headers: { authorization: "Bearer secret" }, offline: true }],
     listAgreements: [emptyConnection, client, { since: history, finality: 1 }],
     manifest: [[file]],
     manifestOf: [[entry]],
@@ -520,6 +536,9 @@ function samples(): Record<string, readonly unknown[]> {
     permitTypedData: [{ domain: {}, owner: client, escrow, nonce: 0n, value: 1n, deadline }],
     progress: [{ agreement, state, events: [] }],
     readHistory: [emptyConnection, [[null]], { since: history, finality: 1 }],
+    putContent: [memory, bytes, limits],
+    putDeliverable: [memory, [file], limits],
+    putScope: [memory, scope, limits],
     refundCall: [first],
     refundTypedData: [{ ...signed, held }],
     requestChangesCall: [{ ...first, submission: 1, reason }],
@@ -596,8 +615,9 @@ async function callWithJunk(action: Exported, parameters: readonly unknown[], wh
 describe("Every exported function given junk", () => {
   // Errors are made by the SDK alone, and the client is below.
   const isExempt = (name: string, value: Exported) => value.prototype instanceof Error || name === "MicroEscrow";
-  const functions = Object.entries({ ...sdk, ...deployment }).flatMap(([name, value]): [string, Exported][] =>
-    typeof value !== "function" || isExempt(name, value as Exported) ? [] : [[name, value as Exported]],
+  const functions = Object.entries({ ...sdk, ...deployment, ...storage }).flatMap(
+    ([name, value]): [string, Exported][] =>
+      typeof value !== "function" || isExempt(name, value as Exported) ? [] : [[name, value as Exported]],
   );
 
   it("is known here", () => {

@@ -13,25 +13,38 @@ export interface Asked {
 /** Answers a request as it likes; left unanswered, it hangs. */
 export type Answer = (asked: Asked, response: ServerResponse) => unknown;
 
+/** A server that runs. */
+export interface Server {
+  readonly url: string;
+  /** What it was asked, in this order. */
+  readonly asked: readonly Asked[];
+  /** Resolves when somebody leaves before the answer is whole. */
+  readonly closed: Promise<void>;
+  readonly stop: () => Promise<unknown>;
+}
+
 /** In a `describe`: starts servers on free ports, which are stopped after the test, with all that hangs on them. */
-export function serversOfEachTest(): (
-  answer: Answer,
-) => Promise<{ readonly url: string; readonly asked: readonly Asked[]; readonly closed: Promise<void> }> {
-  const running: { stop(): Promise<unknown> }[] = [];
+export function serversOfEachTest(): (answer: Answer) => Promise<Server> {
+  const running: Server[] = [];
   afterEach(async () => {
     await Promise.all(running.splice(0).map((server) => server.stop()));
   });
   return async (answer) => {
     const asked: Asked[] = [];
     let close = () => {};
-    /** Resolves when somebody breaks off a request. */
     const closed = new Promise<void>((resolve) => (close = resolve));
     const server = createServer(async (request, response) => {
       response.on("close", () => {
         if (!response.writableFinished) close();
       });
       const { method = "", url: path = "", headers } = request;
-      const one = { method, path, headers, body: Buffer.concat(await Array.fromAsync(request)) };
+      const pieces: Buffer[] = [];
+      try {
+        for await (const piece of request) pieces.push(piece);
+      } catch {
+        return;
+      }
+      const one = { method, path, headers, body: Buffer.concat(pieces) };
       asked.push(one);
       answer(one, response);
     });
@@ -41,7 +54,9 @@ export function serversOfEachTest(): (
       server.closeAllConnections();
       return stopped;
     };
-    running.push({ stop });
-    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, closed };
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const started = { url, asked, closed, stop };
+    running.push(started);
+    return started;
   };
 }

@@ -166,7 +166,7 @@ describe("Content", () => {
     expect(ended).to.equal(true);
   });
 
-  it("in a million pieces of one byte takes no more memory than its bytes", async () => {
+  it("in a million pieces of one byte comes back whole, in memory of its own", async () => {
     const bytes = new Uint8Array(1_000_000).fill(7);
     const crumbs = reading(async function* () {
       for (let index = 0; index < bytes.length; ++index) yield bytes.subarray(index, index + 1);
@@ -311,7 +311,7 @@ describe("Content", () => {
       await failure(InvalidParameterError, getContent(storages as Storages, hello, options as object));
     }
     for (const content of [undefined, null, 5, [1], HELLO.buffer]) {
-      await failure(InvalidParameterError, putContent(storage, content as Uint8Array));
+      await failure(InvalidParameterError, putContent(storage, content as unknown as Uint8Array));
     }
     for (const maxSize of [-1, 1.5, "5", Number.NaN, Number.POSITIVE_INFINITY]) {
       await failure(InvalidParameterError, getContent(storage, hello, { maxSize: maxSize as number }));
@@ -366,7 +366,7 @@ describe("A scope", () => {
     const hash = await putScope(storage, { ...scope, description: "x".repeat(1_024 * 1_024) });
     expect((await failure(ContentTooLargeError, getScope(storage, hash))).limit).to.equal(1_024 * 1_024);
     expect((await getScope(storage, hash, { maxSize: 2_000_000 })).description).to.have.length(1_024 * 1_024);
-    await failure(InvalidParameterError, getScope(storage, hash, 5 as object));
+    await failure(InvalidParameterError, getScope(storage, hash, 5 as unknown as object));
   });
 
   it("completes an agreement that was read from the chain", async () => {
@@ -527,16 +527,13 @@ describe("A deliverable", () => {
     let running = 0;
     let most = 0;
     let started = 0;
-    const aborted: boolean[] = [];
     const counting: ContentStorage = {
       ...giving(),
-      async write(hash, _, signal) {
+      async write() {
         most = Math.max(most, ++running);
         await new Promise((resolve) => setImmediate(resolve));
         --running;
         if (++started === 10) throw new Error("disk full");
-        if (started > 10) aborted.push(signal.aborted);
-        expect(hash).to.match(/^0x/);
       },
     };
     const error = await failure(StorageFailedError, putDeliverable(counting, many));
