@@ -106,7 +106,7 @@ export async function putContent(
   // As they are now: what is hashed is what is sent, whatever happens to the array meanwhile.
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : copyOf(content);
   const hash = sha256(bytes);
-  for (const storage of list) await within(options, (signal) => storage.write(hash, bytes, signal));
+  for (const storage of list) await within(options, async (signal) => storage.write(hash, bytes, signal));
   return hash;
 }
 
@@ -116,7 +116,7 @@ export async function putContent(
  * @param storages Of several, the next is asked where one does not have it, fails, or gives something else.
  * @throws {ContentMissingError} When no storage has it.
  * @throws {ContentMismatchError} When a storage gives something else.
- * @throws {ContentTooLargeError} When it is larger than `maxSize`; no more than that is ever held.
+ * @throws {ContentTooLargeError} When it is larger than `maxSize`; no more than that is taken in.
  * @throws {StorageFailedError} When a storage fails, takes too long, or the signal aborts.
  * @throws {InvalidHashError} When the hash is none.
  * @throws {InvalidParameterError} When a storage or an option is none.
@@ -210,6 +210,8 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
     signal.addEventListener("abort", abort);
+    // What began has perhaps ended it already.
+    if (signal.aborted) abort();
     void promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
   });
 }

@@ -20,8 +20,7 @@ const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NON
  * @param folder Created when something is stored. Links in it are not followed.
  * @throws {InvalidParameterError} When the folder is no path.
  * @example
- * const storage = folderStorage("contents");
- * await storage.write(sha256(bytes), bytes, AbortSignal.timeout(5_000)); // or putContent(storage, bytes)
+ * const deliverable = await putContent(folderStorage("contents"), bytes);
  */
 export function folderStorage(folder: string): ContentStorage {
   if (checkText(folder, "the path of a folder") === "") throw new InvalidParameterError(folder, "is not a path");

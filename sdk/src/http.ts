@@ -56,8 +56,8 @@ const MAX_WORDS = 2_000;
  * there: what it gives is checked. It also reads from an IPFS gateway (`https://ipfs.io/ipfs?format=raw`).
  *
  * When it is busy it is asked up to three times more. Redirects are followed only to read, and only without headers, which
- * are for this server alone. For pages of another origin the server must allow CORS, with the method PUT and these headers. Let it
- * refuse to replace what is there: nobody is deceived, but content could be destroyed.
+ * are for this server alone. For pages of another origin the server must allow CORS, with the method PUT, these headers and
+ * content-type. Let it refuse to replace what is there: nobody is deceived, but content could be destroyed.
  *
  * @throws {InvalidParameterError} When the address is none of http or https, or a header is not text.
  * @example
@@ -77,8 +77,10 @@ export function httpStorage(options: HttpStorageOptions): ContentStorage {
   return {
     async write(hash, bytes, signal) {
       const body = bytes as Uint8Array<ArrayBuffer>;
+      // Strangers' bytes, which no browser shall take for a page of this server's.
+      const described = { "content-type": "application/octet-stream", ...sent };
       // A redirected PUT may become a GET, whose success says nothing.
-      const init = { method: "PUT", headers: sent, body, signal, redirect: "manual" } as const;
+      const init = { method: "PUT", headers: described, body, signal, redirect: "manual" } as const;
       const response = await request(addressOf(hash), init, FAILING);
       if (response.status === 413) throw new ContentTooLargeError({ hash, limit: undefined, during: "writing" });
       if (!response.ok) throw refusal(base, response);
@@ -95,7 +97,8 @@ export function httpStorage(options: HttpStorageOptions): ContentStorage {
 
 /**
  * An IPFS node that keeps content as pinned raw blocks, through its RPC interface (Kubo). Whoever knows a hash can then get the
- * content from the whole network by its CID, for as long as a node keeps it. A block has at most 1 MiB; of several files each may have as much.
+ * content from the whole network by its CID, for as long as a node keeps it. A block has at most 1 MiB; of several files each
+ * may have as much.
  *
  * Whoever reaches this interface controls the node: let no stranger. It answers only pages of origins that its
  * configuration allows (`API.HTTPHeaders`); others read through a gateway, see {@link httpStorage}.
@@ -110,7 +113,7 @@ export function kuboStorage(options: KuboStorageOptions): ContentStorage {
   checkBoolean(offline, "whether to read only what the node itself has");
   const base = readUrl(api);
   const sent = readHeaders(headers);
-  const ask = (command: string, query: Readonly<Record<string, string>>, init: RequestInit): Promise<Response> => {
+  const ask = (command: string, query: Readonly<Record<string, string>>, init: Init): Promise<Response> => {
     const address = new URL(base);
     address.pathname = `${base.pathname.replace(/\/+$/, "")}/api/v0/block/${command}`;
     for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value);
@@ -136,21 +139,23 @@ export function kuboStorage(options: KuboStorageOptions): ContentStorage {
       const response = await ask("get", query, { signal });
       if (response.ok) return yield* piecesOf(response);
       const words = await wordsOf(response);
-      if (/could not find|was not found/.test(memberOf(words, "Message") ?? ""))
-        throw new ContentMissingError({ hash });
+      if (/not find|not found/.test(memberOf(words, "Message") ?? "")) throw new ContentMissingError({ hash });
       throw refusal(base, response, words);
     },
   };
 }
 
+/** A request, which can be ended. */
+type Init = RequestInit & { readonly signal: AbortSignal };
+
 /** An answer; with one of these statuses, or without any, it is asked for again. */
-async function request(address: URL, init: RequestInit, busy: readonly number[]): Promise<Response> {
+async function request(address: URL, init: Init, busy: readonly number[]): Promise<Response> {
   for (const wait of RETRIES) {
     const response = await fetch(address, init).catch(() => undefined);
     if (response !== undefined && !busy.includes(response.status)) return response;
     await discard(response);
-    await pause(wait, init.signal ?? undefined);
-    init.signal?.throwIfAborted();
+    await pause(wait, init.signal);
+    init.signal.throwIfAborted();
   }
   return fetch(address, init).catch((cause) => {
     throw unreachable(cause);
@@ -227,13 +232,13 @@ function readUrl(text: string): URL {
       cause,
     });
   }
-  if (!["http:", "https:"].includes(url.protocol)) {
-    throw new InvalidParameterError(text, "is not an address of http or https");
-  }
   if (url.username !== "" || url.password !== "") {
     throw new InvalidParameterError(url.host, "is an address with a name or a password before it", {
       advice: "Pass them in headers, as authorization.",
     });
+  }
+  if (!["http:", "https:"].includes(url.protocol)) {
+    throw new InvalidParameterError(text, "is not an address of http or https");
   }
   return url;
 }

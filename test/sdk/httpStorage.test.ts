@@ -75,6 +75,14 @@ describe("A server that takes PUT and GET", () => {
     expect(Uint8Array.from(asked[0]?.body ?? [])).to.deep.equal(HELLO);
   });
 
+  it("is told that it gets bytes and no page, unless it is told otherwise", async () => {
+    const { url, asked } = await serve(keeping());
+    await putContent(httpStorage({ url }), "<script>");
+    await putContent(httpStorage({ url, headers: { "Content-Type": "text/plain" } }), "<script>");
+    const types = asked.map(({ headers }) => headers["content-type"]);
+    expect(types).to.deep.equal(["application/octet-stream", "text/plain"]);
+  });
+
   it("needs no path, and may keep nothing but emptiness", async () => {
     const { url, asked } = await serve(keeping());
     const storage = httpStorage({ url });
@@ -269,6 +277,7 @@ describe("The address of a storage", () => {
       [{ address: "file:///etc" }, "is not an address of http or https"],
       [{ address: "javascript:alert(1)" }, "is not an address of http or https"],
       [{ address: "https://user:password@files.example/x" }, '"files.example" is an address with a name or a password'],
+      [{ address: "ftp://user:password@files.example/x" }, '"files.example" is an address with a name or a password'],
       [{ address: "https://user@files.example/x" }, '"files.example" is an address with a name or a password'],
       [{ address: "https://files.example", headers: null }, "is not an object"],
       [{ address: "https://files.example", headers: [] }, "is not an object"],
@@ -381,6 +390,13 @@ describe("An IPFS node", () => {
     expect(asked[1]?.path).to.equal(`/api/v0/block/get?arg=${name}`);
     // So that it stops looking.
     await closed;
+  });
+
+  it("of an earlier version says in other words what it does not have", async () => {
+    for (const Message of [`ipld: could not find ${name}`, "blockservice: key not found"]) {
+      const { url } = await serve((_, response) => response.writeHead(500).end(JSON.stringify({ Message })));
+      await failure(ContentMissingError, getContent(kuboStorage({ api: url }), hello));
+    }
   });
 
   it("says why it refuses", async () => {

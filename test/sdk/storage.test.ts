@@ -223,6 +223,28 @@ describe("Content", () => {
     }
   });
 
+  it("is no longer waited for when it is the storage that makes the caller's signal abort", async () => {
+    const controller = new AbortController();
+    const stopping: ContentStorage = {
+      write() {
+        controller.abort();
+        return never();
+      },
+      read: hanging.read,
+    };
+    const error = await failure(StorageFailedError, putContent(stopping, HELLO, { signal: controller.signal }));
+    expect(error.reason).to.equal("aborted");
+  });
+
+  it("may be stored and given by methods that return no promise", async () => {
+    const pieces: Uint8Array[] = [];
+    const direct = {
+      write: (_: Hash, bytes: Uint8Array) => void pieces.push(bytes),
+      read: () => pieces,
+    } as unknown as ContentStorage;
+    expect(await getContent(direct, await putContent(direct, HELLO))).to.deep.equal(HELLO);
+  });
+
   it("is not asked for at all when the signal was aborted before", async () => {
     const storage = new MemoryStorage();
     const signal = AbortSignal.abort();
