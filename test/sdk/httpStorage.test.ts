@@ -1,6 +1,9 @@
 /** Storages over HTTP, against servers that behave, lie, are slow, endless, busy, or send elsewhere; and an IPFS node. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { cidOf, type Hash, hashText, InvalidParameterError, sha256 } from "@micro-escrow/sdk";
+import * as storage from "@micro-escrow/sdk/storage";
 import {
   ContentMismatchError,
   ContentMissingError,
@@ -16,7 +19,7 @@ import {
   StorageFailedError,
 } from "@micro-escrow/sdk/storage";
 import { expect } from "chai";
-import { failure } from "./chain.ts";
+import { failure, setUp } from "./chain.ts";
 import { type Answer, serversOfEachTest } from "./server.ts";
 
 const HELLO = new TextEncoder().encode("hello world");
@@ -201,6 +204,15 @@ describe("A server that takes PUT and GET", () => {
     await closed;
   });
 
+  it("that refuses and goes on talking is left", async () => {
+    const { url, closed } = await serve((_, response) => {
+      response.writeHead(403).write("because");
+    });
+    const error = await failure(StorageFailedError, getContent(httpStorage({ url }), hello));
+    expect(error.details).to.equal(`${new URL(url).host} answered with status 403`);
+    await closed;
+  });
+
   it("that compresses is read, and a bomb is stopped at the limit", async () => {
     const gzip = { "content-encoding": "gzip" };
     const { url } = await serve(gives(gzipSync(HELLO), gzip));
@@ -319,8 +331,7 @@ describe("The address of a storage", () => {
  * GET 405; another path 404 "404 page not found"; an Origin that is not allowed 403 "403 - Forbidden"; a missing or wrong
  *   token 403 "Kubo RPC Access Denied: Please provide a valid authorization token as defined in the API.Authorizations …"
  */
-function node({ isOnline = false, token = "" } = {}): Answer {
-  const blocks = new Map<string, Buffer>();
+function node({ isOnline = false, token = "", blocks = new Map<string, Buffer>() } = {}): Answer {
   return async ({ method, path, headers, body }, response) => {
     const { pathname, searchParams } = new URL(path, "http://node");
     const refuse = (Message: string) =>
@@ -449,6 +460,44 @@ describe("An IPFS node", () => {
     const error = await failure(StorageFailedError, getContent(kuboStorage({ api: redirecting }), hello));
     expect(error.details).to.match(/redirects elsewhere, which is not followed: no$/);
     expect(target.asked).to.deep.equal([]);
+  });
+});
+
+describe("The README of the SDK", () => {
+  const serve = serversOfEachTest();
+
+  it("keeps a scope and a deliverable in a node, and reads them through a gateway, as a server does not have them", async () => {
+    const { as, funded } = await setUp();
+    const agreement = await funded();
+    const blocks = new Map<string, Buffer>();
+    const [kubo, server, gateway] = await Promise.all([
+      serve(node({ blocks })),
+      serve(keeping()),
+      serve(({ path }, response) => {
+        const [, cid = ""] = /^\/ipfs\/(.*)\?format=raw$/.exec(path) ?? [];
+        response.writeHead(blocks.has(cid) ? 200 : 404).end(blocks.get(cid));
+      }),
+    ]);
+    const readme = await readFile(join(import.meta.dirname, "../../sdk/README.md"), "utf8");
+    const [, source = ""] = /```ts\nimport \{.*\} from "@micro-escrow\/sdk\/storage";\n(.*?)```/s.exec(readme) ?? [];
+    const lines = source
+      .replace("http://127.0.0.1:5001", kubo.url)
+      .replace("https://files.example", server.url)
+      .replace("https://ipfs.io", gateway.url);
+    const given = {
+      ...storage,
+      agreement,
+      id: agreement.id,
+      scope: agreement.scope,
+      bytes: HELLO,
+      escrow: as.freelancer,
+    };
+    const AsyncFunction = (async () => {}).constructor as new (...parts: string[]) => (all: object) => Promise<unknown>;
+    const names = Object.keys(given).join(", ");
+    const run = new AsyncFunction(`{ ${names} }`, `${lines}\nreturn { complete, files };`);
+    expect(await run(given)).to.deep.equal({ complete: agreement, files: [{ path: "article-1.md", bytes: HELLO }] });
+    const asked = [kubo, server, gateway].map((one) => one.asked.length);
+    expect(asked).to.deep.equal([3, 3, 3]);
   });
 });
 
