@@ -84,7 +84,6 @@ export function httpStorage(options: HttpStorageOptions): ContentStorage {
       const response = await request(addressOf(hash), init, FAILING);
       if (response.status === 413) throw new ContentTooLargeError({ hash, limit: undefined, during: "writing" });
       if (!response.ok) throw refusal(base, response);
-      await discard(response);
     },
     async *read(hash, signal) {
       const response = await request(addressOf(hash), { headers: sent, signal, redirect }, FAILING);
@@ -153,7 +152,8 @@ async function request(address: URL, init: Init, busy: readonly number[]): Promi
   for (const wait of RETRIES) {
     const response = await fetch(address, init).catch(() => undefined);
     if (response !== undefined && !busy.includes(response.status)) return response;
-    await discard(response);
+    // Nothing more of that one is wanted.
+    await response?.body?.cancel().catch(() => undefined);
     await pause(wait, init.signal);
     init.signal.throwIfAborted();
   }
@@ -162,26 +162,15 @@ async function request(address: URL, init: Init, busy: readonly number[]): Promi
   });
 }
 
-/** Wants nothing more of an answer, so that its connection is free. */
-async function discard(response: Response | undefined): Promise<void> {
-  await response?.body?.cancel().catch(() => undefined);
-}
-
-/** The body of an answer, piece by piece. Not every browser iterates it. */
+/** The body of an answer, piece by piece. Not every browser iterates it; who wants no more of it aborts the request. */
 async function* piecesOf({ body }: Response): AsyncGenerator<Uint8Array, void> {
-  if (body === null) return;
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read().catch((cause) => {
-        throw unreachable(cause);
-      });
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    // Whoever wants no more gets no more sent.
-    await reader.cancel().catch(() => undefined);
+  const reader = body?.getReader();
+  for (;;) {
+    const piece = await reader?.read().catch((cause) => {
+      throw unreachable(cause);
+    });
+    if (piece?.value === undefined) return;
+    yield piece.value;
   }
 }
 

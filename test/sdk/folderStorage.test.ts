@@ -32,6 +32,13 @@ describe("A folder", () => {
   });
   afterEach(() => rm(root, { recursive: true }));
 
+  /** What is open in the folder, where the system tells. */
+  const openFiles = async (): Promise<string[]> => {
+    if (process.platform !== "linux") return [];
+    const open = (await readdir("/proc/self/fd")).map((file) => readlink(`/proc/self/fd/${file}`).catch(() => ""));
+    return (await Promise.all(open)).filter((path) => path.startsWith(root));
+  };
+
   it("keeps each content as a file named by its CID, and nothing else, and is made when it is needed", async () => {
     const storage = folderStorage(folder);
     await failure(ContentMissingError, getContent(storage, hello));
@@ -119,6 +126,7 @@ describe("A folder", () => {
       const error = await failure(StorageFailedError, getContent(storage, hash));
       expect(error).to.include({ reason: "refused", details: `${cidOf(hash)} is not a file` });
     }
+    expect(await openFiles()).to.deep.equal([]);
   });
 
   it("of a file that is too large gives no more than is allowed", async () => {
@@ -126,10 +134,7 @@ describe("A folder", () => {
     const hash = await putContent(storage, new Uint8Array(10_000_000));
     const error = await failure(ContentTooLargeError, getContent(storage, hash, { maxSize: 1_000 }));
     expect(error.limit).to.equal(1_000);
-    // Each file that was opened is closed again.
-    if (process.platform !== "linux") return;
-    const open = (await readdir("/proc/self/fd")).map((file) => readlink(`/proc/self/fd/${file}`).catch(() => ""));
-    expect((await Promise.all(open)).filter((path) => path.startsWith(root))).to.deep.equal([]);
+    expect(await openFiles()).to.deep.equal([]);
   });
 
   it("is a path", () => {

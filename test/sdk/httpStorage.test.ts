@@ -442,6 +442,21 @@ describe("An IPFS node", () => {
     }
   });
 
+  it("that refuses without end is left after its first words", async () => {
+    const { url, closed } = await serve((_, response) => {
+      response.writeHead(500);
+      const send = () => {
+        while (!response.destroyed && response.write("no ".repeat(1_000)));
+      };
+      response.on("drain", send);
+      send();
+    });
+    const error = await failure(StorageFailedError, getContent(kuboStorage({ api: url }), hello));
+    expect(error.reason).to.equal("refused");
+    expect(error.details).to.match(/ answered with status 500: (no )+n?o?…$/);
+    await closed;
+  });
+
   it("that stored something else, or answers nonsense, has not stored it", async () => {
     for (const words of [JSON.stringify({ Key: cidOf(hashText("other")), Size: 5 }), "<html>", "null", ""]) {
       const { url } = await serve((_, response) => response.end(words));

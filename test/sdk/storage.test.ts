@@ -212,12 +212,14 @@ describe("Content", () => {
     const cause = new Error("the page was left");
     const actions: ((signal: AbortSignal) => Promise<unknown>)[] = [
       (signal) => getContent([hanging, giving(HELLO)], hello, { signal }),
+      // That it was the caller says more than what failed before.
+      (signal) => getContent([giving(bytesOf("lie")), hanging], hello, { signal }),
       (signal) => putContent(hanging, HELLO, { signal }),
     ];
     for (const action of actions) {
       const controller = new AbortController();
       const started = action(controller.signal);
-      controller.abort(cause);
+      setImmediate(() => controller.abort(cause));
       const error = await failure(StorageFailedError, started);
       expect(error).to.include({ reason: "aborted", details: "the caller's signal ended it", cause });
     }
