@@ -161,7 +161,7 @@ describe("A server that takes PUT and GET", () => {
     const { url, asked } = await serve(status(503));
     const error = await failure(StorageFailedError, getContent(httpStorage({ url }), hello, { patience: 0.2 }));
     expect(error.reason).to.equal("timeout");
-    expect(asked.length).to.be.within(1, 2);
+    expect(asked.length).to.be.lessThan(3);
   });
 
   it("that is not there is unreachable", async () => {
@@ -232,7 +232,7 @@ describe("A server that takes PUT and GET", () => {
     };
     for (const answer of [silent, stuck]) {
       const slow = await serve(answer);
-      const action = getContent(httpStorage({ url: slow.url }), hello, { patience: 0.2 });
+      const action = getContent(httpStorage({ url: slow.url }), hello, { patience: 0.5 });
       expect((await failure(StorageFailedError, action)).reason).to.equal("timeout");
       await slow.closed;
 
@@ -396,7 +396,7 @@ describe("An IPFS node", () => {
     const { url, asked, closed } = await serve(node({ isOnline: true }));
     await failure(ContentMissingError, getContent(kuboStorage({ api: url, offline: true }), hello));
     expect(asked[0]?.path).to.equal(`/api/v0/block/get?arg=${name}&offline=true`);
-    const looking = getContent(kuboStorage({ api: url, offline: false }), hello, { patience: 0.2 });
+    const looking = getContent(kuboStorage({ api: url, offline: false }), hello, { patience: 0.5 });
     expect((await failure(StorageFailedError, looking)).reason).to.equal("timeout");
     expect(asked[1]?.path).to.equal(`/api/v0/block/get?arg=${name}`);
     // So that it stops looking.

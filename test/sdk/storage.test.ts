@@ -188,14 +188,12 @@ describe("Content", () => {
   });
 
   it("that comes drop by drop is a timeout, after which nothing more is taken", async () => {
-    let given = 0;
     let ended: () => void = () => {};
     const end = new Promise<void>((resolve) => (ended = resolve));
     const dripping = reading(async function* () {
       try {
         for (;;) {
           await new Promise((resolve) => setImmediate(resolve));
-          ++given;
           yield Uint8Array.of(1);
         }
       } finally {
@@ -205,7 +203,6 @@ describe("Content", () => {
     const error = await failure(StorageFailedError, getContent(dripping, hello, { patience: 0.02 }));
     expect(error.reason).to.equal("timeout");
     await end;
-    expect(given).to.be.greaterThan(0);
   });
 
   it("is no longer waited for when the caller's signal aborts", async () => {
