@@ -248,11 +248,14 @@ function checkPaths(paths: readonly string[]): void {
     }
     seen.set(folded, path);
   }
-  for (const [folded, path] of seen) {
-    const parts = folded.split("/");
-    const folder = parts.map((_, depth) => parts.slice(0, depth).join("/")).find((prefix) => seen.has(prefix));
-    if (folder !== undefined) {
-      throw new InvalidDeliverableError(`the path "${seen.get(folder)}" is a file and a folder of "${path}"`);
+  // With the lowest character for "/", what is in a folder comes right after it. (To look for each folder of each path takes
+  // hours for one path that is long enough, and paths come from strangers.)
+  const sorted = [...seen].map(([folded, path]) => [folded.replaceAll("/", "\0"), path] as const);
+  sorted.sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [index, [folder, file]] of sorted.entries()) {
+    const [next = "", path] = sorted[index + 1] ?? [];
+    if (next.startsWith(`${folder}\0`)) {
+      throw new InvalidDeliverableError(`the path "${file}" is a file and a folder of "${path}"`);
     }
   }
 }

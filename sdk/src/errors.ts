@@ -722,6 +722,120 @@ export class DeploymentFailedError extends MicroEscrowError {
   }
 }
 
+// ------------------------------------------------------------------------------------------------------------- storage
+
+/** Content is larger than the reader takes, or than the storage takes. */
+export class ContentTooLargeError extends MicroEscrowError {
+  /** SHA-256 of the content. */
+  declare readonly hash: Hash;
+  /** The most bytes that are taken; `undefined` where the storage did not say. */
+  declare readonly limit: number | undefined;
+  /** Whether the storage was to give it or to take it. */
+  declare readonly during: "reading" | "writing";
+
+  constructor({ hash, limit, during }: Fields<ContentTooLargeError>, options?: ErrorOptions) {
+    const most = limit === undefined ? "" : `, which is ${limit} bytes`;
+    super(
+      "ContentTooLarge",
+      during === "reading"
+        ? `${hash} is larger than what is read at most${most}: allow more (maxSize) if you expect as much.`
+        : `${hash} is larger than what the storage takes${most}: split it into several files, or use another storage.`,
+      { hash, limit, during },
+      options,
+    );
+  }
+}
+
+/** A storage gave other bytes than those that were asked for. */
+export class ContentMismatchError extends MicroEscrowError {
+  /** Hash of the bytes that it gave. */
+  declare readonly actual: Hash;
+  /** Hash that was asked for. */
+  declare readonly expected: Hash;
+
+  constructor({ actual, expected }: Fields<ContentMismatchError>, options?: ErrorOptions) {
+    super(
+      "ContentMismatch",
+      `The storage gave other bytes: they hash to ${actual}, not to ${expected}. Do not use them; read from another storage.`,
+      { actual, expected },
+      options,
+    );
+  }
+}
+
+/** A storage does not have what was asked for. */
+export class ContentMissingError extends MicroEscrowError {
+  /** SHA-256 of the content. */
+  declare readonly hash: Hash;
+
+  constructor({ hash }: Fields<ContentMissingError>, options?: ErrorOptions) {
+    super(
+      "ContentMissing",
+      `The storage does not have ${hash}: read from another one, or ask whoever made it to store it there.`,
+      { hash },
+      options,
+    );
+  }
+}
+
+/** A manifest lists more files than the reader takes. */
+export class TooManyFilesError extends MicroEscrowError {
+  /** SHA-256 of the manifest. */
+  declare readonly hash: Hash;
+  /** Files that it lists. */
+  declare readonly count: number;
+  /** The most files that are taken. */
+  declare readonly limit: number;
+
+  constructor({ hash, count, limit }: Fields<TooManyFilesError>, options?: ErrorOptions) {
+    super(
+      "TooManyFiles",
+      `The deliverable ${hash} has ${count} files, and at most ${limit} are read: allow more (maxFiles) if you expect as many.`,
+      { hash, count, limit },
+      options,
+    );
+  }
+}
+
+/** A storage is down, slow, or refuses. */
+export class StorageFailedError extends MicroEscrowError {
+  /**
+   * unreachable: no answer, or it broke off; timeout: too slow; refused: it answered with an error; malformed: it answered
+   * nonsense; aborted: the caller's signal ended it.
+   */
+  declare readonly reason: "unreachable" | "timeout" | "refused" | "malformed" | "aborted";
+  /** What it said. */
+  declare readonly details: string;
+
+  constructor({ reason, details }: Fields<StorageFailedError>, options?: ErrorOptions) {
+    super(
+      "StorageFailed",
+      `The storage failed (${reason}): ${ended(details)} Try again, or use another storage.`,
+      { reason, details },
+      options,
+    );
+  }
+}
+
+/** What is stored under the hash of a scope is another document. */
+export class NotAScopeError extends MicroEscrowError {
+  /** SHA-256 of the document. */
+  declare readonly hash: Hash;
+  /** What is wrong with it, as the rest of a sentence. */
+  declare readonly reason: string;
+
+  constructor({ hash, reason }: Fields<NotAScopeError>, options?: ErrorOptions) {
+    super(
+      "NotAScope",
+      `The document ${hash} is not a scope: ${ended(reason)} Read it as it is with getContent, and ask whoever made the agreement for its scope.`,
+      { hash, reason },
+      options,
+    );
+  }
+}
+
+// --------------------------------------------------------------------------------------------------------- anything else
+
 /** Something failed that the SDK has no class for; `cause` has it. */
 export class UnexpectedError extends MicroEscrowError {
   declare readonly details: string;

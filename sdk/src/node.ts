@@ -13,6 +13,7 @@ import { type Manifest, type ManifestEntry, manifestOf } from "./deliverables.js
 import { parseAgreement, serializeAgreement } from "./serialize.js";
 import type { Hash } from "./types.js";
 
+export { folderStorage } from "./folderStorage.js";
 export { fileStorage } from "./history/file.js";
 
 /**

@@ -174,6 +174,25 @@ describe("deliverables", () => {
       expect(reason("a/b/c", "A/B")).to.equal('the path "A/B" is a file and a folder of "a/b/c"');
     });
 
+    it("finds a file that is a folder among others, whatever they are called", () => {
+      const file = (path: string) => ({ path, bytes: bytes(path) });
+      const paths = ["a", "a-b", "a!/x", "b/c", "b/c.d", "b/c-d/e", "b/cd"];
+      expect(parseManifest(manifest(paths.map(file)).text)).to.have.length(7);
+      for (const [folder, path] of [
+        ["a", "a/z"],
+        ["b/c", "b/C/d/e"],
+        ["b/c-d/e", "b/c-d/e/f"],
+      ] as const) {
+        const error = thrown(() => manifest([...paths, path].map(file)), InvalidDeliverableError);
+        expect(error.reason).to.equal(`the path "${folder}" is a file and a folder of "${path}"`);
+      }
+    });
+
+    it("is read in time that grows with its length, also of one path of 500,000 folders", () => {
+      const path = Array(500_000).fill("a").join("/");
+      expect(parseManifest(manifest([{ path, bytes: bytes("") }]).text)[0]?.path).to.equal(path);
+    });
+
     it("refuses a text that is not exactly a manifest", () => {
       const { text } = manifest(files);
       for (const other of [

@@ -17,6 +17,7 @@ const packageTypes = {
   "@micro-escrow/sdk/gasless": join(root, "sdk/dist/gasless.d.ts"),
   "@micro-escrow/sdk/history": join(root, "sdk/dist/history/index.d.ts"),
   "@micro-escrow/sdk/node": join(root, "sdk/dist/node.d.ts"),
+  "@micro-escrow/sdk/storage": join(root, "sdk/dist/storage.d.ts"),
 };
 
 /** What examples start from, by the names of the README. */

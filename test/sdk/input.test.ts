@@ -73,6 +73,7 @@ import {
   permit2TypedData,
 } from "@micro-escrow/sdk/gasless";
 import * as stored from "@micro-escrow/sdk/history";
+import * as storage from "@micro-escrow/sdk/storage";
 import { expect } from "chai";
 import { type Provider, VoidSigner } from "ethers";
 import { relayedCall } from "../../sdk/dist/signed.js";
@@ -542,6 +543,15 @@ function samples(): Record<string, readonly unknown[]> {
     held: [{ agreement: agreement.id, index: 0, token: client, amount: 1n }],
     ...{ agreements: [agreement], tokens: [{ address: client, decimals: 6, symbol: "USDC" }] },
   };
+  const scope = agreement.scope as sdk.Scope;
+  const kept = new Map([sdk.canonicalJson(scope), "Ten articles"].map((text) => [sdk.hashText(text), text]));
+  const memory: storage.ContentStorage = {
+    write: async () => {},
+    read: async function* (hash) {
+      yield new TextEncoder().encode(kept.get(hash));
+    },
+  };
+  const limits = { maxSize: 10_000, patience: 1, signal: new AbortController().signal };
   return {
     acceptCall: [{ escrow, agreement, party: client, signature: "0x12" }],
     acceptTypedData: [location],
@@ -565,6 +575,7 @@ function samples(): Record<string, readonly unknown[]> {
     closeCall: [{ escrow, agreement, party: client, authorization }],
     closeTypedData: [location],
     createStatement: [{ ...location, account: client, token: client, events, times: new Map(), toBlock: 1 }],
+    completeAgreement: [memory, sdk.toAgreement(agreement.terms, agreement.schedule), limits],
     decodeError: [new Error("no")],
     decodeLog: [log, escrow],
     decodeLogs: [[log], escrow],
@@ -597,15 +608,20 @@ function samples(): Record<string, readonly unknown[]> {
     getAgreementState: [emptyConnection, agreement, { blockTag: 5 }],
     getBlockTimes: [emptyConnection, [withdrawal], new Map([[1, 1]])],
     getClaimable: [emptyConnection, { token: client, account: client }, { blockTag: 5 }],
+    getContent: [memory, deliverable, limits],
+    getDeliverable: [memory, deliverable, { ...limits, maxFiles: 5 }],
     getMilestone: [emptyConnection, agreement.id, 0, { blockTag: 5 }],
     getProgress: [emptyConnection, agreement, { since: history, finality: 1 }],
+    getScope: [memory, agreement.terms.details, limits],
     getTime: [emptyConnection],
     getTimeline: [emptyConnection, agreement, { since: history, finality: 1 }],
     hashOfCid: ["bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"],
     hashText: ["text"],
     indexedDbStorage: ["name"],
+    httpStorage: [{ url: "https://files.example", headers: { authorization: "Bearer secret" } }],
     inert: ["text", 20],
     joinSettlement: [agreement, halves],
+    kuboStorage: [{ api: "http://127.0.0.1:5001", headers: { authorization: "Bearer secret" }, offline: true }],
     listAgreements: [emptyConnection, client, { since: history, finality: 1 }],
     manifest: [[file]],
     manifestOf: [[entry]],
@@ -624,6 +640,9 @@ function samples(): Record<string, readonly unknown[]> {
     permitTypedData: [{ domain: {}, owner: client, escrow, nonce: 0n, value: 1n, deadline }],
     progress: [{ agreement, state, events: [] }],
     readHistory: [emptyConnection, [[null]], { since: history, finality: 1 }],
+    putContent: [memory, bytes, limits],
+    putDeliverable: [memory, [file], limits],
+    putScope: [memory, scope, limits],
     refundCall: [first],
     relayFunding: [emptyConnection, new VoidSigner(stranger, emptyProvider), relayed, { signedFunding: relayed.to }],
     refundTypedData: [{ ...signed, held }],
@@ -711,7 +730,7 @@ async function callWithJunk(action: Exported, parameters: readonly unknown[], wh
 describe("Every exported function given junk", () => {
   // Errors are made by the SDK alone, and the client is below.
   const isExempt = (name: string, value: Exported) => value.prototype instanceof Error || name === "MicroEscrow";
-  const functions = Object.entries({ ...sdk, ...deployment, ...gasless, ...stored }).flatMap(
+  const functions = Object.entries({ ...sdk, ...deployment, ...gasless, ...stored, ...storage }).flatMap(
     ([name, value]): [string, Exported][] =>
       typeof value !== "function" || isExempt(name, value as Exported) ? [] : [[name, value as Exported]],
   );

@@ -27,6 +27,7 @@ import {
 } from "@micro-escrow/sdk";
 import * as gasless from "@micro-escrow/sdk/gasless";
 import * as stored from "@micro-escrow/sdk/history";
+import * as storage from "@micro-escrow/sdk/storage";
 import { expect } from "chai";
 import { AbiCoder, concat, JsonRpcProvider, keccak256 } from "ethers";
 import { rpcError } from "./chain.ts";
@@ -101,6 +102,26 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
     [
       new ClockStillRunningError({ clock: LATER, time: CLOCK }),
       `This can be finalized from ${AT_LATER} on, and it is ${AT_CLOCK}: wait until then, or let the parties end it earlier (approve, refund or settle).`,
+    ],
+    [
+      new storage.ContentMismatchError(hashes),
+      `The storage gave other bytes: they hash to ${X}, not to ${Y}. Do not use them; read from another storage.`,
+    ],
+    [
+      new storage.ContentMissingError({ hash: X }),
+      `The storage does not have ${X}: read from another one, or ask whoever made it to store it there.`,
+    ],
+    [
+      new storage.ContentTooLargeError({ hash: X, limit: 10, during: "reading" }),
+      `${X} is larger than what is read at most, which is 10 bytes: allow more (maxSize) if you expect as much.`,
+    ],
+    [
+      new storage.ContentTooLargeError({ hash: X, limit: 10, during: "writing" }),
+      `${X} is larger than what the storage takes, which is 10 bytes: split it into several files, or use another storage.`,
+    ],
+    [
+      new storage.ContentTooLargeError({ hash: X, limit: undefined, during: "writing" }),
+      `${X} is larger than what the storage takes: split it into several files, or use another storage.`,
     ],
     [
       new sdk.DefaultShareTooHighError({ defaultShareBps: 10_001, maximum: 10_000 }),
@@ -268,6 +289,10 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
       new sdk.NotMinedError({ transaction: X, patience: 60 }),
       `Transaction ${X} was sent, and was not mined within 60 s. It may still be: look it up before you send anything again.`,
     ],
+    [
+      new storage.NotAScopeError({ hash: X, reason: "it is not JSON" }),
+      `The document ${X} is not a scope: it is not JSON. Read it as it is with getContent, and ask whoever made the agreement for its scope.`,
+    ],
     [new sdk.NothingToFundError(), "Name at least one milestone to fund."],
     [
       new sdk.PartiesNotDistinctError({ client: A, freelancer: A, arbiter: B }),
@@ -297,6 +322,10 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
       new SignatureExpiredError({ deadline: CLOCK, time: LATER }),
       `The signature was good until ${AT_CLOCK}, and it is ${AT_LATER}: ask for a new one.`,
     ],
+    [
+      new storage.StorageFailedError({ reason: "refused", details: "disk full" }),
+      "The storage failed (refused): disk full. Try again, or use another storage.",
+    ],
     [new sdk.StringTooLongError({ text: "x" }), 'The string "x" is too long: shorten it to 31 bytes.'],
     [
       new sdk.TokenRefusedError({ error: "ERC20InvalidReceiver", account: A }),
@@ -309,6 +338,10 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
     [
       new sdk.TokenWithoutCodeError({ token: A }),
       `There is no token contract at ${A}: connect to the chain that the agreement is for, or name the right token in a new one.`,
+    ],
+    [
+      new storage.TooManyFilesError({ hash: X, count: 3, limit: 2 }),
+      `The deliverable ${X} has 3 files, and at most 2 are read: allow more (maxFiles) if you expect as many.`,
     ],
     [
       new sdk.TooManySubmissionsError({ maximum: 255 }),
@@ -390,7 +423,7 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
 })();
 
 describe("Every error", () => {
-  const classes = Object.entries({ ...sdk, ...gasless, ...stored }).filter(([, value]) => {
+  const classes = Object.entries({ ...sdk, ...gasless, ...stored, ...storage }).filter(([, value]) => {
     return typeof value === "function" && value.prototype instanceof MicroEscrowError && value !== InvalidValueError;
   });
 

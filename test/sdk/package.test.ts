@@ -39,6 +39,21 @@ const call = submitCall({ escrow: escrowAddress(8453), agreement, index: 0, deli
 const result = { id: agreement.id, cid: cidOf(deliverable), data: call.data, connect: typeof MicroEscrow.connect };
 `;
 
+/** A program that keeps something on a server, and reads it again. */
+const keeping = `
+import { getContent, httpStorage, putContent } from "@micro-escrow/sdk/storage";
+const contents = new Map();
+globalThis.fetch = async (address, { method = "GET", body }) => {
+  if (method === "PUT") contents.set(address.href, body);
+  return new Response(method === "PUT" ? null : contents.get(address.href));
+};
+const storage = httpStorage({ url: "https://files.example/escrow" });
+const kept = (async () => {
+  const bytes = await getContent(storage, await putContent(storage, "Ten articles"));
+  return [...contents.keys(), new TextDecoder().decode(bytes)].join();
+})();
+`;
+
 describe("The packed package", () => {
   let project: string;
   let filename: string;
@@ -130,10 +145,19 @@ describe("The packed package", () => {
     ]);
   });
 
+  it("has an entry for storages", async () => {
+    await writeFile(join(project, "keeping.js"), `${keeping}\nconsole.log(await kept);`);
+    const { stdout } = await run(process.execPath, ["keeping.js"], { cwd: project });
+    expect(stdout.trim()).to.equal(`https://files.example/escrow/${cidOf(deliverable)},Ten articles`);
+  });
+
   it("is bundled for a browser without anything of Node, and runs there", async () => {
     const history = `import { indexedDbStorage, statementOf, syncHistory } from "@micro-escrow/sdk/history";
 globalThis.history = [indexedDbStorage, statementOf, syncHistory].map((one) => typeof one).join();`;
-    await writeFile(join(project, "page.js"), `${program}\n${history}\nglobalThis.result = result;`);
+    await writeFile(
+      join(project, "page.js"),
+      `${program}${keeping}\n${history}\nglobalThis.result = result; globalThis.kept = kept;`,
+    );
     const { outputFiles, metafile } = await build({
       absWorkingDir: project,
       entryPoints: ["page.js"],
@@ -152,10 +176,14 @@ globalThis.history = [indexedDbStorage, statementOf, syncHistory].map((one) => t
     const { crypto, TextEncoder, TextDecoder, setTimeout, clearTimeout, AbortController, URL } = globalThis;
     const page: Record<string, unknown> = { crypto, TextEncoder, TextDecoder, Uint8Array: globalThis.Uint8Array };
     Object.assign(page, { setTimeout, clearTimeout, AbortController, URL });
+    // And what it reaches servers with.
+    const { AbortSignal, Headers, Response } = globalThis;
+    Object.assign(page, { AbortSignal, Headers, Response });
     page.self = page;
     runInNewContext(outputFiles[0]?.text ?? "", page);
     expect({ ...(page.result as typeof expected) }).to.deep.equal(expected);
     expect(page.history).to.equal("function,function,function");
+    expect(await page.kept).to.equal(`https://files.example/escrow/${cidOf(deliverable)},Ten articles`);
   });
 
   it("leaves out of a bundle what a page does not use", async () => {
@@ -178,7 +206,8 @@ globalThis.history = [indexedDbStorage, statementOf, syncHistory].map((one) => t
     const source = `
 import { ClockRanOutError, MicroEscrow, type Results, type SignedAction } from "@micro-escrow/sdk";
 import { type HistoryStorage, type Statement, statementOf } from "@micro-escrow/sdk/history";
-import { fileStorage, hashFile } from "@micro-escrow/sdk/node";
+import { fileStorage, folderStorage, hashFile } from "@micro-escrow/sdk/node";
+import { completeAgreement, type ContentStorage } from "@micro-escrow/sdk/storage";
 import type { Signer } from "ethers";
 export async function work(signer: Signer, path: string): Promise<Results["submit"] | number> {
   const escrow = await MicroEscrow.connect(signer);
@@ -194,6 +223,9 @@ export async function work(signer: Signer, path: string): Promise<Results["submi
 export async function account(escrow: MicroEscrow, storage: HistoryStorage = fileStorage("x")): Promise<Statement> {
   return statementOf(escrow.connection, escrow.address, { storage });
 }
+export const storage: ContentStorage = folderStorage("contents");
+export const complete = async (escrow: MicroEscrow, id: Parameters<MicroEscrow["getAgreement"]>[0]) =>
+  (await completeAgreement([storage], await escrow.getAgreement(id))).scope?.title;
 // @ts-expect-error a verb takes what it says, and nothing less
 export const wrong = (escrow: MicroEscrow) => escrow.submit({ index: 0 });
 `;
