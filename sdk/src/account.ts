@@ -82,16 +82,15 @@ export interface AccountDomain {
  * const freelancerSignature = nestedSignature(typedData, byOwner as Hex);
  */
 export function nestedTypedData(typedData: TypedData, account: AccountDomain): TypedData {
-  digestOf(typedData);
-  const { domain, types, primaryType, message } = typedData;
+  const { domain, types, primaryType, message } = checkTypedData(typedData);
   if (NESTED in types) throw new InvalidParameterError(NESTED, "is in the typed data: it is nested already");
   const { name, version, chainId, verifyingContract, salt } = checkObject(account, "the domain of an account");
-  return {
+  return checkTypedData({
     domain,
     types: { ...types, [NESTED]: [{ name: "contents", type: primaryType }, ...membersOfDomain] },
     primaryType: NESTED,
     message: { contents: message, name, version, chainId, verifyingContract: toAddress(verifyingContract), salt },
-  };
+  });
 }
 
 /**
@@ -106,8 +105,7 @@ export function nestedTypedData(typedData: TypedData, account: AccountDomain): T
  * const freelancerSignature = nestedSignature(typedData, signature);
  */
 export function nestedSignature(typedData: TypedData, signature: Hex): Hex {
-  digestOf(typedData);
-  const { domain, types, primaryType, message } = typedData;
+  const { domain, types, primaryType, message } = checkTypedData(typedData);
   const nested = { ...types, [NESTED]: [{ name: "contents", type: primaryType }] };
   // "TypedDataSign(Agreement contents)Agreement(…)Milestone(…)": the types in the order in which the account hashes them.
   const [, contentsType = ""] = /^[^)]*\)(.*)$/.exec(TypedDataEncoder.from(nested).encodeType(NESTED)) ?? [];
@@ -117,6 +115,13 @@ export function nestedSignature(typedData: TypedData, signature: Hex): Hex {
   const hash = TypedDataEncoder.hashStruct(primaryType, types, message);
   const separator = TypedDataEncoder.hashDomain(domain);
   return concat([checkSignature(signature), separator, hash, bytes, toBeHex(bytes.length, 2)]) as Hex;
+}
+
+/** @throws {InvalidParameterError} When it is not typed data, or that of another type than it says. */
+function checkTypedData(typedData: TypedData): TypedData {
+  digestOf(typedData);
+  if (TypedDataEncoder.getPrimaryType(typedData.types) === typedData.primaryType) return typedData;
+  throw new InvalidParameterError(typedData.primaryType, "is not the primary type of the typed data");
 }
 
 /** Whose account it is, and who has its key. */

@@ -84,7 +84,12 @@ export function safeTransactions(parameters: SafeParameters): SafeBatch {
       return { to, value: value.toString(), data, contractMethod: null, contractInputsValues: null };
     }),
   };
-  return { ...batch, meta: { ...meta, checksum: id(canonical({ ...batch, meta })) as Hash } };
+  return { ...batch, meta: { ...meta, checksum: checksumOf({ ...batch, meta }) } };
+}
+
+/** The checksum of a file that has none yet. */
+export function checksumOf(batch: object): Hash {
+  return id(canonical(batch)) as Hash;
 }
 
 /**

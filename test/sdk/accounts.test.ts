@@ -320,6 +320,8 @@ describe("Accounts with OpenZeppelin's code", () => {
       const nested = nestedTypedData(typedData, account);
       await failure(InvalidParameterError, () => nestedTypedData(nested, account));
       await failure(InvalidParameterError, () => nestedTypedData({} as typeof typedData, account));
+      await failure(InvalidParameterError, () => nestedTypedData({ ...typedData, primaryType: "Milestone" }, account));
+      await failure(InvalidParameterError, () => nestedTypedData(typedData, { ...account, salt: "0x12" }));
       await failure(InvalidHashError, () => nestedSignature(typedData, "0x1"));
     });
   });

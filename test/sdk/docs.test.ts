@@ -15,6 +15,7 @@ const packageTypes = {
   "@micro-escrow/sdk": join(root, "sdk/dist/index.d.ts"),
   "@micro-escrow/sdk/deploy": join(root, "sdk/dist/deploy.d.ts"),
   "@micro-escrow/sdk/node": join(root, "sdk/dist/node.d.ts"),
+  "@micro-escrow/sdk/wallets": join(root, "sdk/dist/wallets.d.ts"),
 };
 
 /** What examples start from, by the names of the README. */
@@ -30,6 +31,8 @@ declare const state: AgreementState, now: number;
 declare const signature: Hex, freelancerSignature: Hex, deadline: number;
 declare const deliverable: Hash, file: File, bytes: Uint8Array, text: string;
 declare const transaction: Hash;
+/** A wallet by EIP-1193, as pages have it at \`window.ethereum\`. */
+declare const ethereum: { request(request: { method: string; params: unknown[] }): Promise<any> };
 `;
 
 const { options } = ts.parseJsonConfigFileContent(

@@ -25,6 +25,7 @@ import {
   WrongChainError,
   WrongStatusError,
 } from "@micro-escrow/sdk";
+import * as wallets from "@micro-escrow/sdk/wallets";
 import { expect } from "chai";
 import { AbiCoder, concat, JsonRpcProvider, keccak256 } from "ethers";
 import { rpcError } from "./chain.ts";
@@ -100,6 +101,43 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
       new ClockStillRunningError({ clock: LATER, time: CLOCK }),
       `This can be finalized from ${AT_LATER} on, and it is ${AT_CLOCK}: wait until then, or let the parties end it earlier (approve, refund or settle).`,
     ],
+    ...(
+      [
+        ["nothing", 500, "Nothing happened. Simulate its calls one by one to see why, and send it again."],
+        [
+          "part",
+          600,
+          "Some of its calls happened. Read the milestones and the allowance from the chain, and send only what is missing.",
+        ],
+        [
+          undefined,
+          300,
+          "Some of its calls may have happened. Read the milestones and the allowance from the chain, and send only what is missing.",
+        ],
+      ] as const
+    ).map(
+      ([happened, status, advice]) =>
+        [
+          new wallets.BatchFailedError({ status, happened, transactions: [] }),
+          `The batch failed (status ${status}). ${advice}`,
+        ] as const,
+    ),
+    ...(
+      [
+        ["method", "it does not know wallet_sendCalls"],
+        ["atomicity", "it cannot make sure that all calls happen or none"],
+        ["upgrade", "its user did not want the account to be made one that can"],
+        ["chain", "not on this chain"],
+        ["capability", "it lacks a capability that was asked for"],
+        ["size", "there are too many calls"],
+      ] as const
+    ).map(
+      ([reason, words]) =>
+        [
+          new wallets.BatchUnsupportedError({ reason }),
+          `The wallet cannot send this batch: ${words}. Send the calls one after the other, or those of the escrow in its own multicall.`,
+        ] as const,
+    ),
     [
       new sdk.DefaultShareTooHighError({ defaultShareBps: 10_001, maximum: 10_000 }),
       "The default share of 10001 basis points is above the maximum of 10000: agree on less.",
@@ -360,7 +398,7 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
 })();
 
 describe("Every error", () => {
-  const classes = Object.entries(sdk).filter(([, value]) => {
+  const classes = Object.entries({ ...sdk, ...wallets }).filter(([, value]) => {
     return typeof value === "function" && value.prototype instanceof MicroEscrowError && value !== InvalidValueError;
   });
 

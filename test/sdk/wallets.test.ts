@@ -43,6 +43,7 @@ import {
 } from "@micro-escrow/sdk/wallets";
 import { expect } from "chai";
 import { Interface, id, type TransactionReceipt, toQuantity, type Wallet } from "ethers";
+import { checksumOf } from "../../sdk/dist/safe.js";
 import { type Context, deliverable, failure, rpcError, setUp, UNIT } from "./chain.ts";
 import { mined } from "./evm.ts";
 import { account, shop as agreement, client, stranger, thrown, wallet } from "./pure.ts";
@@ -524,6 +525,46 @@ describe("A Safe's transactions", () => {
     const ofCall = `{["contractInputsValues","contractMethod","data","to","value"]null,null,"${call.data}","${call.to}","0",}`;
     const text = `{["chainId","createdAt","meta","transactions","version"]"1",0,${ofMeta},[${ofCall}],"1.0",}`;
     expect(meta.checksum).to.equal(id(text));
+  });
+
+  it("have the checksum that the builder's own test has for its example", () => {
+    // safe-global/safe-react-apps, apps/tx-builder/src/lib/checksum.test.js: the same values, in another order.
+    const to = "0x49d4450977E2c95362C13D3a31a09311E0Ea26A6";
+    const taking = (type: string, parameter: string, name: string) => ({
+      ...{ inputs: [{ internalType: type, name: parameter, type }], name, payable: false },
+    });
+    const checksum = checksumOf({
+      chainId: "4",
+      createdAt: 1_646_321_521_061,
+      transactions: [
+        {
+          contractMethod: taking("address", "paramAddress", "testAddress"),
+          contractInputsValues: { paramAddress: to },
+          to,
+          value: "0",
+        },
+        {
+          contractMethod: taking("bool", "paramBool", "testBool"),
+          contractInputsValues: { paramBool: "false", paramAddress: "" },
+          to,
+          value: "0",
+        },
+        {
+          data: "0x42f4579000000000000000000000000049d4450977e2c95362c13d3a31a09311e0ea26a6",
+          to,
+          value: "2000000000000000000",
+        },
+      ],
+      meta: {
+        name: "test batch file",
+        txBuilderVersion: "1.4.0",
+        checksum: "",
+        createdFromSafeAddress: "0xDF8a1Ce35c9a6ACE153B4e0767942f1E2291a1Aa",
+        createdFromOwnerAddress: to,
+      },
+      version: "1.0",
+    });
+    expect(checksum).to.equal("0x832ecdb6653751ed00b79dede73864163e46e71815b72e11e506d6399bedffc9");
   });
 
   it("differ in the checksum when anything differs", () => {
