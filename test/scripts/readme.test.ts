@@ -7,10 +7,12 @@ import {
   type Agreement,
   escrowInterface,
   findToken,
+  hashText,
   InsufficientAllowanceError,
   MicroEscrow,
   Status,
   signableVerbs,
+  toAgreement,
 } from "@micro-escrow/sdk";
 import { deploy } from "@micro-escrow/sdk/deploy";
 import { expect } from "chai";
@@ -126,7 +128,7 @@ describe("README", () => {
     expect(state.milestones.map(({ status }) => status)).to.deep.equal([Status.Released, Status.None, Status.None]);
 
     // The SDK's own README reads it again, and funds the next.
-    const [reading = "", smallest = ""] = blocks("ts", await readFile(join(root, "sdk/README.md"), "utf8"));
+    const [reading = "", smallest = "", batch = ""] = blocks("ts", await readFile(join(root, "sdk/README.md"), "utf8"));
     const known = { signer: clientSigner, id: (agreement as Agreement).id };
     const read = await runExample(reading, known, "status", "USDC");
     expect(read).to.deep.equal({ status: Status.Released, USDC });
@@ -136,6 +138,20 @@ describe("README", () => {
     const { sent } = await runExample(smallest, given, "sent");
     await (sent as TransactionResponse).wait();
     expect((await escrow.getMilestone({ agreement: agreement as Agreement, index: 1 })).status).to.equal(Status.Funded);
+
+    // And one like it, by a wallet that knows no batches.
+    const { terms, schedule } = agreement as Agreement;
+    const another = toAgreement({ ...terms, details: hashText("Another scope") }, schedule);
+    const freelancerSignature = await escrow.connect(freelancerSigner).sign(another);
+    const ethereum = {
+      request: async ({ method }: { method: string }) => {
+        throw Object.assign(new Error(`${method} is not supported`), { code: 4200 });
+      },
+    };
+    const client = clientSigner.address;
+    const wallet = { ethereum, client, escrow: escrow.connect(clientSigner), agreement: another, freelancerSignature };
+    await runExample(batch, wallet);
+    expect((await escrow.getMilestone({ agreement: another, index: 0 })).status).to.equal(Status.Funded);
   });
 
   it("the local chain starts, gets the escrow and a token, and the ten lines run on it", async function () {

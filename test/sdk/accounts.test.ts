@@ -53,14 +53,11 @@ describe("Accounts with OpenZeppelin's code", () => {
       return new AccountSigner({ account: await account.getAddress(), owner });
     },
     "an account that delegated (EIP-7702, nested by ERC-7739)": async (owner) => {
-      await delegate(owner, await (await context.ethers.deployContract("DelegatedAccount")).getAddress());
+      await delegate(owner, "DelegatedAccount");
       return new AccountSigner({ account: owner.address, owner });
     },
     "an account that delegated to code that takes plain signatures (EIP-7702)": async (owner) => {
-      await delegate(
-        owner,
-        await (await context.ethers.deployContract("ContractAccount", [owner.address])).getAddress(),
-      );
+      await delegate(owner, "ContractAccount", owner.address);
       // It has its own storage: who owns it is set there.
       const setOwner = new Interface(["function setOwner(address)"]).encodeFunctionData("setOwner", [owner.address]);
       await mined(owner.sendTransaction({ to: owner.address, data: setOwner }));
@@ -68,7 +65,10 @@ describe("Accounts with OpenZeppelin's code", () => {
     },
   };
 
-  async function delegate(owner: Wallet, address: string) {
+  async function delegate(owner: Wallet, name: string, ...parameters: string[]) {
+    const code = await context.ethers.deployContract(name, parameters);
+    await code.waitForDeployment();
+    const address = await code.getAddress();
     const nonce = (await owner.getNonce()) + 1;
     const authorization = await owner.authorize({ address, nonce });
     await mined(owner.sendTransaction({ type: 4, to: zeroAddress, authorizationList: [authorization] }));

@@ -342,6 +342,7 @@ describe("Batches through a wallet (EIP-5792), against the contract", () => {
     const owner = wallet("the client").connect(ethers.provider) as Wallet;
     await mined(signers.deployer.sendTransaction({ to: owner.address, value: 10n ** 18n }));
     const code = await ethers.deployContract("DelegatedAccount");
+    await code.waitForDeployment();
     const authorization = await owner.authorize({ address: await code.getAddress(), nonce: 1 });
     await mined(owner.sendTransaction({ type: 4, to: signers.stranger.address, authorizationList: [authorization] }));
     from = owner.address;
