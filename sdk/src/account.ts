@@ -23,16 +23,9 @@ import { toAddress } from "./address.js";
 import type { TypedData } from "./agreement.js";
 import { type BatchCall, checkCalls } from "./batch.js";
 import { checkObject, checkSigner, checkText } from "./check.js";
-import {
-  CannotSignError,
-  InsufficientGasFundsError,
-  InvalidParameterError,
-  MissingProviderError,
-  RpcError,
-  UserRejectedError,
-} from "./errors.js";
+import { CannotSignError, InvalidParameterError, MissingProviderError } from "./errors.js";
 import { callLatest, decodeView } from "./rpc.js";
-import { digestOf } from "./signatures.js";
+import { digestOf, isOfEndpoint } from "./signatures.js";
 import type { Address, Hex } from "./types.js";
 
 /** What this module calls of an account: by ERC-1271, EIP-5267 and ERC-7821. */
@@ -173,7 +166,7 @@ export class AccountSigner extends AbstractSigner {
    * The account's signature of typed data.
    *
    * @throws {MissingProviderError} When the owner is not connected to a chain.
-   * @throws {CannotSignError} When the account says that it has the domain of another one.
+   * @throws {CannotSignError} When the account says that it has the domain of another one, or is on another chain.
    * @throws {RpcError} When the endpoint fails.
    */
   override async signTypedData(
@@ -182,7 +175,7 @@ export class AccountSigner extends AbstractSigner {
     message: Record<string, unknown>,
   ): Promise<string> {
     const typedData = { domain, types, primaryType: TypedDataEncoder.getPrimaryType(types), message };
-    const account = await this.#domain();
+    const account = await this.#domain(domain.chainId);
     if (account === undefined) return this.#owner.signTypedData(domain, types, message);
     const nested = nestedTypedData(typedData, account);
     return nestedSignature(
@@ -241,8 +234,12 @@ export class AccountSigner extends AbstractSigner {
     return { to: this.#account, data: accountInterface.encodeFunctionData("execute", [BATCH_MODE, encoded]) };
   }
 
-  /** The account's domain where it nests; `undefined` where it takes its owner's signatures as they are. */
-  async #domain(): Promise<AccountDomain | undefined> {
+  /**
+   * The account's domain where it nests; `undefined` where it takes its owner's signatures as they are.
+   *
+   * @param here The chain that is signed for.
+   */
+  async #domain(here: TypedDataDomain["chainId"]): Promise<AccountDomain | undefined> {
     const { provider } = this;
     if (provider === null) throw new MissingProviderError();
     const to = this.#account;
@@ -250,20 +247,15 @@ export class AccountSigner extends AbstractSigner {
     try {
       if (!(await callLatest(provider, { to, data: question })).startsWith(NESTING_ANSWER)) return undefined;
     } catch (error) {
-      if (
-        error instanceof RpcError ||
-        error instanceof UserRejectedError ||
-        error instanceof InsufficientGasFundsError
-      ) {
-        throw error;
-      }
+      if (isOfEndpoint(error)) throw error;
       return undefined;
     }
     const answer = await callLatest(provider, { to, data: accountInterface.encodeFunctionData("eip712Domain") });
     const { name, version, chainId, verifyingContract, salt } = decodeView(accountInterface, "eip712Domain", answer);
     // What the owner signs under the name of another account could be used there.
-    if (verifyingContract !== to) {
-      throw new CannotSignError({ account: to, reason: `it has the EIP-712 domain of ${verifyingContract}` });
+    if (verifyingContract !== to || (here != null && BigInt(here) !== chainId)) {
+      const domain = `the EIP-712 domain of ${verifyingContract} on chain ${chainId}`;
+      throw new CannotSignError({ account: to, reason: `it has ${domain}` });
     }
     return { name, version, chainId, verifyingContract, salt };
   }

@@ -274,7 +274,6 @@ function codeOf(status: CallsStatus): number {
 function readReceipt(
   receipt: CallsReceipt,
 ): DecodableReceipt & { readonly hash: Hash; readonly hasSucceeded: boolean } {
-  if (typeof receipt !== "object" || receipt === null) throw malformed("a receipt that is none");
   const { transactionHash, blockHash, status, logs } = receipt;
   for (const hash of [transactionHash, blockHash]) {
     if (!isHexString(hash, 32)) throw malformed(`a receipt with the hash ${shown(hash)}`);

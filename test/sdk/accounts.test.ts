@@ -238,7 +238,8 @@ describe("Accounts with OpenZeppelin's code", () => {
       const account = toAddress(await plain.getAddress());
       const agreement = context.define({ freelancer: account });
       const signer = new AccountSigner({ account, owner });
-      for (const fault of [0, 1]) {
+      // None; an answer of nothing, and of garbage; a revert.
+      for (const fault of [0, 1, 3, 6]) {
         await mined(plain.getFunction("setFault")(fault));
         const { domain, types, message } = acceptTypedData({ agreement, ...context.escrow.connection });
         const signature = await signer.signTypedData(domain, types, message);
@@ -246,22 +247,45 @@ describe("Accounts with OpenZeppelin's code", () => {
       }
     });
 
-    it("does not sign under the domain of another account", async () => {
-      const { account, agreement, address } = await world("freelancer", smart);
-      const another = context.signers.stranger.address.slice(2).toLowerCase();
+    it("sends calls, and creates no contracts", async () => {
+      const { account } = await world("client", smart);
+      await failure(InvalidParameterError, account.sendTransaction({ data: "0x00" }));
+      const { stranger } = context.signers;
+      await mined(context.signers.deployer.sendTransaction({ to: await account.getAddress(), value: 5n }));
+      const before = await context.ethers.provider.getBalance(stranger);
+      await mined(account.sendTransaction({ to: stranger.address, value: 3n }));
+      expect(await context.ethers.provider.getBalance(stranger)).to.equal(before + 3n);
+    });
+
+    it("does not sign under the domain of another account, or of another chain", async () => {
+      const { agreement, address } = await world("freelancer", smart);
+      const { stranger } = context.signers;
+      const another = stranger.address.slice(2).toLowerCase();
+      const lies: readonly (readonly [string, string, string])[] = [
+        [address.slice(2).toLowerCase(), another, `${stranger.address} on chain 31337`],
+        ["7a69".padStart(64, "0"), "1".padStart(64, "0"), `${address} on chain 1`],
+      ];
+      for (const [truth, lie, domain] of lies) {
+        const error = await signingThrough(agreement, address, truth, lie);
+        expect(error.reason).to.equal(`it has the EIP-712 domain of ${domain}`);
+      }
+    });
+
+    /** What signing fails with through an endpoint that alters what the account says of its domain. */
+    async function signingThrough(agreement: Agreement, address: string, truth: string, lie: string) {
       const lying = await through(context, async (method, parameters, forward) => {
         const answer = await forward();
-        const asked = method === "eth_call" && JSON.stringify(parameters).includes("0x84b0196e");
-        return asked ? (answer as string).replace(address.slice(2).toLowerCase(), another) : answer;
+        const request = JSON.stringify(parameters).toLowerCase();
+        const asked =
+          method === "eth_call" && request.includes("0x84b0196e") && request.includes(address.toLowerCase());
+        return asked ? (answer as string).replace(truth, lie) : answer;
       });
       const signer = new AccountSigner({
         account: address,
         owner: owners.freelancer.connect(lying.connection.provider) as Signer,
       });
-      const error = await failure(CannotSignError, lying.connect(signer).sign(agreement));
-      expect(error.reason).to.equal(`it has the EIP-712 domain of ${context.signers.stranger.address}`);
-      expect(account).to.be.instanceOf(AccountSigner);
-    });
+      return failure(CannotSignError, lying.connect(signer).sign(agreement));
+    }
 
     it("passes on the endpoint's failure when the account is asked whether it nests", async () => {
       const { address, agreement } = await world("freelancer", smart);
