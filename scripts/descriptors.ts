@@ -332,12 +332,24 @@ function messages(): readonly TypedData[] {
   ];
 }
 
+/** JSON with a line for each field, so that a change of one shows as one in a diff. */
+function toJson(value: unknown, indent = ""): string {
+  const line = JSON.stringify(value);
+  if (typeof value !== "object" || value === null || line.length < 200) return line;
+  const inner = `${indent}  `;
+  const entries = Array.isArray(value)
+    ? value.map((entry) => toJson(entry, inner))
+    : Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}: ${toJson(member, inner)}`);
+  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  return `${open}\n${entries.map((entry) => inner + entry).join(",\n")}\n${indent}${close}`;
+}
+
 await runScript(async () => {
   // Both are made before one is written.
   const files = { "calldata-MicroEscrow.json": ofCalls(), "eip712-MicroEscrow.json": ofMessages() };
   const folder = join(import.meta.dirname, "../sdk/descriptors");
   await mkdir(folder, { recursive: true });
   for (const [file, content] of Object.entries(files)) {
-    await writeFile(join(folder, file), `${JSON.stringify(content, null, 2)}\n`);
+    await writeFile(join(folder, file), `${toJson(content)}\n`);
   }
 });

@@ -73,6 +73,7 @@ export function fundCalls(
 
 /**
  * The calls by which the client pays for one milestone and funds the next: `approve`, the approval at the token, `fund`.
+ * With an allowance that is enough they are calls of the escrow alone: then `multicallCall` makes one of them, for any wallet.
  *
  * @throws {InvalidAddressError} When the escrow is not an address.
  * @throws {MilestoneOutOfRangeError} When the schedule has no such milestone, or none after it.

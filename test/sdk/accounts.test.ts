@@ -14,7 +14,6 @@ import {
   NotAcceptedError,
   Outcome,
   RpcError,
-  type SignedAction,
   Status,
   toAddress,
   verifySignature,
@@ -121,15 +120,45 @@ describe("Accounts with OpenZeppelin's code", () => {
         });
       }
 
-      it("signs each action for somebody else to send", async () => {
+      it("is all three, and each signs what somebody else sends", async () => {
+        const accounts = {
+          client: await create(owners.client),
+          freelancer: await create(owners.freelancer),
+          arbiter: await create(owners.arbiter),
+        };
+        const [client, freelancer, arbiter] = await Promise.all(
+          roles.map(async (role) => ({
+            escrow: context.escrow.connect(accounts[role]),
+            address: toAddress(await accounts[role].getAddress()),
+          })),
+        );
+        if (!client || !freelancer || !arbiter) return expect.fail("three accounts");
+        const parties = { client: client.address, freelancer: freelancer.address, arbiter: arbiter.address };
+        const agreement = context.define(parties);
+        await mined(context.token.getFunction("mint")(client.address, 100n * UNIT));
+        const { stranger } = context.as;
+        for (const party of [client, freelancer]) {
+          const consent = await party.escrow.signAccept({ agreement });
+          expect(await stranger.relay(consent)).to.include({ party: party.address, recorded: true });
+        }
+        await client.escrow.fund({ agreement, indices: [0] });
+
+        await stranger.relay(await freelancer.escrow.signSubmit({ agreement, index: 0, deliverable }));
+        const dispute = { agreement, index: 0, submission: 1, evidence };
+        expect(await stranger.relay(await client.escrow.signDispute(dispute))).to.include({ by: client.address });
+        const ruling = { agreement, index: 0, freelancerAmount: 50n * UNIT, reasoning };
+        const ruled = await stranger.relay(await arbiter.escrow.signRule(ruling));
+        expect(ruled).to.include({ outcome: Outcome.Ruled, freelancerAmount: 49n * UNIT, clientAmount: 47n * UNIT });
+        expect(await context.balance(freelancer)).to.equal(49n * UNIT);
+        expect(await context.balance(client)).to.equal(47n * UNIT);
+      });
+
+      it("signs an approval for somebody else to send", async () => {
         const { as, agreement } = await world("client", create);
-        const consent = await as.client.signAccept({ agreement });
-        expect(await as.stranger.relay(consent)).to.include({ party: agreement.terms.client, recorded: true });
         const freelancerSignature = await as.freelancer.sign(agreement);
         await as.client.fund({ agreement, indices: [0], freelancerSignature });
         await as.freelancer.submit({ agreement, index: 0, deliverable });
-        const signed: SignedAction<"approve"> = await as.client.signApprove({ agreement, index: 0 });
-        await as.stranger.relay(signed);
+        await as.stranger.relay(await as.client.signApprove({ agreement, index: 0 }));
         expect((await stateOf(agreement)).status).to.equal(Status.Released);
       });
 
