@@ -8,6 +8,7 @@ import {
   approveTypedData,
   CannotSignError,
   decodeError,
+  InvalidAddressError,
   InvalidHashError,
   InvalidParameterError,
   MissingProviderError,
@@ -251,6 +252,16 @@ describe("Accounts with OpenZeppelin's code", () => {
       const account = new AccountSigner({ account: context.signers.freelancer.address, owner: owners.freelancer });
       const error = await failure(CannotSignError, context.escrow.connect(account).sign(context.define()));
       expect(error.reason).to.contain("must be deployed before it can sign");
+    });
+
+    it("is not made of junk", async () => {
+      const account = context.signers.stranger.address;
+      const owner = owners.client;
+      for (const other of [undefined, null, "", [], 5]) {
+        await failure(InvalidParameterError, () => new AccountSigner(other as never));
+        await failure(InvalidParameterError, () => new AccountSigner({ account, owner: other as never }));
+        await failure(InvalidAddressError, () => new AccountSigner({ account: other as never, owner }));
+      }
     });
 
     it("signs nothing but typed data", async () => {
