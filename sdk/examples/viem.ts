@@ -12,6 +12,7 @@ import {
   decodeResult,
   type Hash,
   submitCall,
+  TransactionRevertedError,
   type TypedData,
 } from "@micro-escrow/sdk";
 import { fundCalls } from "@micro-escrow/sdk/wallets";
@@ -39,12 +40,15 @@ export function toReceipt({ transactionHash, blockNumber, blockHash, logs }: Tra
   };
 }
 
-/** Sends a call; what fails comes as one of the SDK's errors. */
+/** Sends a call, unless it would fail; what fails comes as one of the SDK's errors. */
 export async function send(chain: PublicClient, wallet: Wallet, call: Call): Promise<DecodableReceipt> {
   try {
     // A call is a transaction as it is: { to, data, value }.
+    await chain.call({ ...call, account: wallet.account });
     const hash = await wallet.sendTransaction(call);
-    return toReceipt(await chain.waitForTransactionReceipt({ hash }));
+    const receipt = await chain.waitForTransactionReceipt({ hash });
+    if (receipt.status === "success") return toReceipt(receipt);
+    throw new TransactionRevertedError({ reason: undefined, data: "0x", transaction: hash as Hash });
   } catch (error) {
     throw decodeError(error);
   }

@@ -8,6 +8,7 @@ import {
   approveCall,
   type Call,
   type DecodableReceipt,
+  decodeError,
   decodeResult,
   type Hash,
   type Results,
@@ -27,16 +28,23 @@ import {
   sendCalls,
   sendTransaction,
   signTypedData,
+  call as simulate,
   waitForCallsStatus,
   waitForTransactionReceipt,
 } from "@wagmi/core";
 import type { Hex, TypedDataDomain } from "viem";
 import { toReceipt } from "./viem.ts";
 
-/** Sends a call from the connected account. */
+/** Sends a call from the connected account, unless it would fail; what fails comes as one of the SDK's errors. */
 export async function send(config: Config, call: Call): Promise<DecodableReceipt> {
-  const hash = await sendTransaction(config, call);
-  return toReceipt(await waitForTransactionReceipt(config, { hash }));
+  try {
+    await simulate(config, { ...call, account: getConnection(config).address });
+    const hash = await sendTransaction(config, call);
+    // It throws for a transaction that reverted.
+    return toReceipt(await waitForTransactionReceipt(config, { hash }));
+  } catch (error) {
+    throw decodeError(error);
+  }
 }
 
 /** Signs typed data with the connected account. */

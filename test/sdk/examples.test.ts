@@ -6,12 +6,14 @@ import {
   defineAgreement,
   fundCall,
   MicroEscrow,
+  MicroEscrowError,
   NotAcceptedError,
   Outcome,
   Status,
   toAddress,
   UserRejectedError,
   verifySignature,
+  WrongStatusError,
 } from "@micro-escrow/sdk";
 import { deploy } from "@micro-escrow/sdk/deploy";
 import { type Config, connect, createConfig, disconnect, mock } from "@wagmi/core";
@@ -110,6 +112,18 @@ describe("Examples", function () {
       expect(error.party).to.equal(freelancer);
     });
 
+    it("a transaction that another one came before is an error too", async () => {
+      const { chain: publicClient, client: wallet } = clients();
+      const call = fundCall({ escrow: escrow.address, agreement, indices: [0] });
+      // As if all had been well when it was simulated.
+      const hopeful = { ...publicClient, call: async () => ({ data: "0x" }) } as typeof publicClient;
+      const sender = { ...wallet, sendTransaction: () => wallet.sendTransaction({ ...call, gas: 1_000_000n }) };
+      const error = await viem.send(hopeful, sender as typeof wallet, call).catch((reason: unknown) => reason);
+      // Hardhat's node refuses what reverts, others mine it.
+      expect(error).to.be.instanceOf(MicroEscrowError);
+      expect(await token.balanceOf(client)).to.equal(1_000n * UNIT);
+    });
+
     it("a key of viem's own signs what the contract accepts", async () => {
       const account = privateKeyToAccount(`0x${"42".repeat(32)}`);
       const wallet = createWalletClient({ chain: chain(), transport: http(node.url), account });
@@ -181,6 +195,14 @@ describe("Examples", function () {
         throw Object.assign(new Error("The method is not supported"), { code: 4200 });
       });
       await work();
+    });
+
+    it("what a call fails with is one of the SDK's errors", async () => {
+      const error = await failure(
+        WrongStatusError,
+        as(1, (deal) => wagmi.submit(config, deal, deliverable)),
+      );
+      expect(error).to.include({ index: 0, actual: Status.None });
     });
 
     it("funds nothing when the user refuses the batch", async () => {
