@@ -264,6 +264,48 @@ export class InvalidSignedActionError extends MicroEscrowError {
   }
 }
 
+/** A batch of calls (EIP-5792) did not happen, or not all of it. */
+export class BatchFailedError extends MicroEscrowError {
+  /** What the wallet says of the batch, by EIP-5792: 4xx, 5xx, 6xx; 2xx where it contradicts itself. */
+  declare readonly status: number;
+  /** How much of it happened; `undefined` when that is not known. */
+  declare readonly happened: "nothing" | "part" | undefined;
+  /** The transactions that the wallet tells of. */
+  declare readonly transactions: readonly Hash[];
+
+  constructor({ status, happened, transactions }: Fields<BatchFailedError>, options?: ErrorOptions) {
+    const advice =
+      happened === "nothing"
+        ? "Nothing happened. Simulate its calls one by one to see why, and send it again."
+        : `${happened === "part" ? "Some of its calls happened." : "Some of its calls may have happened."} Read the milestones and the allowance from the chain, and send only what is missing.`;
+    super("BatchFailed", `The batch failed (status ${status}). ${advice}`, { status, happened, transactions }, options);
+  }
+}
+
+/** What a wallet lacks for a batch of calls. */
+const LACKING = {
+  method: "it does not know wallet_sendCalls",
+  atomicity: "it cannot make sure that all calls happen or none",
+  upgrade: "its user did not want the account to be made one that can",
+  chain: "not on this chain",
+  capability: "it lacks a capability that was asked for",
+  size: "there are too many calls",
+} as const;
+
+/** A wallet cannot send this batch of calls (EIP-5792). */
+export class BatchUnsupportedError extends MicroEscrowError {
+  declare readonly reason: keyof typeof LACKING;
+
+  constructor({ reason }: Fields<BatchUnsupportedError>, options?: ErrorOptions) {
+    super(
+      "BatchUnsupported",
+      `The wallet cannot send this batch: ${LACKING[reason]}. Send the calls one after the other, or those of the escrow in its own multicall.`,
+      { reason },
+      options,
+    );
+  }
+}
+
 // --------------------------------------------------------------------------------------------------------- environment
 
 /** Something is on another chain than it should be. */

@@ -273,7 +273,7 @@ function asLayer(value: unknown): Layer | undefined {
 const WRAPPERS = ["error", "info", "data", "cause", "originalError", "revert", "response"];
 
 /** The error and everything it wraps, outermost first. */
-function unwrap(error: unknown): Layer[] {
+export function unwrap(error: unknown): Layer[] {
   const layers: Layer[] = [];
   const visit = (value: unknown, depth: number): void => {
     const layer = asLayer(value);

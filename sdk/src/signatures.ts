@@ -54,11 +54,14 @@ export async function verifySignature(provider: Provider, parameters: VerifySign
     const answer = await callLatest(provider, { to: signer, data });
     return answer.slice(0, 66) === ACCEPTED;
   } catch (error) {
-    if (error instanceof RpcError || error instanceof UserRejectedError || error instanceof InsufficientGasFundsError) {
-      throw error;
-    }
+    if (isOfEndpoint(error)) throw error;
     return false;
   }
+}
+
+/** Whether it is the endpoint or the wallet that failed, and not the account's code that was asked. */
+export function isOfEndpoint(error: unknown): boolean {
+  return [RpcError, UserRejectedError, InsufficientGasFundsError].some((kind) => error instanceof kind);
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   MicroEscrow,
   Status,
   signableVerbs,
+  toAgreement,
 } from "@micro-escrow/sdk";
 import { deploy, deploySignedFunding } from "@micro-escrow/sdk/deploy";
 import type { Statement } from "@micro-escrow/sdk/history";
@@ -144,7 +145,7 @@ describe("README", () => {
     await snapshot.restore();
 
     // The SDK's own README reads it again, and funds the next.
-    const [reading = "", smallest = "", history = ""] = blocks(
+    const [reading = "", smallest = "", history = "", , batch = ""] = blocks(
       "ts",
       await readFile(join(root, "sdk/README.md"), "utf8"),
     );
@@ -165,6 +166,20 @@ describe("README", () => {
     expect((statement as Statement).totals.map(({ received }) => received)).to.deep.equal([500_000_000n]);
     expect(differences).to.deep.equal([]);
     for (const name of ["indexedDB", "IDBKeyRange"]) Reflect.deleteProperty(globalThis, name);
+
+    // And one like it, by a wallet that knows no batches.
+    const { terms, schedule } = agreement as Agreement;
+    const another = toAgreement({ ...terms, details: hashText("Another scope") }, schedule);
+    const freelancerSignature = await escrow.connect(freelancerSigner).sign(another);
+    const ethereum = {
+      request: async ({ method }: { method: string }) => {
+        throw Object.assign(new Error(`${method} is not supported`), { code: 4200 });
+      },
+    };
+    const client = clientSigner.address;
+    const wallet = { ethereum, client, escrow: escrow.connect(clientSigner), agreement: another, freelancerSignature };
+    await runExample(batch, wallet);
+    expect((await escrow.getMilestone({ agreement: another, index: 0 })).status).to.equal(Status.Funded);
   });
 
   it("the local chain starts, gets the escrow and a token, and the ten lines run on it", async function () {

@@ -1,4 +1,5 @@
 /** The pure builders: calldata and digests as the contract has them, and what they refuse. */
+import * as sdk from "@micro-escrow/sdk";
 import {
   AmountOutOfRangeError,
   acceptCall,
@@ -37,6 +38,7 @@ import {
   ruleTypedData,
   settleCall,
   settleTypedData,
+  signableVerbs,
   submitCall,
   submitEvidenceCall,
   submitTypedData,
@@ -61,6 +63,33 @@ const decode = (call: Call) => {
   if (description === null) return expect.fail("not a call of the escrow");
   return { name: description.name, args: description.args };
 };
+
+describe("Builders", () => {
+  /** The functions of the contract that are sent. */
+  const verbs: string[] = [];
+  escrowInterface.forEachFunction(({ name, constant }) => {
+    if (!constant) verbs.push(name);
+  });
+
+  it("are there for every function of the contract that is sent, and for no other", () => {
+    const builders = Object.keys(sdk).flatMap((name) => /^(?!relayed)(\w+)Call$/.exec(name)?.[1] ?? []);
+    expect(builders.sort()).to.deep.equal([...verbs].sort());
+  });
+
+  it("make typed data of every function that takes a signature, and of a permit", () => {
+    const signed: string[] = [];
+    escrowInterface.forEachFunction(({ name, inputs }) => {
+      const types = inputs.flatMap(({ name: input, components }) => [
+        input,
+        ...(components ?? []).map((one) => one.name),
+      ]);
+      if (types.includes("signature")) signed.push(name);
+    });
+    expect([...signableVerbs].sort()).to.deep.equal(signed.sort());
+    const builders = Object.keys(sdk).flatMap((name) => /^(?!agreement)(\w+)TypedData$/.exec(name)?.[1] ?? []);
+    expect(builders.sort()).to.deep.equal([...signed, "permit"].sort());
+  });
+});
 
 describe("Calls", () => {
   it("go to the escrow, without ether", () => {

@@ -18,6 +18,7 @@ const packageTypes = {
   "@micro-escrow/sdk/history": join(root, "sdk/dist/history/index.d.ts"),
   "@micro-escrow/sdk/node": join(root, "sdk/dist/node.d.ts"),
   "@micro-escrow/sdk/storage": join(root, "sdk/dist/storage.d.ts"),
+  "@micro-escrow/sdk/wallets": join(root, "sdk/dist/wallets.d.ts"),
 };
 
 /** What examples start from, by the names of the README. */
@@ -33,6 +34,8 @@ declare const state: AgreementState, now: number;
 declare const signature: Hex, clientSignature: Hex, freelancerSignature: Hex, deadline: number;
 declare const deliverable: Hash, file: File, bytes: Uint8Array, text: string;
 declare const transaction: Hash;
+/** A wallet by EIP-1193, as pages have it at \`window.ethereum\`. */
+declare const ethereum: { request(request: { method: string; params: unknown[] }): Promise<any> };
 `;
 
 const { options } = ts.parseJsonConfigFileContent(

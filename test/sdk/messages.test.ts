@@ -28,6 +28,7 @@ import {
 import * as gasless from "@micro-escrow/sdk/gasless";
 import * as stored from "@micro-escrow/sdk/history";
 import * as storage from "@micro-escrow/sdk/storage";
+import * as wallets from "@micro-escrow/sdk/wallets";
 import { expect } from "chai";
 import { AbiCoder, concat, JsonRpcProvider, keccak256 } from "ethers";
 import { rpcError } from "./chain.ts";
@@ -103,6 +104,43 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
       new ClockStillRunningError({ clock: LATER, time: CLOCK }),
       `This can be finalized from ${AT_LATER} on, and it is ${AT_CLOCK}: wait until then, or let the parties end it earlier (approve, refund or settle).`,
     ],
+    ...(
+      [
+        ["nothing", 500, "Nothing happened. Simulate its calls one by one to see why, and send it again."],
+        [
+          "part",
+          600,
+          "Some of its calls happened. Read the milestones and the allowance from the chain, and send only what is missing.",
+        ],
+        [
+          undefined,
+          300,
+          "Some of its calls may have happened. Read the milestones and the allowance from the chain, and send only what is missing.",
+        ],
+      ] as const
+    ).map(
+      ([happened, status, advice]) =>
+        [
+          new wallets.BatchFailedError({ status, happened, transactions: [] }),
+          `The batch failed (status ${status}). ${advice}`,
+        ] as const,
+    ),
+    ...(
+      [
+        ["method", "it does not know wallet_sendCalls"],
+        ["atomicity", "it cannot make sure that all calls happen or none"],
+        ["upgrade", "its user did not want the account to be made one that can"],
+        ["chain", "not on this chain"],
+        ["capability", "it lacks a capability that was asked for"],
+        ["size", "there are too many calls"],
+      ] as const
+    ).map(
+      ([reason, words]) =>
+        [
+          new wallets.BatchUnsupportedError({ reason }),
+          `The wallet cannot send this batch: ${words}. Send the calls one after the other, or those of the escrow in its own multicall.`,
+        ] as const,
+    ),
     [
       new storage.ContentMismatchError(hashes),
       `The storage gave other bytes: they hash to ${X}, not to ${Y}. Do not use them; read from another storage.`,
@@ -423,7 +461,7 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
 })();
 
 describe("Every error", () => {
-  const classes = Object.entries({ ...sdk, ...gasless, ...stored, ...storage }).filter(([, value]) => {
+  const classes = Object.entries({ ...sdk, ...gasless, ...stored, ...storage, ...wallets }).filter(([, value]) => {
     return typeof value === "function" && value.prototype instanceof MicroEscrowError && value !== InvalidValueError;
   });
 

@@ -119,6 +119,7 @@ describe("The packed package", () => {
     expect(files).to.have.members([
       ...sources.map((path) => `src/${path}`),
       ...built.map((path) => `dist/${path}`),
+      ...["descriptors/calldata-MicroEscrow.json", "descriptors/eip712-MicroEscrow.json"],
       ...["package.json", "README.md", "LICENSE"],
     ]);
     expect(await readFile(join(root, "sdk/LICENSE"), "utf8")).to.equal(await readFile(join(root, "LICENSE"), "utf8"));
@@ -149,6 +150,20 @@ describe("The packed package", () => {
     await writeFile(join(project, "keeping.js"), `${keeping}\nconsole.log(await kept);`);
     const { stdout } = await run(process.execPath, ["keeping.js"], { cwd: project });
     expect(stdout.trim()).to.equal(`https://files.example/escrow/${cidOf(deliverable)},Ten articles`);
+  });
+
+  it("has an entry for wallets, and the descriptors as JSON", async () => {
+    const source = `
+import * as wallets from "@micro-escrow/sdk/wallets";
+import calls from "@micro-escrow/sdk/descriptors/calldata-MicroEscrow.json" with { type: "json" };
+import messages from "@micro-escrow/sdk/descriptors/eip712-MicroEscrow.json" with { type: "json" };
+const formats = [calls, messages].map(({ display }) => Object.keys(display.formats).length);
+console.log(JSON.stringify([Object.keys(wallets), formats]));`;
+    await writeFile(join(project, "wallets.js"), source);
+    const { stdout } = await run(process.execPath, ["wallets.js"], { cwd: project });
+    const [names, formats] = JSON.parse(stdout);
+    expect(names).to.include.members(["sendCallsRequest", "safeTransactions", "AccountSigner"]);
+    expect(formats).to.deep.equal([18, 12]);
   });
 
   it("is bundled for a browser without anything of Node, and runs there", async () => {
