@@ -1,5 +1,5 @@
 /**
- * Mutation testing: changes MicroEscrow.sol in every small way that could be a mistake, one at a time, and runs the Solidity
+ * Mutation testing: changes a contract in every small way that could be a mistake, one at a time, and runs the Solidity
  * tests on each. A mutant that no test notices is a hole in the tests, or is listed in test/contracts/mutants.json with the
  * reason that it behaves as the contract does.
  *
@@ -7,6 +7,7 @@
  *   npm run mutate -- --sample 40 --seed 7         some of them, of every kind
  *   npm run mutate -- --function approve           those in one function (or constant)
  *   npm run mutate -- --id M1a2b3c                 one, with the test that kills it
+ *   CONTRACT=SignedFunding npm run mutate          of that contract instead of MicroEscrow
  *   --jobs N: processes, by default one for each core; --json FILE: all outcomes
  *
  * Exit code 1: a survivor is not listed, a listed one does not survive, or less than 95% of all are killed. 2: it did not run.
@@ -14,7 +15,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { contractPath, parse, readContract } from "./mutate/compiler.ts";
+import { contractName, contractPath, parse, readContract } from "./mutate/compiler.ts";
 import { diff, findMutants, type Mutant } from "./mutate/mutants.ts";
 import { isKilled, judge, type Result, type Survivor, table } from "./mutate/report.ts";
 import { runMutants } from "./mutate/run.ts";
@@ -44,9 +45,10 @@ async function main(): Promise<boolean> {
   const seed = positive("seed", options.seed);
   const source = readContract();
   const all = findMutants(source, contractPath, parse(source, contractPath));
-  const listed: Survivor[] = JSON.parse(
+  const listedByContract: Record<string, Survivor[]> = JSON.parse(
     await readFile(join(import.meta.dirname, "../test/contracts/mutants.json"), "utf8"),
   );
+  const listed = listedByContract[contractName] ?? [];
   const matching = all.filter(
     ({ id, function: owner }) =>
       (options.id === undefined || id === options.id) && (options.function === undefined || owner === options.function),

@@ -28,6 +28,10 @@ export function commandOf({ script, shortened: { options = [], environment = {} 
   return [...variables, "npm run", script, ...(options.length > 0 ? ["--", ...options] : [])].join(" ");
 }
 
+/** What mutation testing says in the end. */
+const MUTATION =
+  /^(\d+ of \d+ mutants|group |[a-z ]+( +\d+){4} +[\d.]+%|Not counted|Killed by the clock|M\w+ .*(survives|compiled))/;
+
 export const checks: readonly Check[] = [
   {
     name: "build",
@@ -95,8 +99,14 @@ export const checks: readonly Check[] = [
     script: "mutate",
     shortened: { options: ["--sample", "40", "--seed", "2"] },
     minutes: 2,
-    quotes:
-      /^(\d+ of \d+ mutants|group |[a-z ]+( +\d+){4} +[\d.]+%|Not counted|Killed by the clock|M\w+ .*(survives|compiled))/,
+    quotes: MUTATION,
+  },
+  {
+    name: "mutate-signed-funding",
+    shows: "The same of SignedFunding: all of its changes.",
+    script: "mutate:signed-funding",
+    minutes: 3,
+    quotes: MUTATION,
   },
   {
     name: "anvil",

@@ -7,9 +7,19 @@ import type { Node } from "./ast.ts";
 const require = createRequire(import.meta.url);
 const root = join(import.meta.dirname, "../..");
 
-/** The contract's path, as the compiler and Hardhat name it. */
-export const contractPath = "contracts/MicroEscrow.sol";
-export const contractName = "MicroEscrow";
+/** What can be mutated, by its path as the compiler and Hardhat name it. `CONTRACT=name` chooses; its workers inherit it. */
+const contracts = {
+  MicroEscrow: "contracts/MicroEscrow.sol",
+  SignedFunding: "contracts/periphery/SignedFunding.sol",
+} as const;
+
+export const contractName = nameOf(process.env.CONTRACT ?? "MicroEscrow");
+export const contractPath = contracts[contractName];
+
+function nameOf(name: string): keyof typeof contracts {
+  if (Object.hasOwn(contracts, name)) return name as keyof typeof contracts;
+  throw new Error(`CONTRACT must be one of ${Object.keys(contracts).join(", ")}, not ${name}.`);
+}
 
 export type Settings = Record<string, unknown>;
 
