@@ -1,5 +1,5 @@
 /**
- * Writes sdk/descriptors: what wallets show of MicroEscrow's calls and typed data before they are signed (ERC-7730, version 2
+ * Writes sdk/descriptors: what wallets show of the contracts' calls and typed data before they are signed (ERC-7730, version 2
  * of its schema). Run by `npm run build` after the SDK is built, because it starts from the SDK's ABI and typed data; CI
  * fails when the result differs from what is committed.
  *
@@ -30,6 +30,12 @@ import {
   type TypedData,
   zeroAddress,
 } from "@micro-escrow/sdk";
+import {
+  permit2Address,
+  permit2TypedData,
+  signedFundingAddress,
+  signedFundingInterface,
+} from "@micro-escrow/sdk/gasless";
 import { type ParamType, TypedDataEncoder } from "ethers";
 import { runScript, ScriptError } from "./script.ts";
 
@@ -225,16 +231,62 @@ const inConsent: Readonly<Record<string, Shown>> = {
   "milestones.[].workPeriod": duration("Work period"),
 };
 
+/** Prefixes the paths of fields, and of the tokens that their amounts are in. */
+function within(parent: string, shown: Readonly<Record<string, Shown>>): Readonly<Record<string, Shown>> {
+  return Object.fromEntries(
+    Object.entries(shown).map(([path, field]) => {
+      const tokenPath = field.params?.tokenPath;
+      const params =
+        tokenPath === undefined ? {} : { params: { ...field.params, tokenPath: `${parent}.${tokenPath}` } };
+      return [`${parent}.${path}`, { ...field, ...params }];
+    }),
+  );
+}
+
+const nonce = hidden("A number that tells this payment from others");
+
+/** The parameters of both functions of SignedFunding that can be sent. */
+const funding: Readonly<Record<string, Shown>> = {
+  ...within("funding", {
+    ...Object.fromEntries(Object.entries(terms).map(([name, shown]) => [`agreement.${name}`, shown])),
+    "agreement.milestones": scheduleHash,
+    "schedule.[].amount": amount("Milestone pays", "agreement.token"),
+    "schedule.[].workPeriod": duration("Work period"),
+    "indices.[]": index,
+    clientSignature: signature,
+    freelancerSignature: signature,
+  }),
+  "payment.amount": amount("Client pays", "funding.agreement.token"),
+  "payment.nonce": nonce,
+  "payment.deadline": date("Payment valid until"),
+  "payment.signature": signature,
+};
+
+/** What a client signs for Permit2. (For ERC-3009 it signs the token's own message, which is for the token to describe.) */
+const permitted: Readonly<Record<string, Shown>> = {
+  "permitted.token": address("Token", "token"),
+  "permitted.amount": amount("Pay", "permitted.token"),
+  spender: address("Passed on to the escrow by", "contract"),
+  nonce,
+  deadline: date("Valid until"),
+  "witness.agreement": raw("Agreement (id)"),
+  "witness.indices.[]": index,
+};
+
 // --------------------------------------------------------------------------------------------------------------- files
 
 /** Where MicroEscrow is, or would be: no other code can stand at its address. */
 const deployments = Object.values(chains).map((chainId) => ({ chainId, address: escrowAddress(chainId) }));
 
-function descriptor(context: Descriptor["context"], formats: Descriptor["display"]["formats"]): Descriptor {
+function descriptor(
+  context: Descriptor["context"],
+  formats: Descriptor["display"]["formats"],
+  contractName = "MicroEscrow",
+): Descriptor {
   return {
     $schema: "https://eips.ethereum.org/assets/eip-7730/erc7730-v2.schema.json",
-    context: { $id: "MicroEscrow", ...context },
-    metadata: { owner: "MicroEscrow", contractName: "MicroEscrow" },
+    context: { $id: contractName, ...context },
+    metadata: { owner: "MicroEscrow", contractName },
     display: { formats },
   };
 }
@@ -247,7 +299,7 @@ function fieldsOf(what: string, paths: readonly string[], shown: Readonly<Record
     return { path, ...field };
   });
   // What is decided comes first, then what it is about.
-  const isOfAgreement = ({ path }: Field) => path.startsWith("agreement.");
+  const isOfAgreement = ({ path }: Field) => /^(funding\.)?agreement\./.test(path);
   return [...fields.filter((field) => !isOfAgreement(field)), ...fields.filter(isOfAgreement)];
 }
 
@@ -301,19 +353,37 @@ function ofMessages(): Descriptor {
   return descriptor({ eip712: { domain, deployments } }, Object.fromEntries(formats));
 }
 
+/** At the same address on each chain. */
+const everywhere = (address: string) => Object.values(chains).map((chainId) => ({ chainId, address }));
+
+function ofSignedFunding(): Descriptor {
+  const formats: Record<string, Descriptor["display"]["formats"][string]> = {};
+  signedFundingInterface.forEachFunction(({ name, inputs, constant }) => {
+    if (constant) return;
+    const intent = "Fund milestones with what the client signed";
+    formats[`${name}(${inputs.map(signatureOf).join(", ")})`] = {
+      intent: name === "fundWithPermit2" ? `${intent} for Permit2` : intent,
+      fields: fieldsOf(name, pathsOf(inputs), funding),
+    };
+  });
+  return descriptor({ contract: { deployments: everywhere(signedFundingAddress()) } }, formats, "SignedFunding");
+}
+
+function ofPermit2(): Descriptor {
+  const { agreement } = anyAgreement();
+  const payment = { agreement, indices: [0], nonce: 1n, deadline: 1, chainId: chains.base };
+  const { types } = permit2TypedData({ ...payment, signedFunding: signedFundingAddress() });
+  const fields = fieldsOf("Permit2", Object.keys(permitted), permitted);
+  const formats = {
+    [TypedDataEncoder.from(types).encodeType("PermitWitnessTransferFrom")]: { intent: "Pay for milestones", fields },
+  };
+  const eip712 = { domain: { name: "Permit2" }, deployments: everywhere(permit2Address) };
+  return descriptor({ eip712 }, formats, "SignedFunding");
+}
+
 /** Every typed data that is signed for the contract; only its types count. */
 function messages(): readonly TypedData[] {
-  const agreement = defineAgreement({
-    client: `0x${"03".repeat(20)}`,
-    freelancer: `0x${"01".repeat(20)}`,
-    arbiter: `0x${"02".repeat(20)}`,
-    token: findToken(chains.base, "USDC"),
-    scope: { title: "Any", milestones: ["Any"] },
-    milestones: [{ amount: "1", work: "1 day" }],
-    ...{ review: "3 days", rework: "3 days", arbitration: "3 days", ifArbiterIsSilent: "50% to the freelancer" },
-    fundBy: 1,
-  });
-  const hash = hashText("any");
+  const { agreement, hash } = anyAgreement();
   const signed = { agreement, index: 0, chainId: chains.base, escrow: escrowAddress(chains.base), deadline: 1 };
   const seen = { ...signed, submission: 1 };
   return [
@@ -332,6 +402,20 @@ function messages(): readonly TypedData[] {
   ];
 }
 
+function anyAgreement() {
+  const agreement = defineAgreement({
+    client: `0x${"03".repeat(20)}`,
+    freelancer: `0x${"01".repeat(20)}`,
+    arbiter: `0x${"02".repeat(20)}`,
+    token: findToken(chains.base, "USDC"),
+    scope: { title: "Any", milestones: ["Any"] },
+    milestones: [{ amount: "1", work: "1 day" }],
+    ...{ review: "3 days", rework: "3 days", arbitration: "3 days", ifArbiterIsSilent: "50% to the freelancer" },
+    fundBy: 1,
+  });
+  return { agreement, hash: hashText("any") };
+}
+
 /** JSON with a line for each field, so that a change of one shows as one in a diff. */
 function toJson(value: unknown, indent = ""): string {
   const line = JSON.stringify(value);
@@ -346,7 +430,12 @@ function toJson(value: unknown, indent = ""): string {
 
 await runScript(async () => {
   // Both are made before one is written.
-  const files = { "calldata-MicroEscrow.json": ofCalls(), "eip712-MicroEscrow.json": ofMessages() };
+  const files = {
+    "calldata-MicroEscrow.json": ofCalls(),
+    "eip712-MicroEscrow.json": ofMessages(),
+    "calldata-SignedFunding.json": ofSignedFunding(),
+    "eip712-SignedFunding.json": ofPermit2(),
+  };
   const folder = join(import.meta.dirname, "../sdk/descriptors");
   await mkdir(folder, { recursive: true });
   for (const [file, content] of Object.entries(files)) {

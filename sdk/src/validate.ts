@@ -32,6 +32,7 @@ import {
   ZeroPeriodError,
 } from "./errors.js";
 import { microEscrowAddress } from "./generated/code.js";
+import { signedFundingAddress } from "./generated/signedFundingCode.js";
 import { BPS, formatDuration, formatShare } from "./money.js";
 import { checkScope, isScope, scopeHash, scopeProblems } from "./scope.js";
 import { hasHiddenCharacters } from "./text.js";
@@ -123,7 +124,7 @@ export function validateAgreement(agreement: Agreement, options: ValidateOptions
   const misshapen = [...misshapenParts(agreement)];
   if (misshapen.length > 0) return misshapen;
   const malformed = [...malformedValues(agreement)];
-  const problems = [...malformed, ...violations(agreement, escrow)];
+  const problems = [...malformed, ...violations(agreement, escrow), ...traps(agreement)];
   // What the types do not hold has no hash.
   if (malformed.length === 0) problems.push(...mismatches(agreement));
   problems.push(...scopeMismatches(agreement));
@@ -270,6 +271,18 @@ export const unlimitedAllowance: Warning = {
     "The escrow may take any amount of this token from the payer, for good: a flaw in it would reach all of it. Set the allowance to 0; fund approves what it needs by itself.",
 };
 
+/** What the contract does not know, and would let happen: money that comes to SignedFunding stays there. */
+function* traps({ terms }: Agreement): Generator<AgreementProblem> {
+  const { client, freelancer, arbiter, payoutTo, refundTo, feeRecipient } = terms;
+  for (const [name, account] of Object.entries({ client, freelancer, arbiter, payoutTo, refundTo, feeRecipient })) {
+    if (account !== (signedFundingAddress as Address)) continue;
+    const message = `This account is the contract SignedFunding, ${account}.`;
+    yield { path: `terms.${name}`, message, advice: USABLE, error: new ForbiddenAccountError({ account }) };
+  }
+}
+
+const USABLE = "Name an account that can receive and use money.";
+
 /** The rules that the contract checks at the first consent, in its order and with its errors. */
 function* violations(
   { terms, schedule }: Agreement,
@@ -299,8 +312,7 @@ function* violations(
     const isToken = name !== "token" && account === token;
     if (account === zeroAddress || (account !== escrow && !isToken)) continue;
     const message = `This account is ${isToken ? "the token" : "the escrow contract"}, ${account}.`;
-    const advice = "Name an account that can receive and use money.";
-    yield { path: `terms.${name}`, message, advice, error: new ForbiddenAccountError({ account }) };
+    yield { path: `terms.${name}`, message, advice: USABLE, error: new ForbiddenAccountError({ account }) };
   }
 
   if (verifier !== zeroAddress && (verifier === freelancer || verifier === arbiter)) {

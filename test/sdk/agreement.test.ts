@@ -25,6 +25,7 @@ import {
   validateAgreement,
   warnings,
 } from "@micro-escrow/sdk";
+import { signedFundingAddress } from "@micro-escrow/sdk/gasless";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { expect } from "chai";
 import { TypedDataEncoder, ZeroAddress } from "ethers";
@@ -308,6 +309,15 @@ describe("agreement", () => {
       expect(validateAgreement(agreement, { escrow }).map(({ path, message }) => `${path}: ${message}`)).to.deep.equal([
         `terms.refundTo: This account is the escrow contract, ${escrow}.`,
       ]);
+    });
+
+    it("refuses SignedFunding, where money would stay", () => {
+      for (const name of ["client", "freelancer", "arbiter", "payoutTo", "refundTo", "feeRecipient"] as const) {
+        const agreement = withTerms({ [name]: signedFundingAddress() });
+        expect(validateAgreement(agreement).map(({ path, message }) => `${path}: ${message}`)).to.deep.equal([
+          `terms.${name}: This account is the contract SignedFunding, ${signedFundingAddress()}.`,
+        ]);
+      }
     });
 
     it("refuses an address that is not written with its checksum", () => {

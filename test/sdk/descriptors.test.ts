@@ -47,6 +47,14 @@ import {
   tokens,
   withdrawCall,
 } from "@micro-escrow/sdk";
+import {
+  fundWithAuthorizationCall,
+  fundWithPermit2Call,
+  permit2Address,
+  permit2TypedData,
+  signedFundingAddress,
+  signedFundingInterface,
+} from "@micro-escrow/sdk/gasless";
 import { expect } from "chai";
 import { Interface, id, type ParamType, type Result, TypedDataEncoder } from "ethers";
 import type { Descriptor, Field } from "../../scripts/descriptors.ts";
@@ -409,6 +417,59 @@ describe("Descriptors for clear signing (ERC-7730)", () => {
         const ofCall = Object.entries(display.formats).find(([signature]) => signature.startsWith(`${verb}(`));
         expect(formatOf(typedData).intent, verb).to.equal(ofCall?.[1].intent);
       }
+    });
+  });
+
+  describe("of SignedFunding", () => {
+    const payment = { agreement, indices: [1, 0], nonce: 5n, deadline };
+    const signedCall = { ...payment, signedFunding: signedFundingAddress(), signature: "0x1234" } as const;
+    const everywhere = (address: string) => deployments.map((one) => ({ chainId: one.chainId, address }));
+    const terms = [`Paid in: ${agreement.terms.token}`, `Client: ${client}`, "Platform fee: 2.5%"];
+    const milestones = ["Milestone, counted from 0: 1", "Milestone, counted from 0: 0"];
+
+    it("show every value of a real call, or say why not", async () => {
+      const { context, metadata, display } = await read("calldata-SignedFunding.json");
+      expect({ context, metadata }).to.deep.equal({
+        context: { $id: "SignedFunding", contract: { deployments: everywhere(signedFundingAddress()) } },
+        metadata: { owner: "MicroEscrow", contractName: "SignedFunding" },
+      });
+      const builders = { fundWithAuthorization: fundWithAuthorizationCall, fundWithPermit2: fundWithPermit2Call };
+      expect(Object.keys(display.formats).map((signature) => signature.split("(")[0])).to.have.members(
+        Object.keys(builders),
+      );
+      for (const [signature, { fields }] of Object.entries(display.formats)) {
+        const [name = ""] = signature.split("(");
+        const { data } = builders[name as keyof typeof builders](signedCall);
+        const { fragment, args } = signedFundingInterface.parseTransaction({ data }) ?? expect.fail(name);
+        expect(new Interface([`function ${signature}`]).getFunction(name)?.selector).to.equal(fragment.selector);
+        const values = valuesOf(fragment.inputs, args);
+        checkFields(name, fields, values);
+        expect(shown(fields, values)).to.include.members([
+          ...["Client pays: 1700.5 USDC", "Payment valid until: 2026-12-31T00:00:00.000Z"],
+          ...["Milestone pays: 500 USDC", "Milestone pays: 1200.5 USDC", ...milestones, ...terms],
+        ]);
+      }
+    });
+
+    it("show every value of what is signed for Permit2", async () => {
+      const { context, display } = await read("eip712-SignedFunding.json");
+      const typedData = permit2TypedData({ ...payment, chainId, signedFunding: signedFundingAddress() });
+      expect(context).to.deep.equal({
+        $id: "SignedFunding",
+        eip712: { domain: { name: typedData.domain.name }, deployments: everywhere(permit2Address) },
+      });
+      const type = TypedDataEncoder.from(typedData.types).encodeType("PermitWitnessTransferFrom");
+      const { fields } = display.formats[type] ?? expect.fail(type);
+      expect(Object.keys(display.formats)).to.have.length(1);
+      checkFields("Permit2", fields, asValue(typedData.message));
+      expect(shown(fields, asValue(typedData.message))).to.deep.equal([
+        `Token: ${agreement.terms.token}`,
+        "Pay: 1700.5 USDC",
+        `Passed on to the escrow by: ${signedFundingAddress()}`,
+        "Valid until: 2026-12-31T00:00:00.000Z",
+        `Agreement (id): ${agreement.id}`,
+        ...milestones,
+      ]);
     });
   });
 });

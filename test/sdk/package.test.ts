@@ -119,7 +119,9 @@ describe("The packed package", () => {
     expect(files).to.have.members([
       ...sources.map((path) => `src/${path}`),
       ...built.map((path) => `dist/${path}`),
-      ...["descriptors/calldata-MicroEscrow.json", "descriptors/eip712-MicroEscrow.json"],
+      ...["MicroEscrow", "SignedFunding"].flatMap((name) => {
+        return ["calldata", "eip712"].map((kind) => `descriptors/${kind}-${name}.json`);
+      }),
       ...["package.json", "README.md", "LICENSE"],
     ]);
     expect(await readFile(join(root, "sdk/LICENSE"), "utf8")).to.equal(await readFile(join(root, "LICENSE"), "utf8"));
