@@ -466,9 +466,11 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
 })();
 
 describe("Every error", () => {
-  const classes = Object.entries({ ...sdk, ...gasless, ...stored, ...react, ...storage, ...wallets }).filter(([, value]) => {
-    return typeof value === "function" && value.prototype instanceof MicroEscrowError && value !== InvalidValueError;
-  });
+  const classes = Object.entries({ ...sdk, ...gasless, ...stored, ...react, ...storage, ...wallets }).filter(
+    ([, value]) => {
+      return typeof value === "function" && value.prototype instanceof MicroEscrowError && value !== InvalidValueError;
+    },
+  );
 
   it("has a line in the table of messages", () => {
     const listed = new Set<unknown>(messages.map(([error]) => error.constructor));

@@ -94,6 +94,7 @@ describe("The packed package", () => {
           integrity: packed.integrity,
           dependencies: manifest.dependencies,
           peerDependencies: manifest.peerDependencies,
+          peerDependenciesMeta: manifest.peerDependenciesMeta,
         },
         ...Object.fromEntries(needed.map((path) => [path, { ...packages[path], dev: false }])),
       },
