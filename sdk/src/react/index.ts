@@ -26,5 +26,5 @@ export {
   useMilestone,
   useTimeline,
 } from "./reads.js";
-export { type AvailableActionsResult, type ChainTime, useAvailableActions, useCountdown } from "./time.js";
+export { type AvailableActionsResult, useAvailableActions, useCountdown } from "./time.js";
 export { useWatch, type WatchHookOptions } from "./watch.js";

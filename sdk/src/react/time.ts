@@ -18,7 +18,7 @@ import { escrowQueries, type TimeRead } from "./queries.js";
 import { useAgreementState } from "./reads.js";
 
 /** When something changes, in chain's time, Unix seconds. */
-export interface ChainTime {
+interface ChainTime {
   /** The last moment of change that has come; 0 when none has. */
   readonly last: (now: number) => number;
   /** The next one; `undefined` when there is none. */
