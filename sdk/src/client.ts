@@ -208,6 +208,25 @@ export class MicroEscrow {
   }
 
   /**
+   * The same escrow and account with other options for what is sent and decided; those left out stay. Who was told of
+   * transactions before (`onSent`) is told too.
+   *
+   * @throws {InvalidParameterError} When the options are no object.
+   * @example
+   * const told = escrow.withOptions({ onSent: (transaction) => console.log(transaction) });
+   * await told.approve({ agreement, index: 0 });
+   */
+  withOptions(options: ConfirmationOptions & SendingOptions): MicroEscrow {
+    const before = this.#options.onSent;
+    const { onSent: another } = checkObject(options, "options");
+    const onSent = (transaction: Hash): void => {
+      before?.(transaction);
+      another?.(transaction);
+    };
+    return new MicroEscrow(this.connection, this.#signer, { ...this.#options, ...options, onSent });
+  }
+
+  /**
    * Address of the contract.
    *
    * @example

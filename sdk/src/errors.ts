@@ -389,6 +389,18 @@ export class MissingProviderError extends MicroEscrowError {
   }
 }
 
+/** A hook was used outside of a provider of the escrow. */
+export class MissingEscrowProviderError extends MicroEscrowError {
+  constructor(options?: ErrorOptions) {
+    super(
+      "MissingEscrowProvider",
+      "There is no escrow for this hook: put <EscrowProvider escrow={escrow}> around the component, with what MicroEscrow.connect gave.",
+      {},
+      options,
+    );
+  }
+}
+
 /** An account cannot make a signature that the contract would accept. */
 export class CannotSignError extends MicroEscrowError {
   declare readonly account: Address;

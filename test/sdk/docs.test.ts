@@ -17,13 +17,16 @@ const packageTypes = {
   "@micro-escrow/sdk/gasless": join(root, "sdk/dist/gasless.d.ts"),
   "@micro-escrow/sdk/history": join(root, "sdk/dist/history/index.d.ts"),
   "@micro-escrow/sdk/node": join(root, "sdk/dist/node.d.ts"),
+  "@micro-escrow/sdk/react": join(root, "sdk/dist/react/index.d.ts"),
   "@micro-escrow/sdk/storage": join(root, "sdk/dist/storage.d.ts"),
   "@micro-escrow/sdk/wallets": join(root, "sdk/dist/wallets.d.ts"),
 };
 
 /** What examples start from, by the names of the README. */
 const given = `
+import { QueryClient, useQuery } from "@tanstack/react-query";
 import type { Provider, Signer } from "ethers";
+import { createElement } from "react";
 
 declare const provider: Provider;
 declare const signer: Signer, clientSigner: Signer, freelancerSigner: Signer, arbiterSigner: Signer, verifierSigner: Signer;

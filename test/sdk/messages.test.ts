@@ -27,6 +27,7 @@ import {
 } from "@micro-escrow/sdk";
 import * as gasless from "@micro-escrow/sdk/gasless";
 import * as stored from "@micro-escrow/sdk/history";
+import * as react from "@micro-escrow/sdk/react";
 import * as storage from "@micro-escrow/sdk/storage";
 import * as wallets from "@micro-escrow/sdk/wallets";
 import { expect } from "chai";
@@ -192,6 +193,10 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
     [
       new FundingExpiredError({ fundBy: CLOCK, time: LATER }),
       `The agreement could be funded until ${AT_CLOCK}, and it is ${AT_LATER}: make a new agreement.`,
+    ],
+    [
+      new react.MissingEscrowProviderError(),
+      "There is no escrow for this hook: put <EscrowProvider escrow={escrow}> around the component, with what MicroEscrow.connect gave.",
     ],
     [
       new gasless.GaslessUnsupportedError({ token: A, reason: "this chain has no Permit2" }),
@@ -461,9 +466,11 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
 })();
 
 describe("Every error", () => {
-  const classes = Object.entries({ ...sdk, ...gasless, ...stored, ...storage, ...wallets }).filter(([, value]) => {
-    return typeof value === "function" && value.prototype instanceof MicroEscrowError && value !== InvalidValueError;
-  });
+  const classes = Object.entries({ ...sdk, ...gasless, ...stored, ...react, ...storage, ...wallets }).filter(
+    ([, value]) => {
+      return typeof value === "function" && value.prototype instanceof MicroEscrowError && value !== InvalidValueError;
+    },
+  );
 
   it("has a line in the table of messages", () => {
     const listed = new Set<unknown>(messages.map(([error]) => error.constructor));

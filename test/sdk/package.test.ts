@@ -1,6 +1,6 @@
 /** What a user gets: the packed package in an empty project of its own, in Node, in a browser bundle, and for tsc. */
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -94,6 +94,7 @@ describe("The packed package", () => {
           integrity: packed.integrity,
           dependencies: manifest.dependencies,
           peerDependencies: manifest.peerDependencies,
+          peerDependenciesMeta: manifest.peerDependenciesMeta,
         },
         ...Object.fromEntries(needed.map((path) => [path, { ...packages[path], dev: false }])),
       },
@@ -166,6 +167,30 @@ console.log(JSON.stringify([Object.keys(wallets), formats]));`;
     const [names, formats] = JSON.parse(stdout);
     expect(names).to.include.members(["sendCallsRequest", "safeTransactions", "AccountSigner"]);
     expect(formats).to.deep.equal([18, 12]);
+  });
+
+  it("has hooks for React, which need what only they need, and touch no page as they are loaded", async () => {
+    const loading = (name: string) => {
+      const source = `import * as react from "@micro-escrow/sdk/react"; console.log(Object.keys(react).join());`;
+      return writeFile(join(project, name), source).then(() => run(process.execPath, [name], { cwd: project }));
+    };
+    const { stderr } = await loading("react.js").then(
+      () => expect.fail("it needs React"),
+      (error: { readonly stderr: string }) => error,
+    );
+    expect(stderr).to.match(/Cannot find package '(react|@tanstack\/react-query)' imported from/);
+
+    const optional = ["react", "@tanstack/react-query", "@tanstack/query-core"];
+    await mkdir(join(project, "node_modules/@tanstack"), { recursive: true });
+    for (const name of optional) {
+      await symlink(join(root, "node_modules", name), join(project, "node_modules", name), "junction");
+    }
+    try {
+      const { stdout } = await loading("react.js");
+      expect(stdout.trim().split(",")).to.include.members(["EscrowProvider", "escrowKeys", "useEscrowMutation"]);
+    } finally {
+      for (const name of optional) await rm(join(project, "node_modules", name));
+    }
   });
 
   it("is bundled for a browser without anything of Node, and runs there", async () => {
