@@ -54,6 +54,7 @@ export async function writeSite({
     excludeInternal: true,
     sort: ["source-order"],
     hideGenerator: true,
+    logLevel: "Warn",
     disableSources: true,
     validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true, notDocumented: true },
     requiredToBeDocumented: ["Class", "Enum", "Function", "Interface", "TypeAlias", "Variable"],
@@ -87,5 +88,6 @@ export async function writeSite({
     throw new ScriptError(`The documentation has ${errorCount + warningCount} problems; they stand above.`);
   }
   const modules = project.getChildrenByKind(ReflectionKind.Module);
-  return modules.reduce((sum, module) => sum + (module.children?.length ?? 0), 0);
+  // A name that is both a value and a type is one export.
+  return modules.flatMap(({ children = [] }) => [...new Set(children.map(({ name }) => name))]).length;
 }

@@ -44,7 +44,7 @@ describe("npm run docs", function () {
       const module = checker.getSymbolAtLocation(source) ?? expect.fail(`${file} exports nothing`);
       for (const { name } of checker.getExportsOfModule(module)) {
         count++;
-        const ending = `/${entry.replaceAll("/", "_")}.${name}.html`;
+        const ending = `/${entry.replaceAll(/[^\w-]/g, "_")}.${name}.html`;
         if (!pages.some((page) => page.endsWith(ending))) missing.push(`${entry}: ${name}`);
       }
     }
