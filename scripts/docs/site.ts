@@ -73,10 +73,12 @@ export async function writeSite({
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }: { readonly project: ProjectReflection }) => {
     const modules = project.getReflectionsByKind(ReflectionKind.Module);
     for (const [position, module] of modules.entries()) module.name = names[position] ?? module.name;
-    // Guides by their headings.
-    for (const document of project.documents ?? []) {
-      const [{ text = "" } = {}] = document.content;
-      document.name = /^# (.+)$/m.exec(text)?.[1] ?? document.name;
+    // Pages by their headings, which the theme shows above the text.
+    for (const document of project.getReflectionsByKind(ReflectionKind.Document)) {
+      const [first] = document.isDocument() ? document.content : [];
+      if (first === undefined) continue;
+      document.name = /^# (.+)$/m.exec(first.text)?.[1] ?? document.name;
+      first.text = first.text.replace(/^# .+\n+/m, "");
     }
   });
   const project = await app.convert();
