@@ -1,7 +1,6 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import {
   type Agreement,
@@ -17,7 +16,7 @@ import {
 import { deploy, deploySignedFunding } from "@micro-escrow/sdk/deploy";
 import type { Statement } from "@micro-escrow/sdk/history";
 import { expect } from "chai";
-import { Interface, id, type JsonRpcProvider, type TransactionResponse } from "ethers";
+import { Interface, type JsonRpcProvider, type TransactionResponse } from "ethers";
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 
 import create2 from "../../deployments/create2.json" with { type: "json" };
@@ -27,32 +26,14 @@ import { tokenAbi } from "../../sdk/src/generated/tokenAbi.ts";
 import { failure } from "../sdk/chain.ts";
 import { create2DeployerCode } from "../sdk/create2.ts";
 import { createChain, mined } from "../sdk/evm.ts";
+import { blocksOf, examples, runExample } from "./markdown.ts";
 
 const root = join(import.meta.dirname, "../..");
 
 const readme = await readFile(join(root, "README.md"), "utf8");
 
 /** The blocks of a language in a document, in their order. */
-const blocks = (language: string, document = readme) =>
-  [...document.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, "gs"))].map((match) => match[1] ?? "");
-
-/** Runs TypeScript as a module: its imports as they stand, the rest as a function of `given` that returns what is named. */
-async function runExample<Name extends string>(
-  source: string,
-  given: Readonly<Record<string, unknown>>,
-  ...results: Name[]
-): Promise<Record<Name, unknown>> {
-  const lines = source.split("\n");
-  const imports = lines.filter((line) => line.startsWith("import "));
-  const body = lines.filter((line) => !line.startsWith("import "));
-  const folder = join(root, "cache/readme");
-  await mkdir(folder, { recursive: true });
-  const file = join(folder, `${id(source).slice(2, 18)}.ts`);
-  const head = `export async function run({ ${Object.keys(given).join(", ")} }: any) {`;
-  await writeFile(file, [...imports, head, ...body, `return { ${results.join(", ")} };`, "}"].join("\n"));
-  const { run } = await import(pathToFileURL(file).href);
-  return run(given);
-}
+const blocks = (language: string, document = readme) => blocksOf(language, document);
 
 /** What the scripts of package.json run, without the build before it, which the tests have behind them. */
 async function commandOf(line: string): Promise<string[]> {
@@ -87,7 +68,7 @@ function outputOf(child: ReturnType<typeof start>, until?: RegExp): Promise<stri
 }
 
 describe("README", () => {
-  before(() => rm(join(root, "cache/readme"), { recursive: true, force: true }));
+  before(() => rm(examples, { recursive: true, force: true }));
 
   it("has three examples: the ten lines, without ether, and where the signers come from on a local chain", () => {
     expect(blocks("ts")).to.have.length(3);

@@ -1,0 +1,140 @@
+/** The guides of sdk/docs: each is one program, which runs on a chain of its own and leaves the balances that it says. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Agreement, type AvailableAction, Outcome, parseDuration, Status } from "@micro-escrow/sdk";
+import { deploySignedFunding } from "@micro-escrow/sdk/deploy";
+import { expect } from "chai";
+import { type Addressable, Wallet } from "ethers";
+import { type Context, setUp, UNIT } from "../sdk/chain.ts";
+import { mined } from "../sdk/evm.ts";
+import { blocksOf, runExample } from "./markdown.ts";
+
+const folder = join(import.meta.dirname, "../../sdk/docs");
+
+describe("Guides", () => {
+  let context: Context;
+  let token: Awaited<ReturnType<Context["ethers"]["deployContract"]>>;
+  let printed: string[];
+  const ran = new Set<string>();
+  const { log } = console;
+
+  beforeEach(async () => {
+    context = await setUp();
+    token = await context.ethers.deployContract("AuthorizationToken");
+    await token.waitForDeployment();
+    printed = [];
+    console.log = (...parts: unknown[]) => void printed.push(parts.join(" "));
+  });
+
+  afterEach(() => {
+    console.log = log;
+  });
+
+  const mint = (to: Addressable | string, units: bigint) => mined(token.getFunction("mint")(to, units * UNIT));
+  /** In whole units of the token. */
+  const balances = async (...accounts: readonly { readonly address: string }[]): Promise<number[]> => {
+    const all = accounts.map(({ address }): Promise<bigint> => token.getFunction("balanceOf")(address));
+    return (await Promise.all(all)).map((amount) => Number(amount) / Number(UNIT));
+  };
+
+  /** Runs the whole guide, on what its beginning says that it starts from. */
+  async function run<Name extends string>(guide: string, given: Readonly<Record<string, unknown>>, ...names: Name[]) {
+    ran.add(`${guide}.md`);
+    const document = await readFile(join(folder, `${guide}.md`), "utf8");
+    const { client, freelancer, arbiter } = context.signers;
+    const start = {
+      ...{ clientSigner: client, client: client.address, freelancerSigner: freelancer, freelancer: freelancer.address },
+      ...{ arbiterSigner: arbiter, arbiter: arbiter.address, token: await token.getAddress() },
+      fundBy: new Date(((await context.escrow.getTime()) + 90 * 86_400) * 1_000),
+      later: (duration: "7 days" | "14 days") => context.networkHelpers.time.increase(parseDuration(duration)),
+      ...given,
+    };
+    // What a guide does not say that it starts from, it does not get.
+    const text = document.slice(0, document.indexOf("```ts"));
+    const program = blocksOf("ts", document).join("\n");
+    for (const name of Object.keys(given)) expect(text, `${guide} says where ${name} comes from`).to.include(name);
+    return runExample(program, start, ...names);
+  }
+
+  const outcomes = async (agreement: unknown) => {
+    const { milestones } = await context.escrow.getAgreementState(agreement as Agreement);
+    return milestones.map(({ outcome }) => outcome);
+  };
+
+  it("a first escrow: the freelancer is paid for both milestones, for one of them because the client was silent", async () => {
+    const { client, freelancer } = context.signers;
+    await mint(client, 2_000n);
+    const { agreement, story } = await run("first-escrow", {}, "agreement", "story");
+    expect(await balances(client, freelancer, context.escrow)).to.deep.equal([600, 1_400, 0]);
+    expect(await outcomes(agreement)).to.deep.equal([Outcome.Approved, Outcome.ReviewExpired]);
+    expect(printed.at(-1)).to.match(/^ReviewExpired 900000000 /);
+    expect(printed.length).to.be.above(5);
+    expect(story).to.deep.equal([
+      ...["AgreementOpened", "AgreementAccepted", "AgreementAccepted", "MilestoneFunded", "MilestoneSubmitted"],
+      ...["ChangesRequested", "MilestoneSubmitted", "MilestoneConcluded", "MilestoneFunded", "MilestoneSubmitted"],
+      "MilestoneConcluded",
+    ]);
+  });
+
+  it("the arbiter: one ruling with a fee, one split without", async () => {
+    const { client, freelancer, arbiter } = context.signers;
+    await mint(client, 2_000n);
+    const { agreement, preview, found } = await run("arbiter", {}, "agreement", "preview", "found");
+    expect(await balances(client, freelancer, arbiter, context.escrow)).to.deep.equal([870, 1_100, 30, 0]);
+    expect(await outcomes(agreement)).to.deep.equal([Outcome.Ruled, Outcome.ArbitrationExpired]);
+    expect(preview).to.deep.equal({ freelancer: 600n * UNIT, client: 370n * UNIT, platform: 0n, arbiter: 30n * UNIT });
+    expect(found).to.deep.include({ index: 0, held: 1_000n * UNIT });
+  });
+
+  it("a platform: a fee on what the freelancer is paid, none on what goes back", async () => {
+    const { client, freelancer, platform } = context.signers;
+    await mint(client, 1_000n);
+    const given = { platformSigner: platform, platform: platform.address };
+    const names = ["agreement", "bensButtons", "danasButtons", "amount", "differences", "csv"] as const;
+    const results = await run("platform", given, ...names);
+    expect(await balances(client, freelancer, platform, context.escrow)).to.deep.equal([600, 392, 8, 0]);
+    expect(await outcomes(results.agreement)).to.deep.equal([Outcome.Approved, Outcome.Refunded]);
+    expect(results.bensButtons).to.deep.equal(["submit", "refund", "settle"]);
+    expect(results.danasButtons as AvailableAction[]).to.deep.equal([]);
+    expect(results.amount).to.equal(8n * UNIT);
+    expect(results.differences).to.deep.equal([]);
+    expect(results.csv).to.include("platform");
+  });
+
+  it("a relayer: who signs needs no ether, and sends nothing", async () => {
+    const { deployer, stranger } = context.signers;
+    const { provider } = context.ethers;
+    await deploySignedFunding({ signer: deployer });
+    const [client, freelancer] = [Wallet.createRandom(provider), Wallet.createRandom(provider)];
+    await mint(client, 1_000n);
+    const parties = {
+      ...{ clientSigner: client, freelancerSigner: freelancer, relayerSigner: stranger },
+    };
+    const addresses = { client: client.address, freelancer: freelancer.address };
+    const { agreement, amount } = await run("relayer", { ...parties, ...addresses }, "agreement", "amount");
+    expect(await balances(client, freelancer, stranger, context.escrow)).to.deep.equal([350, 650, 0, 0]);
+    expect(await outcomes(agreement)).to.deep.equal([Outcome.Approved, Outcome.Settled]);
+    expect(amount).to.equal(300n * UNIT);
+    for (const party of [client, freelancer]) {
+      expect([await provider.getBalance(party), await provider.getTransactionCount(party)]).to.deep.equal([0n, 0]);
+    }
+  });
+
+  it("smart wallets: an account with code pays, in two transactions", async () => {
+    const { deployer: owner, freelancer } = context.signers;
+    const account = await context.ethers.deployContract("SmartAccount", [owner.address]);
+    await account.waitForDeployment();
+    const address = await account.getAddress();
+    await mint(address, 1_000n);
+    const before = await owner.getNonce();
+    const { agreement } = await run("smart-wallets", { ownerSigner: owner, client: address }, "agreement");
+    expect(await balances({ address }, freelancer, context.escrow)).to.deep.equal([500, 500, 0]);
+    const { milestones } = await context.escrow.getAgreementState(agreement as Agreement);
+    expect(milestones.map(({ status }) => status)).to.deep.equal([Status.Released, Status.Released]);
+    expect((await owner.getNonce()) - before).to.equal(2);
+  });
+
+  it("are all run here", async () => {
+    expect((await readdir(folder)).sort()).to.deep.equal([...ran].sort());
+  });
+});
