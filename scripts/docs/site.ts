@@ -1,5 +1,5 @@
 /** The site: TypeDoc over every entry of the package, with the guides and the contract's functions as pages. */
-import { readdir, readFile } from "node:fs/promises";
+import { cp, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Application, Converter, type ProjectReflection, ReflectionKind } from "typedoc";
 import { ScriptError } from "../script.ts";
@@ -41,6 +41,11 @@ export async function writeSite({
   const others = found.filter((file) => !guides.includes(file.replace(/\.md$/, "")));
   if (others.length > 0) throw new ScriptError(`scripts/docs/site.ts does not say where ${others} stands.`);
 
+  // TypeDoc finds nothing when its documents have no folder in common but the root.
+  const beside = join(root, "cache/docs");
+  await rm(beside, { recursive: true, force: true });
+  await cp(contract, beside, { recursive: true });
+
   const app = await Application.bootstrap({
     name: "MicroEscrow",
     tsconfig: join(sdk, "tsconfig.json"),
@@ -48,7 +53,7 @@ export async function writeSite({
     skipErrorChecking: true,
     entryPoints: [...entries.values()],
     readme: join(sdk, "README.md"),
-    projectDocuments: [...guides.map((guide) => join(sdk, `docs/${guide}.md`)), join(contract, "index.md")],
+    projectDocuments: [...guides.map((guide) => join(sdk, `docs/${guide}.md`)), join(beside, "index.md")],
     excludePrivate: true,
     excludeExternals: true,
     excludeInternal: true,

@@ -17,6 +17,10 @@ export const ourSdk: Library = {
     "the client: every verb and read": `export { MicroEscrow } from "@micro-escrow/sdk";`,
     "everything of the main entry": `export * from "@micro-escrow/sdk";`,
     "deployment, an entry of its own": `export * from "@micro-escrow/sdk/deploy";`,
+    "funding by signature, an entry of its own": `export * from "@micro-escrow/sdk/gasless";`,
+    "histories and statements, an entry of its own": `export * from "@micro-escrow/sdk/history";`,
+    "storages, an entry of its own": `export * from "@micro-escrow/sdk/storage";`,
+    "any wallet, an entry of its own": `export * from "@micro-escrow/sdk/wallets";`,
   },
 };
 

@@ -16,7 +16,7 @@ export {
   type VerbResult,
 } from "./mutation.js";
 export { EscrowProvider, type EscrowProviderProps, useEscrow } from "./provider.js";
-export { escrowQueries } from "./queries.js";
+export { escrowQueries, type TimeRead } from "./queries.js";
 export {
   type EscrowQueryOptions,
   type EscrowQueryResult,

@@ -25,12 +25,17 @@ const all = ({ chainId, address }: EscrowLocator) => ["micro-escrow", Number(cha
  * await new QueryClient().invalidateQueries({ queryKey: escrowKeys.state(escrow, agreement.id) });
  */
 export const escrowKeys = {
+  /** Everything of an escrow. */
   all,
   /** What the parties agreed on, which never changes. */
   agreement: (escrow: EscrowLocator, id: AgreementId) => [...all(escrow), "agreement", textOf(id)] as const,
+  /** How far its milestones are. */
   state: (escrow: EscrowLocator, id: AgreementId) => [...all(escrow), "state", textOf(id)] as const,
+  /** What happened to it. */
   timeline: (escrow: EscrowLocator, id: AgreementId) => [...all(escrow), "timeline", textOf(id)] as const,
+  /** The agreements of an account. */
   inbox: (escrow: EscrowLocator, account: string) => [...all(escrow), "inbox", textOf(account)] as const,
+  /** The chain's time. */
   time: (escrow: EscrowLocator) => [...all(escrow), "time"] as const,
 };
 

@@ -33,6 +33,7 @@ const retry = (failures: number, error: MicroEscrowError): boolean => error inst
  * const { data } = useQuery(escrowQueries.agreement(escrow, id));
  */
 export const escrowQueries = {
+  /** What the parties agreed on, which never changes: it is read once. */
   agreement: (escrow: MicroEscrow, id: AgreementId | undefined) =>
     queryOptions<Agreement, MicroEscrowError>({
       queryKey: escrowKeys.agreement(escrow, id as AgreementId),
@@ -41,6 +42,7 @@ export const escrowQueries = {
       staleTime: Number.POSITIVE_INFINITY,
       retry,
     }),
+  /** How far its milestones are. */
   state: (escrow: MicroEscrow, agreement: Agreement | undefined) =>
     queryOptions<AgreementState, MicroEscrowError>({
       queryKey: escrowKeys.state(escrow, agreement?.id as AgreementId),
@@ -48,6 +50,7 @@ export const escrowQueries = {
       queryFn: agreement === undefined ? skipToken : async () => escrow.getAgreementState(agreement),
       retry,
     }),
+  /** What happened to it; read on from what is known. */
   timeline: (escrow: MicroEscrow, agreement: Agreement | undefined) =>
     queryOptions<History, MicroEscrowError>({
       queryKey: escrowKeys.timeline(escrow, agreement?.id as AgreementId),
@@ -58,6 +61,7 @@ export const escrowQueries = {
               escrow.getTimeline(agreement, since(client.getQueryData<History>(queryKey))),
       retry,
     }),
+  /** The agreements of an account; read on from what is known. */
   inbox: (escrow: MicroEscrow, account: string | undefined) =>
     queryOptions<AgreementList, MicroEscrowError>({
       queryKey: escrowKeys.inbox(escrow, account as string),
@@ -68,6 +72,7 @@ export const escrowQueries = {
               escrow.listAgreements(account, since(client.getQueryData<AgreementList>(queryKey)?.history)),
       retry,
     }),
+  /** The chain's time, and when it was read. */
   time: (escrow: MicroEscrow) =>
     queryOptions<TimeRead, MicroEscrowError>({
       queryKey: escrowKeys.time(escrow),
