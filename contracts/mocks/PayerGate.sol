@@ -8,12 +8,14 @@ import {IMicroEscrow} from "../interfaces/IMicroEscrow.sol";
 contract PayerGate is IFundingGate {
     address public immutable PAYER;
 
+    error NotOnTheList(address payer);
+
     constructor(address payer) {
         PAYER = payer;
     }
 
     /// @inheritdoc IFundingGate
     function check(bytes32, IMicroEscrow.Agreement calldata, address payer, uint256) external view {
-        require(payer == PAYER, "not on the list");
+        if (payer != PAYER) revert NotOnTheList(payer);
     }
 }

@@ -389,7 +389,8 @@ describe("Funding by signature", () => {
     it("asks the gate about SignedFunding, before anything is signed", async () => {
       const { gate, asked, signed } = await play(client.address);
       const error = await failure(GateRefusedError, signed);
-      expect(error).to.include({ gate: await gate.getAddress(), words: "not on the list" });
+      const reason = gate.interface.encodeErrorResult("NotOnTheList", [signedFundingAddress()]);
+      expect(error).to.include({ gate: await gate.getAddress(), reason, words: undefined });
       expect(asked).to.deep.equal([]);
     });
 
