@@ -1,0 +1,137 @@
+/**
+ * What the command line says and asks. Results go to standard output, and all else (progress, questions, failures in words)
+ * to standard error; with `--json`, standard output has JSON alone.
+ */
+import type { Readable, Writable } from "node:stream";
+import { confirm, isCancel, password, select, text } from "@clack/prompts";
+import { MicroEscrowError } from "../errors.js";
+import { DeclinedError, UsageError } from "./errors.js";
+
+/** What a process has. */
+export interface Streams {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable;
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted when whoever uses it wants to end; `watch` ends by it alone. */
+  readonly signal?: AbortSignal;
+}
+
+/** How to talk. */
+export interface TerminalOptions {
+  /** Results as JSON. */
+  readonly json?: boolean;
+  /** Nobody is asked whether to sign or send. */
+  readonly yes?: boolean;
+}
+
+/** A question whose answer must be readable: what makes it a value throws one of the SDK's errors when it cannot. */
+export interface Question<T> {
+  readonly message: string;
+  readonly read: (answer: string) => T;
+  readonly example?: string;
+  readonly initial?: string;
+}
+
+/** JSON with amounts as decimal text. */
+export function toJsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, (_, one: unknown) => (typeof one === "bigint" ? one.toString() : one), indent);
+}
+
+export class Terminal {
+  readonly streams: Streams;
+  readonly #options: () => TerminalOptions;
+
+  /** @param options Asked for when they are needed: the command line is read after this is there. */
+  constructor(streams: Streams, options: () => TerminalOptions) {
+    this.streams = streams;
+    this.#options = options;
+  }
+
+  get isJson(): boolean {
+    return this.#options().json === true;
+  }
+
+  /** Whether somebody can answer questions. */
+  get isInteractive(): boolean {
+    return this.streams.stdin.isTTY === true && this.streams.stderr.isTTY === true;
+  }
+
+  /** A command's result: lines for people, or one JSON document. */
+  result(lines: readonly string[], json: unknown): void {
+    this.print(this.isJson ? toJsonText(json, 2) : lines.join("\n"));
+  }
+
+  /** One of many results: a line for people, or a line of JSON. */
+  item(line: string, json: unknown): void {
+    this.print(this.isJson ? toJsonText(json) : line);
+  }
+
+  /** Something for standard output as it is. */
+  print(text: string): void {
+    if (text !== "") this.streams.stdout.write(`${text}\n`);
+  }
+
+  /** What is going on, for whoever watches. */
+  note(...lines: readonly string[]): void {
+    for (const line of lines) this.streams.stderr.write(`${line}\n`);
+  }
+
+  /**
+   * Goes on only when whoever uses it says yes.
+   *
+   * @throws {DeclinedError} When the answer is no.
+   * @throws {UsageError} When nobody can be asked.
+   */
+  async confirm(message: string): Promise<void> {
+    if (this.#options().yes) return;
+    if (!this.isInteractive) throw new UsageError(`${message} Nobody can be asked here: say --yes.`);
+    if ((await this.#answer(confirm({ ...this.#prompt, message, initialValue: false }))) !== true) {
+      throw new DeclinedError();
+    }
+  }
+
+  /** Asks until the answer can be read. */
+  async ask<T>({ message, read, example, initial }: Question<T>): Promise<T> {
+    this.#needsPerson(message);
+    const validate = (answer: string | undefined): string | undefined => {
+      try {
+        read((answer ?? "").trim());
+        return undefined;
+      } catch (error) {
+        if (error instanceof MicroEscrowError) return error.message;
+        throw error;
+      }
+    };
+    const shown = { ...(example && { placeholder: example }), ...(initial !== undefined && { initialValue: initial }) };
+    return read((await this.#answer(text({ ...this.#prompt, message, validate, ...shown }))).trim());
+  }
+
+  /** Asks for one of several. */
+  async choose<T extends string>(message: string, choices: Readonly<Partial<Record<T, string>>>): Promise<T> {
+    this.#needsPerson(message);
+    const options = Object.entries<string | undefined>(choices).map(([value, label = value]) => ({ value, label }));
+    return (await this.#answer(select({ ...this.#prompt, message, options }))) as T;
+  }
+
+  /** Asks for what must not be shown. */
+  async secret(message: string): Promise<string> {
+    this.#needsPerson(message);
+    const validate = (answer: string | undefined) => (answer ? undefined : "It is empty.");
+    return this.#answer(password({ ...this.#prompt, message, validate }));
+  }
+
+  get #prompt() {
+    return { input: this.streams.stdin, output: this.streams.stderr, withGuide: false };
+  }
+
+  #needsPerson(message: string): void {
+    if (!this.isInteractive) throw new UsageError(`${message} Nobody can be asked here: use the options, see --help.`);
+  }
+
+  async #answer<T>(asked: Promise<T>): Promise<Exclude<T, symbol>> {
+    const answer = await asked;
+    if (isCancel(answer)) throw new DeclinedError();
+    return answer as Exclude<T, symbol>;
+  }
+}
