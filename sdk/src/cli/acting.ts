@@ -10,15 +10,8 @@ import { decodeLogs, type EscrowEvent, type TransactionInfo } from "../decode.js
 import { ask } from "../rpc.js";
 import type { Address, Call } from "../types.js";
 import { KeyError } from "./errors.js";
-import type { Session } from "./session.js";
+import type { Acting, Session } from "./session.js";
 import { type Currency, capital, currencyOf, eventJson, roleOf, sentenceOf } from "./words.js";
-
-/** Whoever acts, and on what. */
-export interface Acting {
-  readonly session: Session;
-  readonly escrow: MicroEscrow;
-  readonly account: Address;
-}
 
 /** What is to be done. */
 export interface Step<Result extends { readonly transaction: TransactionInfo }> {
@@ -56,7 +49,7 @@ export async function act<Result extends { readonly transaction: TransactionInfo
   if (options.sign) {
     if (step.sign === undefined)
       throw new KeyError(`${capital(step.verb)} cannot be signed for somebody else to send.`);
-    terminal.note(`${capital(question)}, by a signature of ${account}${role} that anybody can send:`, ...details);
+    terminal.note(`${capital(question)}, by a signature of ${account}${role}:`, ...details);
     await terminal.confirm("Sign this?");
     terminal.print(JSON.stringify(await step.sign(escrow), null, 2));
     return;
@@ -82,16 +75,23 @@ export async function tell(
   const { provider } = await session.endpoint();
   const receipt = await ask(provider.getTransactionReceipt(hash));
   const events = decodeLogs(receipt?.logs ?? [], escrow.address);
-  const lines = await sentences(escrow, events, agreement);
+  const about = agreement ?? (await agreementIn(escrow, events));
+  const lines = await sentences(escrow, events, about);
   const happened = lines.length === 0 ? ["Nothing changed."] : lines.map((line) => `${capital(line)}.`);
   const { transaction: _, ...facts } = result;
   session.terminal.result([...happened, `Transaction ${hash}, block ${blockNumber}.`], {
     verb,
-    ...(agreement !== undefined && { agreement: agreement.id }),
+    ...(about !== undefined && { agreement: about.id }),
     ...facts,
     transaction: result.transaction,
     events: events.map(eventJson),
   });
+}
+
+/** The agreement that events are about, from the chain. */
+async function agreementIn(escrow: MicroEscrow, events: readonly EscrowEvent[]): Promise<Agreement | undefined> {
+  for (const event of events) if ("id" in event) return escrow.getAgreement(event.id);
+  return undefined;
 }
 
 /** Events in sentences; each with the amounts of its own token. */
@@ -106,28 +106,16 @@ export async function sentences(
     known.set(token, currency);
     return currency;
   };
-  let token = agreement?.terms.token;
   return Promise.all(
     events.map(async (event) => {
-      if (event.type === "AgreementOpened") token ??= event.agreement.terms.token;
-      if ("token" in event) token ??= event.token;
-      const own = "token" in event ? event.token : token;
-      const currency =
-        own === undefined
-          ? {
-              token: escrow.address,
-              decimals: 0,
-              symbol: "base units",
-              write: (amount: bigint) => `${amount} base units`,
-            }
-          : await inToken(own);
-      return sentenceOf(event, agreement, currency);
+      const token = "token" in event ? event.token : agreement?.terms.token;
+      return sentenceOf(event, agreement, token === undefined ? baseUnits : await inToken(token));
     }),
   );
 }
 
 /** What a call costs now, in ether; fails as the call would. */
-async function networkFee(escrow: MicroEscrow, call: Call, from: Address): Promise<string> {
+export async function networkFee(escrow: MicroEscrow, call: Call, from: Address): Promise<string> {
   const { provider } = escrow.connection;
   const [gas, { maxFeePerGas, gasPrice }] = await Promise.all([
     ask(provider.estimateGas({ ...call, from })),

@@ -138,10 +138,12 @@ export function exitCodeOf(error: MicroEscrowError, hasSent: boolean): number {
   return error instanceof UnexpectedError ? ExitCode.Unexpected : ExitCode.Refused;
 }
 
-/** A failure in words for people, who count milestones from 1; the SDK's messages, like the contract, count from 0. */
+/**
+ * A failure in words for people at a terminal, who count milestones from 1 and have commands; the SDK's messages, like the
+ * contract, count from 0, and name its functions.
+ */
 export function messageOf(error: MicroEscrowError): string {
-  return error.message.replace(
-    /\b(milestone) (\d+)\b/gi,
-    (_, word: string, index: string) => `${word} ${Number(index) + 1}`,
-  );
+  return error.message
+    .replace(/\b(milestone) (\d+)\b/gi, (_, word: string, index: string) => `${word} ${Number(index) + 1}`)
+    .replace("see availableActions for", "micro-escrow status tells");
 }

@@ -6,14 +6,13 @@ import { basename, join } from "node:path";
 import { text as streamText } from "node:stream/consumers";
 import { toAddress, toHash } from "../address.js";
 import type { Agreement } from "../agreement.js";
-import { checkList } from "../check.js";
 import type { MicroEscrow } from "../client.js";
 import { hashText, type Manifest } from "../deliverables.js";
 import { MicroEscrowError } from "../errors.js";
 import { BPS, parseAmount, parseDuration, parseShare } from "../money.js";
 import { hashFile, hashFiles, readAgreement } from "../node.js";
 import { findToken } from "../tokens.js";
-import type { Address, AgreementId, Hash } from "../types.js";
+import type { Address, AgreementId, Hash, Hex } from "../types.js";
 import { UsageError } from "./errors.js";
 import type { Terminal } from "./terminal.js";
 import type { Currency } from "./words.js";
@@ -143,7 +142,6 @@ export interface DeliverableOnDisk {
 
 /** The deliverable that files, or all files of one folder, are. */
 export async function deliverableOf(paths: readonly string[]): Promise<DeliverableOnDisk> {
-  checkList(paths, "files");
   const [first = ""] = paths;
   return withFile(paths.join(", "), "The deliverable", async () => {
     const kinds = await Promise.all(paths.map(async (path) => (await stat(path)).isDirectory()));
@@ -179,10 +177,9 @@ async function filesIn(folder: string, within = ""): Promise<string[]> {
 }
 
 /** A signature: hexadecimal, or a file that has it, as `sign` writes it. */
-export async function signatureOf(terminal: Terminal, text: string): Promise<`0x${string}`> {
-  if (/^0x([0-9a-f]{2})*$/i.test(text)) return text as `0x${string}`;
-  const content = (await readText(terminal, text, "The signature")).trim();
-  const value = content.startsWith("{") ? (JSON.parse(content) as { signature?: unknown }).signature : content;
-  if (typeof value === "string" && /^0x([0-9a-f]{2})+$/i.test(value)) return value as `0x${string}`;
-  throw new UsageError(`${text} has no signature in it: \`micro-escrow sign\` writes one.`);
+export async function signatureOf(terminal: Terminal, text: string): Promise<Hex> {
+  if (text.startsWith("0x")) return text as Hex; // The SDK looks at it.
+  const { signature } = ((await readJson(terminal, text, "The signature")) ?? {}) as { readonly signature?: unknown };
+  if (typeof signature === "string") return signature as Hex;
+  throw new UsageError(`There is no signature in ${text}: micro-escrow sign writes such files.`);
 }

@@ -1,6 +1,7 @@
 /**
  * The command line: what each command is called and takes. What a command does is in the files beside this one.
  */
+import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { decodeError } from "../revert.js";
 import { serializeAgreement } from "../serialize.js";
@@ -13,6 +14,8 @@ import { init } from "./setup.js";
 import { type Streams, Terminal, toJsonText } from "./terminal.js";
 import * as verbs from "./verbs.js";
 
+const { version } = createRequire(import.meta.url)("../../package.json") as { readonly version: string };
+
 const EPILOGUE = `
 An agreement is its file, or its id (0x…). Milestones count from 1. With --json, standard output has one JSON document (for
 watch, one per line), in which indices count from 0 and amounts are base units; a failure is {"error": …}.
@@ -21,6 +24,8 @@ Environment: MICRO_ESCROW_RPC, MICRO_ESCROW_PRIVATE_KEY, MICRO_ESCROW_PASSWORD (
 
 Exit codes:
 ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join("\n")}`;
+
+const CONFIRMATIONS = "when what is decided on counts as settled: safe, finalized, or after so many blocks";
 
 /**
  * Runs the command line.
@@ -50,7 +55,8 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
   } catch (cause) {
     if (!(cause instanceof CommanderError)) return fail(terminal, cause, session);
     if (cause.exitCode === 0) return ExitCode.Done;
-    if (args.includes("--json")) terminal.print(toJsonText({ error: { code: "Usage", message: cause.message } }, 2));
+    if (args.includes("--json"))
+      terminal.print(toJsonText({ error: { code: "Usage", message: cause.message.replace(/^error: /, "") } }, 2));
     return ExitCode.Usage;
   } finally {
     session?.close();
@@ -84,6 +90,8 @@ function define(program: Command, terminal: Terminal, inSession: InSession): voi
     .option("--config <file>", "configuration (default: in your own folder)")
     .option("--json", "results as JSON")
     .option("-y, --yes", "do not ask before signing or sending")
+    .version(version)
+    .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", EPILOGUE)
     .showHelpAfterError("Add --help for what it takes.");
@@ -97,7 +105,8 @@ function define(program: Command, terminal: Terminal, inSession: InSession): voi
   const decision = (command: Command) =>
     signable(command)
       .option("--submission <number>", "refuse when another submission is the current one")
-      .option("--deliverable <files...>", "refuse when these files are not what was submitted");
+      .option("--deliverable <files...>", "refuse when these files are not what was submitted")
+      .option("--confirmations <blocks>", CONFIRMATIONS);
 
   program.commandsGroup("Agreements:");
   program

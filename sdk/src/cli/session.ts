@@ -59,9 +59,8 @@ export async function openEndpoint(url: string): Promise<Endpoint> {
     }),
   ).catch((cause: unknown) => {
     if (!(cause instanceof RpcError) || cause.reason !== "unreachable") throw cause;
-    const advice =
-      url === LOCAL_ENDPOINT ? `start a node there (npx hardhat node), or name another with --rpc` : "is it right?";
-    throw new RpcError({ reason: "unreachable", details: `nothing answers at ${url}: ${advice}` }, { cause });
+    const advice = url === LOCAL_ENDPOINT ? "; start a node there (npx hardhat node), or name another with --rpc" : "";
+    throw new RpcError({ reason: "unreachable", details: `nothing answers at ${url}${advice}` }, { cause });
   });
   if (!Number.isSafeInteger(chainId)) {
     throw new RpcError({ reason: "malformed", details: `${url} does not answer like an Ethereum endpoint` });
@@ -70,6 +69,14 @@ export async function openEndpoint(url: string): Promise<Endpoint> {
   const provider = new JsonRpcProvider(request, network, { staticNetwork: network, cacheTimeout: -1 });
   if (localChainIds.includes(chainId)) provider.pollingInterval = 100;
   return { provider, chainId };
+}
+
+/** Whoever acts, and with what. */
+export interface Acting {
+  readonly session: Session;
+  readonly escrow: MicroEscrow;
+  readonly signer: Signer;
+  readonly account: Address;
 }
 
 /** What a command works with. */
@@ -153,10 +160,11 @@ export class Session {
    *
    * @throws {KeyError} When there is no key.
    */
-  async actor(): Promise<{ readonly escrow: MicroEscrow; readonly signer: Signer; readonly account: Address }> {
+  async actor(): Promise<Acting> {
     const escrow = await this.reader();
     const signer = await this.signer();
-    return { escrow: escrow.connect(signer), signer, account: toAddress(await ask(signer.getAddress())) };
+    const account = toAddress(await ask(signer.getAddress()));
+    return { session: this, escrow: escrow.connect(signer), signer, account };
   }
 
   async signer(): Promise<Signer> {
@@ -164,9 +172,9 @@ export class Session {
     const { key } = this;
     if (key === undefined) {
       const advice = localChainIds.includes(chainId)
-        ? "on a development node `--from 0` is its first account, `--from 1` its second"
-        : "`micro-escrow init` sets one up; or say --keystore or --signer, or set MICRO_ESCROW_PRIVATE_KEY";
-      throw new KeyError(`Whose account? ${advice[0]?.toUpperCase()}${advice.slice(1)}.`);
+        ? "On a development node --from 0 is its first account, --from 1 its second."
+        : "Set one up with micro-escrow init, say --keystore or --signer, or set MICRO_ESCROW_PRIVATE_KEY.";
+      throw new KeyError(`Whose account? ${advice}`);
     }
     return signerOf(key, provider, this.terminal, this.options.passwordFile);
   }

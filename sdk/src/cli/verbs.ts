@@ -28,11 +28,12 @@ import { eventsOf } from "../history.js";
 import { defaultOutcome, HELD, type PayingAction, payouts } from "../model.js";
 import { formatDuration } from "../money.js";
 import { decodeError } from "../revert.js";
-import type { SignedAction, SignedSettlement } from "../signed.js";
-import { formatTime } from "../text.js";
+import type { Finality } from "../rpc.js";
+import { relayedCall, type SignedAction, type SignedSettlement } from "../signed.js";
+import { formatTime, inert } from "../text.js";
 import { type Address, type AgreementState, type Call, type Hash, Status } from "../types.js";
 import { warnings } from "../validate.js";
-import { type Acting, type ActOptions, act, tell } from "./acting.js";
+import { type ActOptions, act, networkFee, tell } from "./acting.js";
 import { UsageError } from "./errors.js";
 import {
   agreementOf,
@@ -48,7 +49,7 @@ import {
   tokenOf,
   writeNew,
 } from "./inputs.js";
-import type { Session } from "./session.js";
+import type { Acting, Session } from "./session.js";
 import { storeDeliverable } from "./storing.js";
 import { type Currency, currencyOf, ENDS, milestoneName, nameOf, payoutLines, when } from "./words.js";
 
@@ -72,8 +73,8 @@ interface OnMilestone extends OnAgreement {
 }
 
 async function onAgreement(session: Session, fileOrId: string): Promise<OnAgreement> {
-  const actor = await session.actor();
-  return { session, ...actor, agreement: await agreementOf(actor.escrow, fileOrId) };
+  const acting = await session.actor();
+  return { ...acting, agreement: await agreementOf(acting.escrow, fileOrId) };
 }
 
 async function onMilestone(session: Session, fileOrId: string, milestone: string): Promise<OnMilestone> {
@@ -98,6 +99,8 @@ function paid({ agreement, state, currency, index }: OnMilestone, action: Paying
   if (!HELD.includes(state.milestones[index]?.status ?? Status.None)) return [];
   return payoutLines(agreement, currency, payouts(agreement, state, action));
 }
+
+const beforeFee = ({ terms }: Agreement): string => (terms.feeBps === 0 ? "" : " before the platform's fee");
 
 /** The newest submission, as it will be decided on. */
 async function currentSubmission({ escrow, agreement, index, state }: OnMilestone) {
@@ -198,7 +201,7 @@ export async function fund(
     );
   }
   const acting = await onAgreement(session, file);
-  const { escrow, account, agreement } = acting;
+  const { escrow, signer, account, agreement } = acting;
   const indices = milestonesOf(agreement, milestones);
   const consent = freelancerSignature && {
     freelancerSignature: await signatureOf(session.terminal, freelancerSignature),
@@ -213,7 +216,6 @@ export async function fund(
     const { amount = 0n, workPeriod = 0 } = agreement.schedule[index] ?? {};
     return `  ${write(amount)} for ${milestoneName(agreement, index)}: its ${formatDuration(workPeriod)} begin at once`;
   });
-  const { signer } = await session.actor();
   await act(
     acting,
     {
@@ -290,10 +292,22 @@ export async function submit(
 export interface DecisionOptions extends ActOptions {
   submission?: string;
   deliverable?: string[];
+  confirmations?: string;
+}
+
+/** How a decision waits, where it says. */
+function waiting(confirmations: string | undefined): { readonly confirmations?: Finality } {
+  if (confirmations === undefined) return {};
+  if (confirmations === "safe" || confirmations === "finalized") return { confirmations };
+  if (/^\d{1,6}$/.test(confirmations)) return { confirmations: Number(confirmations) };
+  throw new UsageError(`"${confirmations}" are no confirmations: write safe, finalized, or a number of blocks.`);
 }
 
 /** The submission that a decision is about: the current one, which must be what was named, and what was looked at. */
-async function decidedOn(acting: OnMilestone, { submission: number, deliverable: paths }: DecisionOptions) {
+async function decidedOn(
+  acting: OnMilestone,
+  { submission: number, deliverable: paths, confirmations }: DecisionOptions,
+) {
   const current = await currentSubmission(acting);
   if (number !== undefined && !/^\d{1,3}$/.test(number)) throw new UsageError(`"${number}" is no submission's number.`);
   let deliverable: Hash | undefined = current.deliverable;
@@ -305,12 +319,12 @@ async function decidedOn(acting: OnMilestone, { submission: number, deliverable:
     deliverable = hash;
   }
   const submission = number === undefined ? current.submission : Number(number);
-  const seen = { submission, ...(deliverable !== undefined && { deliverable }) };
+  const seen = { submission, ...(deliverable !== undefined && { deliverable }), ...waiting(confirmations) };
   const line =
     submission === 0
       ? "  nothing was submitted yet"
       : `  about submission ${submission}, deliverable ${deliverable ?? "unknown"}${paths === undefined ? "" : ", which these files are"}`;
-  return { seen, line, ...{ submission } };
+  return { seen, line, submission };
 }
 
 export async function approve(
@@ -475,8 +489,9 @@ export async function rule(
   file: string,
   milestone: string,
   share: string,
-  options: ActOptions & DocumentOptions,
+  options: ActOptions & DocumentOptions & Pick<DecisionOptions, "confirmations">,
 ): Promise<void> {
+  const settled = waiting(options.confirmations);
   const reasoning = await documentOf(options, "the reasoning");
   const acting = await onMilestone(session, file, milestone);
   const { escrow, at, on, index, name, agreement, currency, state } = acting;
@@ -485,13 +500,13 @@ export async function rule(
   const step = {
     ...{ verb: "rule", agreement },
     plan: [
-      `rule on ${name}: ${currency.write(freelancerAmount)} to the freelancer before the platform's fee`,
+      `rule on ${name}: ${currency.write(freelancerAmount)} to the freelancer${beforeFee(agreement)}`,
       ...paid(acting, { type: "rule", index, freelancerAmount }),
       `  reasoning ${reasoning}`,
     ],
     call: ruleCall({ ...on, freelancerAmount, reasoning }),
-    send: () => escrow.rule({ ...at, freelancerAmount, reasoning }),
-    sign: () => escrow.signRule({ ...at, freelancerAmount, reasoning }),
+    send: () => escrow.rule({ ...at, ...settled, freelancerAmount, reasoning }),
+    sign: () => escrow.signRule({ ...at, ...settled, freelancerAmount, reasoning }),
   };
   await act(acting, step, options);
 }
@@ -514,7 +529,7 @@ export async function settle(
   const step = {
     ...{ verb: "settle", agreement },
     plan: [
-      `settle ${name}: ${currency.write(freelancerAmount)} to the freelancer before the platform's fee`,
+      `settle ${name}: ${currency.write(freelancerAmount)} to the freelancer${beforeFee(agreement)}`,
       ...paid(acting, { type: "settle", index, freelancerAmount }),
     ],
     ...(!options.sign && {
@@ -557,7 +572,7 @@ export async function finalize(session: Session, file: string, milestone: string
 }
 
 export async function withdraw(session: Session, tokenText: string, named: string | undefined): Promise<void> {
-  const acting = { session, ...(await session.actor()) };
+  const acting = await session.actor();
   const { escrow } = acting;
   const token = tokenOf(escrow, tokenText);
   const account = named === undefined ? acting.account : toAddress(named);
@@ -578,22 +593,19 @@ export async function withdraw(session: Session, tokenText: string, named: strin
 /** Sends what somebody else signed. */
 export async function relay(session: Session, file: string): Promise<void> {
   const signed = await readJson(session.terminal, file, "The signed action");
-  const acting = { session, ...(await session.actor()) };
-  const { escrow, signer } = acting;
-  const { verb, payment } = (typeof signed === "object" && signed !== null ? signed : {}) as Record<string, unknown>;
-  if (payment !== undefined) {
-    const funding = signed as SignedFunding;
-    session.terminal.note(`Send the funding that ${String(funding.signer)} signed, and pay the network fee for it.`);
-    await session.terminal.confirm("Send this?");
-    const onSent = session.onSent;
-    await tell(session, escrow, "fund", await relayFunding(escrow.connection, signer, funding, { onSent }), undefined);
-    return;
-  }
-  if (typeof verb !== "string") throw new InvalidSignedActionError("it names no verb");
-  const action = signed as SignedAction;
-  session.terminal.note(
-    `Send the ${verb} that ${action.signers?.join(" and ")} signed, and pay the network fee for it.`,
-  );
-  await session.terminal.confirm("Send this?");
-  await tell(session, escrow, verb, await escrow.relay(action), undefined);
+  if (typeof signed !== "object" || signed === null) throw new InvalidSignedActionError("it is not an object");
+  const { escrow, signer, account } = await session.actor();
+  const { terminal, onSent } = session;
+  const isFunding = "payment" in signed;
+  const [action, funding] = [signed as SignedAction, signed as SignedFunding];
+  const call = isFunding ? undefined : relayedCall(action, escrow.connection);
+  const verb = isFunding ? "fund" : action.verb;
+  const who = isFunding ? inert(String(funding.signer)) : action.signers.join(" and ");
+  terminal.note(`Send the ${verb} that ${who} signed, as ${account} on chain ${escrow.chainId}:`);
+  if (call !== undefined) terminal.note(`  network fee: about ${await networkFee(escrow, call, account)} ether`);
+  await terminal.confirm("Send this?");
+  const result = isFunding
+    ? await relayFunding(escrow.connection, signer, funding, { onSent })
+    : await escrow.relay(action);
+  await tell(session, escrow, verb, result, undefined);
 }

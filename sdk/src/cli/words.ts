@@ -6,16 +6,17 @@ import { zeroAddress } from "../address.js";
 import type { Agreement } from "../agreement.js";
 import type { MicroEscrow } from "../client.js";
 import type { EscrowEvent } from "../decode.js";
+import type { TokenDescription } from "../define.js";
 import { InvalidAddressError, TokenWithoutCodeError } from "../errors.js";
 import type { Payout } from "../model.js";
 import { formatAmount, formatDuration } from "../money.js";
+import { signedFundingAddress } from "../signedFunding.js";
 import { formatTime, inert } from "../text.js";
 import { registeredToken } from "../tokens.js";
 import { type Address, Outcome, outcomeName } from "../types.js";
 
 /** How amounts of a token are read and written. */
 export interface Currency {
-  readonly token: Address;
   /** 0 for a contract that says nothing of decimals: amounts are then base units. */
   readonly decimals: number;
   readonly symbol: string;
@@ -26,15 +27,18 @@ export interface Currency {
 export async function currencyOf(escrow: MicroEscrow, token: Address): Promise<Currency> {
   const { decimals, symbol } = registeredToken(escrow.chainId, token) ?? (await described(escrow, token));
   const unit = inert(symbol ?? "tokens", 16);
-  return { token, decimals, symbol: unit, write: (amount) => `${formatAmount(amount, decimals)} ${unit}` };
+  return { decimals, symbol: unit, write: (amount) => `${formatAmount(amount, decimals)} ${unit}` };
 }
 
-async function described(escrow: MicroEscrow, token: Address) {
+/** How amounts are written when nothing is known of their token. */
+export const baseUnits: Currency = { decimals: 0, symbol: "base units", write: (amount) => `${amount} base units` };
+
+async function described(escrow: MicroEscrow, token: Address): Promise<Pick<TokenDescription, "decimals" | "symbol">> {
   try {
     return await escrow.getToken(token);
   } catch (error) {
-    if (!(error instanceof InvalidAddressError || error instanceof TokenWithoutCodeError)) throw error;
-    return { decimals: 0, symbol: "base units" };
+    if (error instanceof InvalidAddressError || error instanceof TokenWithoutCodeError) return baseUnits;
+    throw error;
   }
 }
 
@@ -49,13 +53,15 @@ export function milestoneName(agreement: Agreement, index: number): string {
   return `milestone ${index + 1}${title === undefined ? "" : `, “${inert(title)}”,`} of ${nameOf(agreement)}`;
 }
 
+const NOBODY = "nobody in it";
+
 /** What an account is to an agreement: "client", "client and platform", or "nobody in it". */
 export function roleOf({ terms }: Agreement, account: Address): string {
   const { client, freelancer, arbiter, verifier, feeRecipient, payoutTo, refundTo } = terms;
   const roles = Object.entries({ client, freelancer, arbiter, verifier, platform: feeRecipient });
   const played = roles.filter(([, one]) => one === account && one !== zeroAddress).map(([role]) => role);
   if ([payoutTo, refundTo].includes(account)) played.push("payee");
-  return played.length === 0 ? "nobody in it" : played.join(" and ");
+  return played.length === 0 ? NOBODY : played.join(" and ");
 }
 
 /** A moment, and how far it is from now, in whole days, hours or minutes. */
@@ -83,8 +89,9 @@ export function payoutLines({ terms }: Agreement, { write }: Currency, payout: P
 export function sentenceOf(event: EscrowEvent, agreement: Agreement | undefined, currency: Currency): string {
   const { write } = currency;
   const party = (account: Address) => {
-    const role = agreement === undefined ? "nobody in it" : roleOf(agreement, account);
-    return role === "nobody in it" ? account : `the ${role}`;
+    if (account === signedFundingAddress()) return "the client, by signature";
+    const role = agreement === undefined ? NOBODY : roleOf(agreement, account);
+    return role === NOBODY ? account : `the ${role}`;
   };
   const milestone = "index" in event ? `milestone ${event.index + 1}` : "";
   const until = "clock" in event ? formatTime(event.clock) : "";
