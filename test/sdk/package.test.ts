@@ -83,7 +83,7 @@ describe("The packed package", () => {
       "@micro-escrow/sdk": `file:${packed.filename}`,
       ethers: packages["node_modules/ethers"].version,
     };
-    const needed = ["ethers", ...Object.keys(manifest.dependencies)].flatMap((name) => closure(packages, name));
+    const needed = ["ethers", ...Object.keys(manifest.dependencies)].flatMap((name) => closure(packages, name, "sdk"));
     const lock = {
       lockfileVersion: 3,
       packages: {
@@ -96,7 +96,8 @@ describe("The packed package", () => {
           peerDependencies: manifest.peerDependencies,
           peerDependenciesMeta: manifest.peerDependenciesMeta,
         },
-        ...Object.fromEntries(needed.map((path) => [path, { ...packages[path], dev: false }])),
+        // What stands beside the SDK here, because others need another version, stands beside everything there.
+        ...Object.fromEntries(needed.map((path) => [path.replace(/^sdk\//, ""), { ...packages[path], dev: false }])),
       },
     };
     await writeFile(join(project, "package.json"), JSON.stringify({ type: "module", private: true, dependencies }));
@@ -118,6 +119,7 @@ describe("The packed package", () => {
       ["js", "js.map", "d.ts", "d.ts.map"].map((end) => path.replace(/ts$/, end)),
     );
     expect(files).to.have.members([
+      "bin/micro-escrow.js",
       ...sources.map((path) => `src/${path}`),
       ...built.map((path) => `dist/${path}`),
       ...["MicroEscrow", "SignedFunding"].flatMap((name) => {
@@ -147,6 +149,12 @@ describe("The packed package", () => {
     expect(stdout.trim().split(",")).to.include.members([
       ...["fileStorage", "hashFile", "readAgreement", "writeAgreement"],
     ]);
+  });
+
+  it("brings the command line", async () => {
+    const { version } = JSON.parse(await readFile(join(root, "sdk/package.json"), "utf8"));
+    const { stdout } = await run(join(project, "node_modules/.bin/micro-escrow"), ["--version"], { cwd: project });
+    expect(stdout).to.equal(`${version}\n`);
   });
 
   it("has an entry for storages", async () => {
