@@ -92,6 +92,7 @@ describe("The packed package", () => {
           version: manifest.version,
           resolved: `file:${packed.filename}`,
           integrity: packed.integrity,
+          bin: manifest.bin,
           dependencies: manifest.dependencies,
           peerDependencies: manifest.peerDependencies,
           peerDependenciesMeta: manifest.peerDependenciesMeta,
