@@ -819,8 +819,10 @@ export class MicroEscrow {
   }
 
   /**
-   * Sends what another account signed. The signer of this client pays the network fee, and nothing else.
+   * Sends what another account signed. The signer of this client pays the network fee, and nothing else. Tokens, and parties
+   * that are contracts, can use up gas: whoever sends for everybody sets the option `maxGas`.
    *
+   * @throws {GasTooHighError} When it would use more gas than that.
    * @throws {InvalidSignedActionError} When it is not a signed call of its verb.
    * @throws {WrongChainError} When it is for another chain.
    * @throws {WrongContractCallError} When it is for another escrow.
@@ -829,7 +831,7 @@ export class MicroEscrow {
    * @throws {MicroEscrowError} What its verb would fail with.
    * @example
    * const action = await escrow.connect(freelancerSigner).signSubmit({ agreement, index: 0, deliverable });
-   * const { submission } = await escrow.relay(action);
+   * const { submission } = await escrow.withOptions({ maxGas: 500_000n }).relay(action);
    */
   async relay<V extends SignableVerb>(action: SignedAction<V>): Promise<Results[V]> {
     const call = relayedCall(action, this.connection);

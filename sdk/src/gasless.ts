@@ -294,15 +294,19 @@ async function wayByPermit2(connection: EscrowConnection, what: PaymentParameter
  * A funding with a permit takes two transactions: the permit, unless the allowance is there by then (anybody can send a permit),
  * and the funding. Before the first, both are simulated together.
  *
- * @param funding Anything, for example out of JSON from outside. A relayer that serves everybody looks first at who has code
- * in it, which can use up gas: the token, the gate, and parties that are contracts.
+ * The token, the gate, and the client and the freelancer when they are contracts, have code in it, which can use up gas: a
+ * relayer that serves everybody sets `maxGas`, which is for each of the transactions.
+ *
+ * @param funding Anything, for example out of JSON from outside.
  * @throws {WrongChainError} When it is for another chain.
  * @throws {WrongContractCallError} When SignedFunding funds another escrow than this one.
  * @throws {InvalidSignedActionError} When it is for another contract, or not what it says.
  * @throws {PaymentRefusedError} When the payment, or its permit, was used or cancelled before, is too late, or not the client's.
+ * @throws {GasTooHighError} When a transaction would use more gas than `maxGas`.
  * @throws {MicroEscrowError} What `fund` would fail with.
  * @example
- * const { amount, milestones } = await relayFunding(escrow.connection, signer, JSON.parse(text));
+ * const options = { maxGas: 1_000_000n };
+ * const { amount, milestones } = await relayFunding(escrow.connection, signer, JSON.parse(text), options);
  */
 export async function relayFunding(
   connection: EscrowConnection,

@@ -109,6 +109,7 @@ export {
   ForbiddenAccountError,
   FundingClosedError,
   FundingExpiredError,
+  GasTooHighError,
   GateRefusedError,
   IncompleteHistoryError,
   InsufficientAllowanceError,

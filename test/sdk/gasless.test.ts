@@ -4,6 +4,7 @@ import {
   type Agreement,
   FundingClosedError,
   fundingAmount,
+  GasTooHighError,
   GateRefusedError,
   type Hex,
   InsufficientBalanceError,
@@ -505,6 +506,21 @@ describe("Funding by signature", () => {
         relay({ ...authorized, permit: funding.permit } as SignedFunding),
       );
       expect(error.reason).to.equal("it has a permit, which its payment does not need");
+    });
+
+    it("is limited in its gas, as the funding is", async () => {
+      const { token, funding } = await signed();
+      const limited = (maxGas: bigint) =>
+        relayFunding(context.escrow.connection, relayer(), funding, { maxGas }).catch((error) => error);
+      const permit = await limited(1n);
+      expect(permit).to.be.instanceOf(GasTooHighError).and.to.include({ maximum: 1n });
+      expect(permit.estimate < 100_000n).to.equal(true);
+      expect(await allowance(token)).to.equal(0n);
+      const paying = await limited(100_000n);
+      expect(paying).to.be.instanceOf(GasTooHighError).and.to.include({ maximum: 100_000n });
+      expect(await allowance(token)).to.equal(100n * UNIT);
+      expect(await balance(token, client.address)).to.equal(1_000n * UNIT);
+      expect((await limited(paying.estimate)).amount).to.equal(100n * UNIT);
     });
 
     it("is simulated with the payment where both are large", async () => {
