@@ -22,6 +22,7 @@ import {
   toAddress,
   UnauthorizedError,
   UnexpectedBalanceError,
+  UserRejectedError,
   WrongChainError,
   WrongContractCallError,
   WrongContractError,
@@ -506,6 +507,33 @@ describe("Funding by signature", () => {
         relay({ ...authorized, permit: funding.permit } as SignedFunding),
       );
       expect(error.reason).to.equal("it has a permit, which its payment does not need");
+    });
+
+    it("is not handed out where the payment would fail after it, or the wallet refuses one of the two", async () => {
+      const token = (await context.ethers.deployContract("RestrictedToken")) as unknown as Contract;
+      const agreement = await agreeIn(token, toAddress(await token.getAddress()));
+      await mined(token.getFunction("setPaused")(true));
+      expect((await failure(PaymentRefusedError, signedBy(agreement))).reason).to.equal(notMoved);
+      await mined(token.getFunction("setPaused")(false));
+
+      const freelancerSignature = await context.escrow.connect(freelancer).sign(agreement);
+      for (const refused of ["Permit", "PermitWitnessTransferFrom"]) {
+        const { wallet, asked } = counting();
+        const sign = wallet.signTypedData.bind(wallet);
+        wallet.signTypedData = async (domain, types, message) => {
+          if (Object.keys(types)[0] === refused)
+            throw Object.assign(new Error("user rejected action"), {
+              code: "ACTION_REJECTED",
+              action: "signTypedData",
+            });
+          return sign(domain, types, message);
+        };
+        const what = { agreement, indices: [0], freelancerSignature };
+        await failure(UserRejectedError, signFunding(context.escrow.connection, wallet, what));
+        expect(asked.map(({ type }) => type)).to.deep.equal(
+          refused === "Permit" ? ["Agreement"] : ["Agreement", "Permit"],
+        );
+      }
     });
 
     it("is limited in its gas, as the funding is", async () => {
