@@ -485,8 +485,7 @@ describe("React hooks", () => {
       let looks = 0;
       const escrow = await through(context, (method, _, forward) => {
         if (method === "eth_getLogs") ++looks;
-        // Of a call that fails without data ethers makes a revert, whoever failed.
-        if (isDown && method !== "eth_call") throw rpcError(-32_000, "down");
+        if (isDown) throw rpcError(-32_000, "down");
         return forward();
       });
       const errors: string[] = [];
