@@ -243,6 +243,19 @@ globalThis.history = [indexedDbStorage, statementOf, syncHistory].map((one) => t
     expect(outputFiles[0]?.text.length).to.be.lessThan(10_000);
   });
 
+  it("has hooks that bring no other entry along", async () => {
+    const { metafile } = await build({
+      ...{ absWorkingDir: project, external: ["ethers", "react", "@tanstack/react-query"] },
+      stdin: { contents: `export * from "@micro-escrow/sdk/react";`, resolveDir: project },
+      ...{ bundle: true, metafile: true, platform: "browser", format: "esm", write: false },
+    });
+    const modules = Object.keys(metafile.inputs);
+    for (const entry of ["gasless", "deploy", "storage", "wallets", "node"]) {
+      expect(modules.filter((path) => path.endsWith(`/dist/${entry}.js`))).to.deep.equal([]);
+    }
+    expect(modules.some((path) => path.endsWith("/dist/react/mutation.js"))).to.equal(true);
+  });
+
   it("type-checks in a strict project", async function () {
     this.timeout(60_000);
     const source = `
