@@ -21,18 +21,17 @@ export type EscrowVerb = ResultVerb | "relay" | "sign" | `sign${Capitalize<Signa
 
 type Method = (parameters: never) => Promise<unknown>;
 
-/** The methods, in the form of actions. */
-type Methods = {
-  readonly [V in EscrowVerb]: EscrowAction<Parameters<MicroEscrow[V]>[0], Awaited<ReturnType<MicroEscrow[V]>>>;
-};
-type ActionOf<V extends EscrowVerb | EscrowAction> = V extends EscrowVerb ? Methods[V] : V;
-
 /** What a verb takes: what the client's method takes, or the action. */
-export type VerbParameters<V extends EscrowVerb | EscrowAction> = ActionOf<V> extends EscrowAction<infer P> ? P : never;
+export type VerbParameters<V extends EscrowVerb | EscrowAction> =
+  V extends EscrowAction<infer P> ? P : V extends infer M extends EscrowVerb ? Parameters<MicroEscrow[M]>[0] : never;
 
 /** What a verb results in: what the client's method returns, or the action. */
 export type VerbResult<V extends EscrowVerb | EscrowAction> =
-  ActionOf<V> extends EscrowAction<never, infer R> ? R : never;
+  V extends EscrowAction<never, infer R>
+    ? R
+    : V extends infer M extends EscrowVerb
+      ? Awaited<ReturnType<MicroEscrow[M]>>
+      : never;
 
 /**
  * How far it is. `pending`: it is checked, and the wallet asks its user. `sent`: the last of `transactions` is on its way.
