@@ -192,16 +192,16 @@ export function decodeError(error: unknown): MicroEscrowError {
   if (codes.has("ACTION_REJECTED") || codes.has(4001)) return rejected(layers, options);
 
   // A contract chooses its revert data and the words in it: they say nothing about the wallet, the account or the endpoint.
+  const reverted = (data: Hex = "0x") => decodeRevert(data, { ...options, transaction: transactionOf(layers) });
   const data = layers.map(revertDataOf).find((candidate) => candidate !== undefined && candidate !== "0x");
-  if (data !== undefined) return decodeRevert(data, { ...options, transaction: transactionOf(layers) });
-  const reverted = () =>
-    new TransactionRevertedError({ reason: undefined, data: "0x", transaction: transactionOf(layers) }, options);
+  if (data !== undefined) return reverted(data);
   if (codes.has(3) || BROKEN_OFF.test(text)) return reverted();
   const tooPoor = /insufficient funds|doesn't have enough funds/i.test(text) || affordableGas(text) < LEAST_GAS_CAP;
   if (codes.has("INSUFFICIENT_FUNDS") || tooPoor) {
     return new InsufficientGasFundsError(options);
   }
   // ethers makes a CALL_EXCEPTION of whatever an endpoint answers a call with: what says nothing of the EVM is the endpoint's.
+  // That an estimate takes more gas than the endpoint gives, and the sender can pay, is the call's.
   const reason = rpcReason(layers, text);
   if (codes.has("CALL_EXCEPTION") && (reason === undefined || /gas required/i.test(text))) return reverted();
 
