@@ -110,6 +110,14 @@ export interface SettlementParameters extends SettleParameters {
 /** A result, and the submission that was decided on. */
 export type Decided<Verb extends ResultVerb> = Results[Verb] & { readonly answered: Submission };
 
+/** What other entries do with an account: `signFunding` and `relayFunding` are such, and so is what you write in this form. */
+export type EscrowAction<Parameters = never, Result = unknown> = (
+  connection: EscrowConnection,
+  signer: Signer,
+  parameters: Parameters,
+  options: SendingOptions,
+) => Promise<Result>;
+
 /** How the money came in. */
 export type FundResult = Results["fund"] & {
   readonly payment: PaymentMethod;
@@ -836,6 +844,19 @@ export class MicroEscrow {
   async relay<V extends SignableVerb>(action: SignedAction<V>): Promise<Results[V]> {
     const call = relayedCall(action, this.connection);
     return this.#send(action.verb, call);
+  }
+
+  /**
+   * What a function of another entry does, as this account and with the options for what is sent.
+   *
+   * @throws {MissingSignerError} When there is no signer.
+   * @throws {MicroEscrowError} What the action fails with.
+   * @example
+   * const funding = await escrow.act(signFunding, { agreement, indices: [0], freelancerSignature });
+   */
+  async act<Parameters, Result>(action: EscrowAction<Parameters, Result>, parameters: Parameters): Promise<Result> {
+    if (this.#signer === undefined) throw new MissingSignerError();
+    return action(this.connection, this.#signer, parameters, this.#options);
   }
 
   // ------------------------------------------------------------------------------------------------------------ reads

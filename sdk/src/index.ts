@@ -39,6 +39,7 @@ export {
   type Current,
   type Decided,
   type Decision,
+  type EscrowAction,
   type FundResult,
   MicroEscrow,
   type PaymentOptions,
