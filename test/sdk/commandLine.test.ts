@@ -7,10 +7,12 @@ import { deploy, deploySignedFunding } from "@micro-escrow/sdk/deploy";
 import { statementOf, toCsv, toJson } from "@micro-escrow/sdk/history";
 import { hashFiles, readAgreement } from "@micro-escrow/sdk/node";
 import { expect } from "chai";
-import { type Contract, JsonRpcProvider, type JsonRpcSigner, toQuantity } from "ethers";
+import { type Contract, JsonRpcProvider, JsonRpcSigner, toQuantity } from "ethers";
 import { network } from "hardhat";
+import create2 from "../../deployments/create2.json" with { type: "json" };
 import { DAY, UNIT } from "./chain.ts";
-import { mined, startNode } from "./evm.ts";
+import { create2DeployerCode } from "./create2.ts";
+import { mined, onAnvil, startNode } from "./evm.ts";
 import { type Ended, runCommand } from "./terminal.ts";
 
 describe("The command line", function () {
@@ -607,6 +609,39 @@ describe("The command line", function () {
       expect([ended.code, ended.err]).to.deep.equal([0, "Watching “Blog”; Ctrl-C ends it.\n"]);
       expect((await command(["watch", file, "--interval", "often"])).code).to.equal(2);
     });
+  });
+
+  it("on a public chain a decision says what it waits for, and there is no account without a key", async () => {
+    const own = node;
+    const reader = provider;
+    node = await startNode({ chainId: 7 });
+    provider = new JsonRpcProvider(node.url, 7, { staticNetwork: true, cacheTimeout: -1 });
+    try {
+      await provider.send(onAnvil ? "anvil_setCode" : "hardhat_setCode", [create2.deployer, create2DeployerCode]);
+      const [signer] = accounts;
+      await deploy({ signer: new JsonRpcSigner(provider, signer?.address ?? "") });
+      const { ethers } = await network.create({ network: "localhost", override: { url: node.url, chainId: 7 } });
+      const usual = token;
+      token = (await ethers.deployContract("AuthorizationToken")) as unknown as Contract;
+      try {
+        await mined(token.getFunction("mint")(addressOf(CLIENT), 10_000n * UNIT));
+        const { file } = await funded("1");
+        await act(FREELANCER, "submit", file, "1", "--hash", hashText("Work"));
+        const { err } = await act(CLIENT, "approve", file, "1", "--confirmations", "0");
+        expect(err).to.match(/\nWaiting until submission 1 is in a block that stays …\nSent 0x/);
+        const nobody = await command(["accept", file, "--yes"]);
+        expect([nobody.code, nobody.err]).to.deep.equal([
+          5,
+          "Whose account? Set one up with micro-escrow init, say --keystore or --signer, or set MICRO_ESCROW_PRIVATE_KEY.\n",
+        ]);
+      } finally {
+        token = usual;
+      }
+    } finally {
+      provider.destroy();
+      await node.stop();
+      [node, provider] = [own, reader];
+    }
   });
 
   // ------------------------------------------------------------------------------------------------------------ input
