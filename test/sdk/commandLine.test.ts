@@ -1,19 +1,23 @@
 /** The command line: what each command does on a real node, what it says, and how it ends. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { access, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { type Agreement, hashText, MicroEscrow, Outcome, Status } from "@micro-escrow/sdk";
 import { deploy, deploySignedFunding } from "@micro-escrow/sdk/deploy";
 import { statementOf, toCsv, toJson } from "@micro-escrow/sdk/history";
 import { hashFiles, readAgreement } from "@micro-escrow/sdk/node";
 import { expect } from "chai";
-import { type Contract, JsonRpcProvider, JsonRpcSigner, toQuantity } from "ethers";
+import { type Contract, HDNodeWallet, JsonRpcProvider, JsonRpcSigner, Transaction, toQuantity } from "ethers";
 import { network } from "hardhat";
 import create2 from "../../deployments/create2.json" with { type: "json" };
 import { DAY, UNIT } from "./chain.ts";
 import { create2DeployerCode } from "./create2.ts";
 import { mined, onAnvil, startNode } from "./evm.ts";
-import { type Ended, runCommand } from "./terminal.ts";
+import { type Answer, serversOfEachTest } from "./server.ts";
+import { type Ended, type RunOptions, runCommand } from "./terminal.ts";
 
 describe("The command line", function () {
   this.timeout(60_000);
@@ -68,11 +72,11 @@ describe("The command line", function () {
   /** Runs a command without a terminal; `as` is an account of the node. */
   async function command(
     args: readonly string[],
-    options: { as?: number; signal?: AbortSignal; stdin?: string } = {},
+    options: Partial<RunOptions> & { as?: number; rpc?: string } = {},
   ): Promise<Ended> {
-    const { as, ...rest } = options;
+    const { as, rpc = node.url, ...rest } = options;
     const from = as === undefined ? [] : ["--from", String(as)];
-    return runCommand([...args, "--rpc", node.url, ...from], { home: folder, ...rest });
+    return runCommand([...args, "--rpc", rpc, ...from], { home: folder, ...rest });
   }
 
   /** Runs a command that acts, with consent to what it asks; it must succeed. */
@@ -642,6 +646,287 @@ describe("The command line", function () {
       await node.stop();
       [node, provider] = [own, reader];
     }
+  });
+
+  // --------------------------------------------------------------------------------------------- what goes wrong on the way
+
+  it("what is kept for the client is kept after the question, and not before", async () => {
+    const { file } = await funded("1");
+    const files = [await write("a.md", "A"), await write("b.md", "B")];
+    const submit = ["submit", file, "1", ...files, "--manifest", at("m.json"), "--store", at("kept")];
+    expect((await command(submit, { as: FREELANCER })).code).to.equal(2);
+    for (const name of ["m.json", "kept"]) {
+      expect(
+        await access(at(name)).then(
+          () => true,
+          () => false,
+        ),
+        name,
+      ).to.equal(false);
+    }
+    expect((await act(FREELANCER, ...submit)).err).to.include(`\n  stored in ${at("kept")} before\n`);
+  });
+
+  it("fetch follows no link, whatever a manifest names", async () => {
+    const { file } = await funded("1");
+    await mkdir(at("work/docs"), { recursive: true });
+    await write("work/docs/a.md", "theirs");
+    await act(FREELANCER, "submit", file, "1", at("work"), "--store", at("kept"));
+    const fetchInto = (out: string) =>
+      command(["fetch", file, "1", "--store", at("kept"), "--out", at(out), "--force"]);
+
+    await mkdir(at("mine"));
+    await write("mine/a.md", "mine");
+    await mkdir(at("one"));
+    await symlink(at("mine"), at("one/docs"));
+    await mkdir(at("two/docs"), { recursive: true });
+    await symlink(at("mine/a.md"), at("two/docs/a.md"));
+    for (const [out, link] of [
+      ["one", "one/docs"],
+      ["two", "two/docs/a.md"],
+    ] as const) {
+      const { code, err } = await fetchInto(out);
+      expect([code, err]).to.deep.equal([2, `${at(`${out}/docs/a.md`)} is not written: ${at(link)} is a link.\n`]);
+    }
+    expect(await readFile(at("mine/a.md"), "utf8")).to.equal("mine");
+    expect((await fetchInto("mine")).code).to.equal(0);
+  });
+
+  it("--deliverable takes the files, and not the list of them; and never without a submission", async () => {
+    const { file } = await funded("1-2");
+    const files = [await write("a.md", "A"), await write("b.md", "B")];
+    await act(FREELANCER, "submit", file, "1", ...files, "--manifest", at("m.json"));
+    const list = await command(["approve", file, "1", "--deliverable", at("m.json"), "--yes"], { as: CLIENT });
+    expect([list.code, list.err]).to.deep.equal([
+      2,
+      `${at("m.json")} only lists the files of a deliverable: name these files, or their folder.\n`,
+    ]);
+    const early = await command(["approve", file, "2", "--deliverable", ...files, "--yes"], { as: CLIENT });
+    expect([early.code, early.err.startsWith("Approve")]).to.deep.equal([3, false]);
+    expect(await balance(FREELANCER)).to.equal(0n);
+    await act(CLIENT, "approve", file, "1", "--deliverable", ...files);
+  });
+
+  it("fund says that the token is told, and whose the refunds are", async () => {
+    const { file } = await drafted();
+    await act(FREELANCER, "accept", file);
+    await mined(token.getFunction("mint")(addressOf(RELAYER), 100n * UNIT));
+    await act(CLIENT, "accept", file);
+    const other = await act(RELAYER, "fund", file, "1");
+    expect(other.err).to.match(
+      new RegExp(
+        `\\n {2}the token is told before to let the escrow take exactly that\\n {2}what is refunded goes to the client's ${addressOf(CLIENT)}, not to you\\n {2}network fee: at about \\S+ gwei\\n`,
+      ),
+    );
+    expect((await act(CLIENT, "fund", file, "2")).err).to.not.include("not to you");
+  });
+
+  it("a funding that somebody else signed: its network fee is told, and a failure in the SDK's words", async () => {
+    const { file } = await drafted();
+    await act(FREELANCER, "accept", file);
+    await write("funding.json", (await act(CLIENT, "fund", file, "1", "--sign", "--payment", "authorization")).out);
+    const funding = JSON.parse(await readFile(at("funding.json"), "utf8"));
+    const other = await write("other.json", JSON.stringify({ ...funding, to: "evil.eth" }));
+    const refused = await command(["relay", other, "--yes", "--json"], { as: RELAYER });
+    expect([refused.code, JSON.parse(refused.out).error.code]).to.deep.equal([2, "InvalidSignedAction"]);
+    expect((await act(RELAYER, "relay", at("funding.json"))).err).to.match(/\n {2}network fee: about 0\.\d+ ether\n/);
+    const again = await command(["relay", at("funding.json"), "--yes", "--json"], { as: RELAYER });
+    expect([again.code, again.err.includes("network fee")]).to.deep.equal([3, false]);
+  });
+
+  it("milestones are counted from 1 in its own words too, and what is no JSON cannot write to the terminal", async () => {
+    const { file } = await funded("1-2");
+    const nothing = await command(["fetch", file, "2", "--store", at("kept"), "--out", at("got")]);
+    expect([nothing.code, nothing.err]).to.deep.equal([2, "Nothing was submitted for milestone 2 yet.\n"]);
+    const { code, err } = await command(["relay", await write("evil.json", '{"x": \u001b[2J')], { as: RELAYER });
+    expect([code, err.includes("\u001b"), err.includes("\\u{1b}[2J")], err).to.deep.equal([2, false, true]);
+    for (const interval of ["0", "86401", "Infinity"]) {
+      expect((await command(["watch", file, "--interval", interval])).code).to.equal(2);
+    }
+    const party = ["--party", addressOf(FREELANCER), "--signature", at("signature.json")];
+    expect((await command(["accept", file, ...party, "--sign", "--yes"], { as: CLIENT })).code).to.equal(2);
+    expect(JSON.parse((await command(["--json"])).out)).to.deep.equal({
+      error: { code: "Usage", message: "no command" },
+    });
+  });
+
+  it("as a process: an output that is lost is told, and a reader of what it says that goes stops nothing", async () => {
+    const { file, agreement } = await funded("1");
+    const program = fileURLToPath(new URL("../../sdk/bin/micro-escrow.js", import.meta.url));
+    const shell = (end: string, ...args: string[]) =>
+      new Promise<number | null>((resolve) => {
+        const line = `"$0" "$@" --rpc ${node.url} --from 0 ${end}`;
+        const child = spawn("bash", ["-c", line, process.execPath, program, ...args], {
+          stdio: "ignore",
+          env: { ...process.env, XDG_CONFIG_HOME: folder },
+        });
+        child.on("close", resolve);
+      });
+    expect(await shell("2>&1 | true; exit $PIPESTATUS", "advance", file, "1", "10", "--yes")).to.equal(0);
+    expect((await stateOf(agreement)).held).to.equal(90n * UNIT);
+    if (process.platform !== "linux") return; // Others have no such device.
+    expect(await shell("> /dev/full", "advance", file, "1", "10", "--yes")).to.equal(7);
+    expect((await stateOf(agreement)).held).to.equal(80n * UNIT);
+    expect(await shell("> /dev/full", "status", file)).to.equal(2);
+  });
+
+  describe("an endpoint that fails or lies", () => {
+    const server = serversOfEachTest();
+    const MNEMONIC = "test test test test test test test test test test test junk";
+    /** The client's key, in the environment. */
+    const env = { MICRO_ESCROW_PRIVATE_KEY: HDNodeWallet.fromPhrase(MNEMONIC, "", "m/44'/60'/0'/0/0").privateKey };
+
+    /** What JSON-RPC asks, one request at a time. */
+    interface Request {
+      readonly id: number;
+      readonly method: string;
+      readonly params: readonly unknown[];
+    }
+    type Answering = (request: Request, pass: () => Promise<object>) => Promise<object | undefined>;
+
+    /** The node, behind something that may change what it says; without an answer the connection breaks. */
+    async function between(answering: Answering): Promise<string> {
+      const answer: Answer = async ({ body }, response) => {
+        const asked: Request | Request[] = JSON.parse(body.toString());
+        const answers = await Promise.all(
+          [asked].flat().map((request) =>
+            answering(request, async () => {
+              const headers = { "content-type": "application/json" };
+              const passed = await fetch(node.url, { method: "POST", headers, body: JSON.stringify(request) });
+              return (await passed.json()) as object;
+            }),
+          ),
+        );
+        if (answers.includes(undefined)) return response.destroy();
+        response.setHeader("content-type", "application/json");
+        response.end(JSON.stringify(Array.isArray(asked) ? answers : answers[0]));
+      };
+      return (await server(answer)).url;
+    }
+
+    const hashOf = ({ params }: Request) => Transaction.from(String(params[0])).hash;
+
+    it("whatever may have been sent is told by its hash, and by exit code 7", async () => {
+      const { file, agreement } = await funded("1");
+      let hash: string | null = null;
+      const failures: readonly Answering[] = [
+        // Passed on, and no answer.
+        async (request, pass) => {
+          await pass();
+          hash = hashOf(request);
+          return undefined;
+        },
+        // Passed on twice, as some do.
+        async (request, pass) => {
+          await pass();
+          hash = hashOf(request);
+          return { jsonrpc: "2.0", id: request.id, error: { code: -32000, message: "already known" } };
+        },
+        // Another hash than the transaction's.
+        async (request, pass) => {
+          hash = hashOf(request);
+          return { ...(await pass()), result: `0x${"77".repeat(32)}` };
+        },
+      ];
+      for (const [place, failure] of failures.entries()) {
+        const rpc = await between((request, pass) =>
+          request.method === "eth_sendRawTransaction" ? failure(request, pass) : pass(),
+        );
+        const { code, out, err } = await command(["advance", file, "1", "10", "--yes", "--json"], { rpc, env });
+        expect([code, JSON.parse(out).error.sent], `${place}: ${err}`).to.deep.equal([7, [hash]]);
+        expect((await stateOf(agreement)).held).to.equal(BigInt(90 - 10 * place) * UNIT);
+      }
+    });
+
+    it("an account of the endpoint's own: the same without a hash", async () => {
+      const { file } = await funded("1");
+      const rpc = await between(async ({ method }, pass) => (method === "eth_sendTransaction" ? undefined : pass()));
+      const { code, err } = await command(["advance", file, "1", "10", "--yes"], { rpc, as: CLIENT });
+      expect([code, err.includes("Perhaps a transaction was sent: look at what the account sent last.")]).to.deep.equal(
+        [7, true],
+      );
+    });
+
+    it("a refusal of the endpoint is no sending", async () => {
+      const { file, agreement } = await funded("1");
+      const rpc = await between(async (request, pass) =>
+        request.method === "eth_sendRawTransaction"
+          ? { jsonrpc: "2.0", id: request.id, error: { code: -32000, message: "txpool is full" } }
+          : pass(),
+      );
+      const { code, out } = await command(["advance", file, "1", "10", "--yes", "--json"], { rpc, env });
+      expect([code, JSON.parse(out).error.sent]).to.deep.equal([4, []]);
+      expect((await stateOf(agreement)).held).to.equal(100n * UNIT);
+    });
+
+    it("an approval that was sent before a failure is told, and is not nothing", async () => {
+      const { file } = await drafted();
+      await act(FREELANCER, "accept", file);
+      let transactions = 0;
+      const rpc = await between(async (request, pass) => {
+        if (request.method === "eth_sendRawTransaction") transactions += 1;
+        if (transactions < 1 || request.method !== "eth_call") return pass();
+        return { jsonrpc: "2.0", id: request.id, error: { code: -32005, message: "limit exceeded" } };
+      });
+      const { code, out } = await command(["fund", file, "1", "--payment", "approve", "--yes", "--json"], { rpc, env });
+      expect([code, JSON.parse(out).error.sent.length, transactions]).to.deep.equal([7, 1, 1]);
+    });
+
+    it("the network fee cannot become much more than was shown", async () => {
+      const { file, agreement } = await funded("1");
+      let blocks = 0;
+      const rpc = await between(async (request, pass) => {
+        const answer = (await pass()) as { result: Record<string, unknown> };
+        if (request.method !== "eth_maxPriorityFeePerGas" || ++blocks === 1) return answer;
+        return { ...answer, result: toQuantity(10n ** 15n) };
+      });
+      const { code, err } = await command(["advance", file, "1", "10", "--yes"], { rpc, env });
+      expect([code, err.includes("more than three times what was shown: nothing was sent")], err).to.deep.equal([
+        2,
+        true,
+      ]);
+      expect((await stateOf(agreement)).held).to.equal(100n * UNIT);
+    });
+
+    it("what is done is done, also when the endpoint cannot say what it was", async () => {
+      const { file, agreement } = await funded("1");
+      let receipts = 0;
+      const rpc = await between(async (request, pass) => {
+        const answer = await pass();
+        const isReceipt =
+          request.method === "eth_getTransactionReceipt" && "result" in answer && answer.result !== null;
+        return isReceipt && ++receipts > 1 ? { ...answer, result: null } : answer;
+      });
+      const { code, out, err } = await command(["advance", file, "1", "10", "--yes"], { rpc, as: CLIENT });
+      expect(code, err).to.equal(0);
+      expect(err).to.include("It is done, but what happened is not told: ");
+      expect(out).to.match(/^Transaction 0x[0-9a-f]{64}, block \d+\.\n$/);
+      expect((await stateOf(agreement)).held).to.equal(90n * UNIT);
+    });
+
+    it("a signal while a transaction waits for its block: its hash, and exit code 7", async () => {
+      const { file } = await funded("1");
+      const stopping = new AbortController();
+      const rpc = await between(async (request, pass) => {
+        if (request.method === "eth_sendRawTransaction") setTimeout(() => stopping.abort(), 50);
+        const answer = await pass();
+        return request.method === "eth_getTransactionReceipt" ? { ...answer, result: null } : answer;
+      });
+      const { signal } = stopping;
+      const { code, out } = await command(["advance", file, "1", "10", "--yes", "--json"], { rpc, env, signal });
+      const { error } = JSON.parse(out);
+      expect([code, error.code, error.sent.length]).to.deep.equal([7, "Interrupted", 1]);
+    });
+
+    it("what an endpoint says cannot write to the terminal", async () => {
+      const { file } = await funded("1");
+      const message = "no\u001b[2J\u202e\nSent 0x12";
+      const rpc = await between(async ({ id, method }, pass) =>
+        method === "eth_getCode" ? { jsonrpc: "2.0", id, error: { code: -32000, message } } : pass(),
+      );
+      const { code, err } = await command(["status", file], { rpc });
+      expect([code, err.includes("no\\u{1b}[2J\\u{202e}\\u{a}Sent 0x12")], err).to.deep.equal([4, true]);
+    });
   });
 
   // ------------------------------------------------------------------------------------------------------------ input

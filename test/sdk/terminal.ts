@@ -18,14 +18,22 @@ export class Sink extends Writable {
   }
 }
 
+/** Where and with what a command runs. */
+export interface RunOptions {
+  readonly home: string;
+  readonly stdin?: string;
+  readonly signal?: AbortSignal;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Runs a command; its configuration is in the folder that is its user's. */
 export async function runCommand(
   args: readonly string[],
-  { home, stdin = "", signal }: { home: string; stdin?: string; signal?: AbortSignal },
+  { home, stdin = "", signal, env: more }: RunOptions,
 ): Promise<Ended> {
   const [stdout, stderr, input] = [new Sink(), new Sink(), new PassThrough()];
   input.end(stdin);
-  const env = { HOME: home, XDG_CONFIG_HOME: home };
+  const env = { HOME: home, XDG_CONFIG_HOME: home, ...more };
   const code = await run(args, { stdin: input, stdout, stderr, env, ...(signal && { signal }) });
   return { code, out: stdout.text, err: stderr.text };
 }

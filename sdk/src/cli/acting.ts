@@ -2,15 +2,15 @@
  * How every command acts: it says what will happen and what it costs, asks, and then sends, or signs for somebody else to
  * send; at the end it tells what happened, from the transaction's events.
  */
-
-import { formatEther } from "ethers";
 import type { Agreement } from "../agreement.js";
 import type { MicroEscrow } from "../client.js";
 import { decodeLogs, type EscrowEvent, type TransactionInfo } from "../decode.js";
 import { localChainIds } from "../deployments.js";
+import { RpcError } from "../errors.js";
+import { decodeError } from "../revert.js";
 import { ask } from "../rpc.js";
-import type { Address, Call } from "../types.js";
-import { KeyError } from "./errors.js";
+import type { Address, Call, Hash } from "../types.js";
+import { messageOf, UsageError } from "./errors.js";
 import type { Acting, Session } from "./session.js";
 import { baseUnits, type Currency, capital, currencyOf, eventJson, roleOf, sentenceOf } from "./words.js";
 
@@ -53,7 +53,7 @@ export async function act<Result extends { readonly transaction: TransactionInfo
   const announce = () => isWaiting && terminal.note(`Waiting until ${step.after} is in a block that stays …`);
   if (options.sign) {
     if (step.sign === undefined)
-      throw new KeyError(`${capital(step.verb)} cannot be signed for somebody else to send.`);
+      throw new UsageError(`${capital(step.verb)} cannot be signed for somebody else to send.`);
     terminal.note(`${capital(question)}, by a signature of ${account}${role}:`, ...details);
     await terminal.confirm("Sign this?");
     announce();
@@ -61,9 +61,10 @@ export async function act<Result extends { readonly transaction: TransactionInfo
     return;
   }
 
-  const fee = step.call === undefined ? undefined : await networkFee(escrow, step.call, account);
+  const { provider } = await session.endpoint();
+  const fee = await provider.networkFee(step.call, account);
   terminal.note(`${capital(question)}, as ${account}${role} on chain ${escrow.chainId}:`, ...details);
-  if (fee !== undefined) terminal.note(`  network fee: about ${fee} ether`);
+  terminal.note(`  network fee: ${fee}`);
   await terminal.confirm("Send this?");
   announce();
   const result = await step.send(escrow);
@@ -79,20 +80,31 @@ export async function tell(
   agreement: Agreement | undefined,
 ): Promise<void> {
   const { hash, blockNumber } = result.transaction;
-  const { provider } = await session.endpoint();
-  const receipt = await ask(provider.getTransactionReceipt(hash));
-  const events = decodeLogs(receipt?.logs ?? [], escrow.address);
-  const about = agreement ?? (await agreementIn(escrow, events));
-  const lines = await sentences(escrow, events, about);
-  const happened = lines.length === 0 ? ["Nothing changed."] : lines.map((line) => `${capital(line)}.`);
+  // It is done; an endpoint that fails now only cannot say what it was.
+  const told = await happenings(escrow, hash, agreement).catch((cause: unknown) => {
+    session.terminal.note(`It is done, but what happened is not told: ${messageOf(decodeError(cause))}`);
+    return { events: null, about: agreement, lines: [] };
+  });
+  const { events, about, lines } = told;
+  const happened = events?.length === 0 ? ["Nothing changed."] : lines.map((line) => `${capital(line)}.`);
   const { transaction: _, ...facts } = result;
   session.terminal.result([...happened, `Transaction ${hash}, block ${blockNumber}.`], {
     verb,
     ...(about !== undefined && { agreement: about.id }),
     ...facts,
     transaction: result.transaction,
-    events: events.map(eventJson),
+    events: events?.map(eventJson) ?? null,
   });
+}
+
+/** The events of a transaction, what agreement they are about, and what they say. */
+async function happenings(escrow: MicroEscrow, transaction: Hash, agreement: Agreement | undefined) {
+  const receipt = await ask(escrow.connection.provider.getTransactionReceipt(transaction));
+  if (receipt === null)
+    throw new RpcError({ reason: "malformed", details: `no receipt of transaction ${transaction}` });
+  const events = decodeLogs(receipt.logs, escrow.address);
+  const about = agreement ?? (await agreementIn(escrow, events));
+  return { events, about, lines: await sentences(escrow, events, about) };
 }
 
 /** The agreement that events are about, from the chain. */
@@ -119,14 +131,4 @@ export async function sentences(
       return sentenceOf(event, agreement, token === undefined ? baseUnits : await inToken(token));
     }),
   );
-}
-
-/** What a call costs now, in ether; fails as the call would. */
-export async function networkFee(escrow: MicroEscrow, call: Call, from: Address): Promise<string> {
-  const { provider } = escrow.connection;
-  const [gas, { maxFeePerGas, gasPrice }] = await Promise.all([
-    ask(provider.estimateGas({ ...call, from })),
-    ask(provider.getFeeData()),
-  ]);
-  return formatEther(gas * (maxFeePerGas ?? gasPrice ?? 0n));
 }

@@ -28,6 +28,7 @@ import {
   RpcError,
   StorageFailedError,
   TransactionReplacedError,
+  TransactionRevertedError,
   UnexpectedError,
   UnknownTokenError,
   UserRejectedError,
@@ -57,6 +58,13 @@ export class DeclinedError extends MicroEscrowError {
   }
 }
 
+/** Whoever uses it ended it by a signal. */
+export class InterruptedError extends MicroEscrowError {
+  constructor() {
+    super("Interrupted", "Interrupted.");
+  }
+}
+
 /** How a command ended. */
 export const ExitCode = {
   Done: 0,
@@ -79,7 +87,7 @@ export const exitCodes: readonly (readonly [code: number, meaning: string])[] = 
   [ExitCode.Endpoint, "the endpoint or a storage failed; nothing was sent, try again"],
   [ExitCode.Key, "no key, a wrong password, a refusal of the signer, or no ether for the fee; nothing was sent"],
   [ExitCode.Declined, "you said no; nothing was sent"],
-  [ExitCode.Unknown, "a transaction was sent, and what became of it is not known: look at its hash"],
+  [ExitCode.Unknown, "a transaction was sent, or may have been, and not all is done or known: look at its hash"],
   [ExitCode.Interrupted, "interrupted"],
 ];
 
@@ -120,22 +128,30 @@ const KEY: readonly ErrorClass[] = [
   UserRejectedError,
   InsufficientGasFundsError,
 ];
-/** What only a transaction that was sent can end with; the failures of an endpoint are among them once one was. */
+/** What only a transaction that was sent can end with. */
 const UNKNOWN: readonly ErrorClass[] = [NotMinedError, TransactionReplacedError, MissingEventError];
 
 /**
  * The exit code for a failure.
  *
- * @param hasSent Whether a transaction was sent before it.
+ * @param sent How many transactions were sent before it, or may have been: then only the chain's word on them is certain.
  */
-export function exitCodeOf(error: MicroEscrowError, hasSent: boolean): number {
+export function exitCodeOf(error: MicroEscrowError, sent: number): number {
   const isOne = (classes: readonly ErrorClass[]) => classes.some((one) => error instanceof one);
-  if (isOne(UNKNOWN) || (hasSent && error instanceof RpcError)) return ExitCode.Unknown;
+  if (isOne(UNKNOWN)) return ExitCode.Unknown;
+  // An approval before it stays.
+  if (sent > 1 || (sent === 1 && !isReverted(error))) return ExitCode.Unknown;
   if (isOne(USAGE)) return ExitCode.Usage;
   if (isOne(ENDPOINT)) return ExitCode.Endpoint;
   if (isOne(KEY)) return ExitCode.Key;
   if (error instanceof DeclinedError) return ExitCode.Declined;
+  if (error instanceof InterruptedError) return ExitCode.Interrupted;
   return error instanceof UnexpectedError ? ExitCode.Unexpected : ExitCode.Refused;
+}
+
+/** Whether a transaction was mined and changed nothing. */
+function isReverted(error: MicroEscrowError): boolean {
+  return error instanceof TransactionRevertedError && error.transaction !== undefined;
 }
 
 /**
@@ -143,7 +159,18 @@ export function exitCodeOf(error: MicroEscrowError, hasSent: boolean): number {
  * contract, count from 0, and name its functions.
  */
 export function messageOf(error: MicroEscrowError): string {
-  return error.message
+  // What the command line says itself counts from 1.
+  const isOwn = [UsageError, KeyError, DeclinedError].some((one) => error instanceof one);
+  return isOwn ? shown(error.message) : shown(peoples(error.message));
+}
+
+/** Some of it is what others wrote: a token's reason, an endpoint's answer, a file that is not JSON. */
+function shown(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${one.codePointAt(0)?.toString(16)}}`);
+}
+
+function peoples(message: string): string {
+  return message
     .replace(/\b(milestone) (\d+)\b/gi, (_, word: string, index: string) => `${word} ${Number(index) + 1}`)
     .replace("see availableActions for", "micro-escrow status tells");
 }

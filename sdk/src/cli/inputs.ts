@@ -7,7 +7,7 @@ import { text as streamText } from "node:stream/consumers";
 import { toAddress, toHash } from "../address.js";
 import type { Agreement } from "../agreement.js";
 import type { MicroEscrow } from "../client.js";
-import { hashText, type Manifest } from "../deliverables.js";
+import { hashText, type Manifest, parseManifest } from "../deliverables.js";
 import { MicroEscrowError } from "../errors.js";
 import { BPS, parseAmount, parseDuration, parseShare } from "../money.js";
 import { hashFile, hashFiles, readAgreement } from "../node.js";
@@ -163,6 +163,20 @@ export async function deliverableOf(paths: readonly string[]): Promise<Deliverab
     return { hash: manifest.hash, manifest, files };
   });
 }
+
+/** Whether a file is a manifest, which has the hash of files that it is not. */
+export async function isManifest(file: string): Promise<boolean> {
+  if ((await stat(file)).size > MAX_MANIFEST_SIZE || !(await stat(file)).isFile()) return false;
+  try {
+    return parseManifest(await readFile(file, "utf8")).length > 0;
+  } catch (error) {
+    if (error instanceof MicroEscrowError) return false;
+    throw error;
+  }
+}
+
+/** Bytes; what is larger is no manifest to any storage. */
+const MAX_MANIFEST_SIZE = 4 * 1_024 * 1_024;
 
 /** The files of a folder and its folders, relative to it; links are not followed. */
 async function filesIn(folder: string, within = ""): Promise<string[]> {

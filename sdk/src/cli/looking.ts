@@ -237,7 +237,8 @@ export async function watch(
   { interval, untilDone = false }: { interval?: string; untilDone?: boolean },
 ): Promise<void> {
   const seconds = interval === undefined ? 4 : Number(interval);
-  if (!(seconds > 0)) throw new UsageError(`"${interval}" is no number of seconds.`);
+  // A timer that waits longer than it can waits for nothing; after failures it waits 16 times as long.
+  if (!(seconds > 0 && seconds <= 86_400)) throw new UsageError(`"${interval}" is no number of seconds up to a day.`);
   const escrow = await session.reader();
   const agreement = await agreementOf(escrow, fileOrId);
   const { terminal } = session;

@@ -2,15 +2,15 @@
 import process from "node:process";
 import { run } from "./run.js";
 
-// The reader of a pipe may go at any time (`micro-escrow history … | head`).
-process.stdout.on("error", () => process.exit(0));
+// The reader of a pipe may go at any time (`micro-escrow history … | head`); results come last.
+process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+  if (code === "EPIPE") process.exit(0);
+});
+// Nobody who listens is no reason to stop in the middle (`micro-escrow fund … 2>&1 | head`).
+process.stderr.on("error", () => {});
 
 const interrupted = new AbortController();
-process.once("SIGINT", () => {
-  interrupted.abort();
-  // What waits for something else than the signal (a block, a signer's device) ends here.
-  setTimeout(() => process.exit(130), 500).unref();
-});
+process.once("SIGINT", () => interrupted.abort());
 
 process.exitCode = await run(process.argv.slice(2), {
   stdin: process.stdin,
@@ -19,3 +19,5 @@ process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   signal: interrupted.signal,
 });
+// What still waits for something else than the signal ends here.
+if (interrupted.signal.aborted) process.stdout.write("", () => process.exit());

@@ -6,7 +6,7 @@ import { Command, CommanderError } from "commander";
 import { decodeError } from "../revert.js";
 import { serializeAgreement } from "../serialize.js";
 import { draftByAsking, draftFrom, TEMPLATE } from "./draft.js";
-import { ExitCode, exitCodeOf, exitCodes, messageOf } from "./errors.js";
+import { ExitCode, exitCodeOf, exitCodes, InterruptedError, messageOf, UsageError } from "./errors.js";
 import { writeNew } from "./inputs.js";
 import * as looking from "./looking.js";
 import { type CommonOptions, Session } from "./session.js";
@@ -49,30 +49,65 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
       writeErr: (text) => void streams.stderr.write(text),
     });
   }
+  const interruption = new Interruption(streams.signal);
+  let lost: NodeJS.ErrnoException | undefined;
+  streams.stdout.on("error", (error) => {
+    lost ??= error;
+  });
   try {
-    await program.parseAsync([...args], { from: "user" });
+    await Promise.race([program.parseAsync([...args], { from: "user" }), interruption.thrown]);
+    await new Promise((done) => streams.stdout.write("", done));
+    if (lost !== undefined) throw new UsageError(`The output could not be written: ${lost.message}.`, { cause: lost });
     return ExitCode.Done;
   } catch (cause) {
     if (!(cause instanceof CommanderError)) return fail(terminal, cause, session);
     if (cause.exitCode === 0) return ExitCode.Done;
-    if (args.includes("--json"))
-      terminal.print(toJsonText({ error: { code: "Usage", message: cause.message.replace(/^error: /, "") } }, 2));
+    if (args.includes("--json")) {
+      const message = cause.code === "commander.help" ? "no command" : cause.message.replace(/^error: /, "");
+      terminal.print(toJsonText({ error: { code: "Usage", message } }, 2));
+    }
     return ExitCode.Usage;
   } finally {
+    interruption.forget();
     session?.close();
+  }
+}
+
+/** Milliseconds in which a command may end in its own way after a signal: what waits for a block, or for a device, does not. */
+const GRACE = 500;
+
+/** The end of a command by a signal. */
+class Interruption {
+  readonly thrown: Promise<never>;
+  readonly forget: () => void;
+
+  constructor(signal: AbortSignal | undefined) {
+    let timer: NodeJS.Timeout | undefined;
+    let abort = () => {};
+    this.thrown = new Promise((_, reject) => {
+      abort = () => {
+        timer = setTimeout(() => reject(new InterruptedError()), GRACE);
+      };
+    });
+    signal?.addEventListener("abort", abort, { once: true });
+    this.forget = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    };
   }
 }
 
 /** Tells of a failure, and what may have been sent before it. */
 function fail(terminal: Terminal, cause: unknown, session: Session | undefined): number {
-  if (terminal.streams.signal?.aborted) return ExitCode.Interrupted;
-  const error = decodeError(cause);
-  const sent = session?.sent ?? [];
+  // What an interruption breaks off fails in its own way.
+  const error = terminal.streams.signal?.aborted ? new InterruptedError() : decodeError(cause);
+  const { sent, isUnsure } = session ?? { sent: [], isUnsure: false };
   const message = messageOf(error);
   if (terminal.isJson) terminal.print(toJsonText({ error: { ...error, message, sent } }, 2));
   terminal.note(message);
-  if (sent.length > 0) terminal.note(`Sent before that: ${sent.join(", ")}.`);
-  return exitCodeOf(error, sent.length > 0);
+  if (sent.length > 0) terminal.note(`Sent before that, or perhaps sent: ${sent.join(", ")}.`);
+  if (isUnsure) terminal.note("Perhaps a transaction was sent: look at what the account sent last.");
+  return exitCodeOf(error, sent.length + (isUnsure ? 1 : 0));
 }
 
 /** Runs a command's work in a session. */

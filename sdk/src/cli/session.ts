@@ -2,7 +2,7 @@
  * What a command works with: the chain, the escrow on it, perhaps an account, and the terminal.
  */
 import { resolve } from "node:path";
-import { FetchRequest, JsonRpcProvider, Network, type Signer } from "ethers";
+import { FetchRequest, Network, type Signer } from "ethers";
 import { toAddress } from "../address.js";
 import { MicroEscrow } from "../client.js";
 import { localChainIds } from "../deployments.js";
@@ -12,6 +12,7 @@ import type { Address, Hash } from "../types.js";
 import { type Config, configFile, readConfig } from "./config.js";
 import { KeyError, UsageError } from "./errors.js";
 import { addressIn, type KeySource, keySource, signerOf } from "./keys.js";
+import { SendingProvider } from "./sending.js";
 import type { Terminal } from "./terminal.js";
 
 /** The options of every command. */
@@ -34,7 +35,7 @@ const TIMEOUT = 60_000;
 
 /** An endpoint that answered, and the chain that it is. */
 export interface Endpoint {
-  readonly provider: JsonRpcProvider;
+  readonly provider: SendingProvider;
   readonly chainId: number;
 }
 
@@ -66,7 +67,7 @@ export async function openEndpoint(url: string): Promise<Endpoint> {
     throw new RpcError({ reason: "malformed", details: `${url} does not answer like an Ethereum endpoint` });
   }
   const network = Network.from(chainId);
-  const provider = new JsonRpcProvider(request, network, { staticNetwork: network, cacheTimeout: -1 });
+  const provider = new SendingProvider(request, network, { staticNetwork: network, cacheTimeout: -1 });
   if (localChainIds.includes(chainId)) provider.pollingInterval = 100;
   return { provider, chainId };
 }
@@ -85,10 +86,7 @@ export class Session {
   readonly options: CommonOptions;
   readonly config: Config;
   readonly configFile: string;
-  /** The transactions that this command sent. */
-  readonly sent: Hash[] = [];
   readonly onSent = (transaction: Hash): void => {
-    this.sent.push(transaction);
     this.terminal.note(`Sent ${transaction}; waiting until it is in a block …`);
   };
   #endpoint: Endpoint | undefined;
@@ -127,6 +125,16 @@ export class Session {
   async endpoint(): Promise<Endpoint> {
     this.#endpoint ??= await openEndpoint(this.url);
     return this.#endpoint;
+  }
+
+  /** The transactions that this command sent, or may have. */
+  get sent(): readonly Hash[] {
+    return [...(this.#endpoint?.provider.sent ?? [])];
+  }
+
+  /** Whether an account of the endpoint's own may have sent one more, whose hash is not known. */
+  get isUnsure(): boolean {
+    return this.#endpoint?.provider.isUnsure ?? false;
   }
 
   /** Ends what still runs in the background. */

@@ -1,7 +1,7 @@
 /**
  * Where deliverables are kept: a folder, a server, or an IPFS node.
  */
-import { mkdir, readFile } from "node:fs/promises";
+import { lstat, mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ContentStorage } from "../content.js";
 import { DeliverableMismatchError } from "../errors.js";
@@ -9,6 +9,7 @@ import { folderStorage } from "../folderStorage.js";
 import { httpStorage, kuboStorage } from "../http.js";
 import { getDeliverable, putDeliverable } from "../storage.js";
 import type { Hash } from "../types.js";
+import { UsageError } from "./errors.js";
 import { type DeliverableOnDisk, withFile, writeNew } from "./inputs.js";
 
 /** A storage by its place: `https://…`, `ipfs:http://127.0.0.1:5001` (the RPC interface of an IPFS node), or a folder. */
@@ -49,9 +50,20 @@ export async function fetchDeliverable(
   const written: string[] = [];
   for (const { path, bytes } of files) {
     const file = join(folder, path);
-    await mkdir(dirname(file), { recursive: true });
+    await refuseLinks(folder, path);
+    await withFile(file, "The file", () => mkdir(dirname(file), { recursive: true }));
     await writeNew(file, bytes, force);
     written.push(file);
   }
   return written;
+}
+
+/** A link in the folder may lead anywhere, and a manifest may name it. */
+async function refuseLinks(folder: string, path: string): Promise<void> {
+  let file = folder;
+  for (const part of path.split("/")) {
+    file = join(file, part);
+    const found = await lstat(file).catch(() => undefined);
+    if (found?.isSymbolicLink()) throw new UsageError(`${join(folder, path)} is not written: ${file} is a link.`);
+  }
 }

@@ -1,6 +1,7 @@
 /**
  * The commands that act: one for each verb of the protocol.
  */
+import { VoidSigner } from "ethers";
 import { acceptCall } from "../actions/accept.js";
 import { advanceCall } from "../actions/advance.js";
 import { approveCall } from "../actions/approve.js";
@@ -17,11 +18,11 @@ import { settleCall } from "../actions/settle.js";
 import { submitCall } from "../actions/submit.js";
 import { submitEvidenceCall } from "../actions/submitEvidence.js";
 import { withdrawCall } from "../actions/withdraw.js";
-import { toAddress, toHash } from "../address.js";
+import { toAddress, toHash, zeroAddress } from "../address.js";
 import type { Agreement } from "../agreement.js";
 import type { MicroEscrow } from "../client.js";
 import { describe } from "../describe.js";
-import { DeliverableMismatchError, InvalidSignedActionError } from "../errors.js";
+import { DeliverableMismatchError, InvalidSignedActionError, WrongSubmissionError } from "../errors.js";
 import { isOfToken, type PaymentMethod } from "../funding.js";
 import { relayFunding, type SignedFunding, type SignedPaymentMethod, signFunding } from "../gasless.js";
 import { eventsOf } from "../history.js";
@@ -33,7 +34,7 @@ import { relayedCall, type SignedAction, type SignedSettlement } from "../signed
 import { formatTime, inert } from "../text.js";
 import { type Address, type AgreementState, type Call, type Hash, Status } from "../types.js";
 import { warnings } from "../validate.js";
-import { type ActOptions, act, networkFee, tell } from "./acting.js";
+import { type ActOptions, act, tell } from "./acting.js";
 import { UsageError } from "./errors.js";
 import {
   agreementOf,
@@ -41,6 +42,7 @@ import {
   type DocumentOptions,
   deliverableOf,
   documentOf,
+  isManifest,
   milestoneOf,
   milestonesOf,
   readJson,
@@ -49,6 +51,7 @@ import {
   tokenOf,
   writeNew,
 } from "./inputs.js";
+import type { SendingProvider } from "./sending.js";
 import type { Acting, Session } from "./session.js";
 import { storeDeliverable } from "./storing.js";
 import { type Currency, currencyOf, ENDS, milestoneName, nameOf, payoutLines, when } from "./words.js";
@@ -216,14 +219,19 @@ export async function fund(
     const { amount = 0n, workPeriod = 0 } = agreement.schedule[index] ?? {};
     return `  ${write(amount)} for ${milestoneName(agreement, index)}: its ${formatDuration(workPeriod)} begin at once`;
   });
+  const call = fundCall({ escrow: escrow.address, ...funding });
+  const isAllowed = await isPayable(escrow, call, account);
+  const { client, refundTo } = agreement.terms;
+  const notes = [
+    ...(isAllowed || options.sign ? [] : ["  the token is told before to let the escrow take exactly that"]),
+    ...(account === client ? [] : [`  what is refunded goes to the client's ${toOr(refundTo, client)}, not to you`]),
+  ];
   await act(
     acting,
     {
       ...{ verb: "fund", agreement },
-      plan: [`pay ${write(fundingAmount({ agreement, indices }))} into escrow`, ...parts],
-      ...((await isPayable(escrow, fundCall({ escrow: escrow.address, ...funding }), account)) && {
-        call: fundCall({ escrow: escrow.address, ...funding }),
-      }),
+      plan: [`pay ${write(fundingAmount({ agreement, indices }))} into escrow`, ...parts, ...notes],
+      ...(isAllowed && { call }),
       send: () => escrow.fund({ ...funding, payment: payment as PaymentMethod | "auto" }),
       sign: () =>
         signFunding(escrow.connection, signer, { ...funding, payment: payment as SignedPaymentMethod | "auto" }),
@@ -231,6 +239,8 @@ export async function fund(
     options,
   );
 }
+
+const toOr = (account: Address, party: Address): Address => (account === zeroAddress ? party : account);
 
 /** Whether the token would be paid right now; before an approval it would not, and what it costs is not known. */
 async function isPayable(escrow: MicroEscrow, call: Call, from: Address): Promise<boolean> {
@@ -268,23 +278,26 @@ export async function submit(
     hash === undefined ? await deliverableOf(paths) : { hash: toHash(hash), manifest: undefined, files: [] };
   const { manifest, files } = delivered;
   const deliverable = delivered.hash;
-  if (manifest !== undefined && manifestFile !== undefined) await writeNew(manifestFile, manifest.text, force);
   if (manifest !== undefined && manifestFile === undefined && store.length === 0) {
     throw new UsageError(
       "Several files are one deliverable through a manifest, which the client needs: say where to write it (--manifest) or where to store it all (--store).",
     );
   }
-  const where = files.length === 0 ? [] : await storeDeliverable(store, delivered);
+  // After the question: what a storage has, others may have.
+  const keep = async () => {
+    if (manifest !== undefined && manifestFile !== undefined) await writeNew(manifestFile, manifest.text, force);
+    if (files.length > 0) await storeDeliverable(store, delivered);
+  };
   const plan = [
     `submit ${files.length === 0 ? "work" : `${files.length} ${files.length === 1 ? "file" : "files"}`} for ${name}`,
     `  deliverable ${deliverable}`,
-    ...where.map((place) => `  stored in ${place}`),
+    ...(files.length === 0 ? [] : store.map((place) => `  stored in ${place} before`)),
   ];
   const step = {
     ...{ verb: "submit", agreement: acting.agreement, plan },
     call: submitCall({ ...on, deliverable }),
-    send: () => escrow.submit({ ...at, deliverable }),
-    sign: () => escrow.signSubmit({ ...at, deliverable }),
+    send: () => keep().then(() => escrow.submit({ ...at, deliverable })),
+    sign: () => keep().then(() => escrow.signSubmit({ ...at, deliverable })),
   };
   await act(acting, step, options);
 }
@@ -313,6 +326,11 @@ async function decidedOn(
   let deliverable: Hash | undefined = current.deliverable;
   if (paths !== undefined) {
     const { hash } = await deliverableOf(paths);
+    const [first = ""] = paths;
+    if (paths.length === 1 && (await isManifest(first))) {
+      throw new UsageError(`${first} only lists the files of a deliverable: name these files, or their folder.`);
+    }
+    if (current.submission === 0) throw new WrongSubmissionError({ actual: 1, expected: 0 });
     if (deliverable !== undefined && hash !== deliverable) {
       throw new DeliverableMismatchError({ actual: deliverable, expected: hash });
     }
@@ -600,13 +618,34 @@ export async function relay(session: Session, file: string): Promise<void> {
   const isFunding = "payment" in signed;
   const [action, funding] = [signed as SignedAction, signed as SignedFunding];
   const call = isFunding ? undefined : relayedCall(action, escrow.connection);
+  const { provider } = await session.endpoint();
+  const fee =
+    call === undefined
+      ? await fundingFee(escrow, provider, funding, account)
+      : await provider.networkFee(call, account);
   const verb = isFunding ? "fund" : action.verb;
   const who = isFunding ? inert(String(funding.signer)) : action.signers.join(" and ");
   terminal.note(`Send the ${verb} that ${who} signed, as ${account} on chain ${escrow.chainId}:`);
-  if (call !== undefined) terminal.note(`  network fee: about ${await networkFee(escrow, call, account)} ether`);
+  terminal.note(`  network fee: ${fee}`);
   await terminal.confirm("Send this?");
   const result = isFunding
     ? await relayFunding(escrow.connection, signer, funding, { onSent })
     : await escrow.relay(action);
   await tell(session, escrow, verb, result, undefined);
+}
+
+/** What it costs to send a funding; where it would fail, a signer that cannot sign finds out how. */
+async function fundingFee(
+  { connection }: MicroEscrow,
+  provider: SendingProvider,
+  funding: SignedFunding,
+  account: Address,
+): Promise<string> {
+  try {
+    const { to, data } = funding;
+    return await provider.networkFee({ to: toAddress(to), data, value: 0n }, account);
+  } catch (cause) {
+    await relayFunding(connection, new VoidSigner(account, provider), funding);
+    throw cause;
+  }
 }
