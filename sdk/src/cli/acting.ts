@@ -11,7 +11,7 @@ import { ask } from "../rpc.js";
 import type { Address, Call } from "../types.js";
 import { KeyError } from "./errors.js";
 import type { Acting, Session } from "./session.js";
-import { type Currency, capital, currencyOf, eventJson, roleOf, sentenceOf } from "./words.js";
+import { baseUnits, type Currency, capital, currencyOf, eventJson, roleOf, sentenceOf } from "./words.js";
 
 /** What is to be done. */
 export interface Step<Result extends { readonly transaction: TransactionInfo }> {

@@ -79,7 +79,10 @@ export const exitCodes: readonly (readonly [code: number, meaning: string])[] = 
   [ExitCode.Endpoint, "the endpoint or a storage failed; nothing was sent, try again"],
   [ExitCode.Key, "no key, a wrong password, a refusal of the signer, or no ether for the fee; nothing was sent"],
   [ExitCode.Declined, "you said no; nothing was sent"],
-  [ExitCode.Unknown, "a transaction was sent, and what became of it is not known: look at its hash"],
+  [
+    ExitCode.Unknown,
+    "a transaction was sent before it failed, and what became of it may not be known: look at its hash",
+  ],
   [ExitCode.Interrupted, "interrupted"],
 ];
 
@@ -130,7 +133,8 @@ const UNKNOWN: readonly ErrorClass[] = [NotMinedError, TransactionReplacedError,
  */
 export function exitCodeOf(error: MicroEscrowError, hasSent: boolean): number {
   const isOne = (classes: readonly ErrorClass[]) => classes.some((one) => error instanceof one);
-  if (isOne(UNKNOWN) || (hasSent && error instanceof RpcError)) return ExitCode.Unknown;
+  if (isOne(UNKNOWN)) return ExitCode.Unknown;
+  if (hasSent && (isOne([...USAGE, ...ENDPOINT, ...KEY]) || error instanceof DeclinedError)) return ExitCode.Unknown;
   if (isOne(USAGE)) return ExitCode.Usage;
   if (isOne(ENDPOINT)) return ExitCode.Endpoint;
   if (isOne(KEY)) return ExitCode.Key;

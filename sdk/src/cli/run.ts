@@ -5,8 +5,9 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { decodeError } from "../revert.js";
 import { serializeAgreement } from "../serialize.js";
+import { isThere } from "./config.js";
 import { draftByAsking, draftFrom, TEMPLATE } from "./draft.js";
-import { ExitCode, exitCodeOf, exitCodes, messageOf } from "./errors.js";
+import { ExitCode, exitCodeOf, exitCodes, messageOf, UsageError } from "./errors.js";
 import { writeNew } from "./inputs.js";
 import * as looking from "./looking.js";
 import { type CommonOptions, Session } from "./session.js";
@@ -67,12 +68,13 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
 function fail(terminal: Terminal, cause: unknown, session: Session | undefined): number {
   if (terminal.streams.signal?.aborted) return ExitCode.Interrupted;
   const error = decodeError(cause);
-  const sent = session?.sent ?? [];
+  const { sent = [], isUnsure = false } = session ?? {};
   const message = messageOf(error);
   if (terminal.isJson) terminal.print(toJsonText({ error: { ...error, message, sent } }, 2));
   terminal.note(message);
   if (sent.length > 0) terminal.note(`Sent before that: ${sent.join(", ")}.`);
-  return exitCodeOf(error, sent.length > 0);
+  if (isUnsure) terminal.note("A transaction may have been sent: the endpoint was asked to, and did not answer.");
+  return exitCodeOf(error, sent.length > 0 || isUnsure);
 }
 
 /** Runs a command's work in a session. */
@@ -127,6 +129,9 @@ function define(program: Command, terminal: Terminal, inSession: InSession): voi
       if (options.template) return terminal.print(toJsonText(TEMPLATE, 2));
       await inSession(async (session) => {
         const escrow = await session.reader();
+        if (!options.force && (await isThere(options.out))) {
+          throw new UsageError(`${options.out} is there already; name another with --out, or say --force.`);
+        }
         const agreement = await (file === undefined
           ? draftByAsking(terminal, escrow)
           : draftFrom(terminal, escrow, file));

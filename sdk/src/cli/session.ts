@@ -2,12 +2,21 @@
  * What a command works with: the chain, the escrow on it, perhaps an account, and the terminal.
  */
 import { resolve } from "node:path";
-import { FetchRequest, JsonRpcProvider, Network, type Signer } from "ethers";
+import {
+  FetchRequest,
+  type JsonRpcPayload,
+  JsonRpcProvider,
+  type JsonRpcResult,
+  keccak256,
+  Network,
+  type Signer,
+} from "ethers";
 import { toAddress } from "../address.js";
 import { MicroEscrow } from "../client.js";
 import { localChainIds } from "../deployments.js";
 import { NoCodeError, RpcError } from "../errors.js";
 import { ask } from "../rpc.js";
+import { inert } from "../text.js";
 import type { Address, Hash } from "../types.js";
 import { type Config, configFile, readConfig } from "./config.js";
 import { KeyError, UsageError } from "./errors.js";
@@ -39,15 +48,29 @@ export interface Endpoint {
 }
 
 /**
+ * @returns The same text.
+ * @throws {UsageError} When it is not the URL of an endpoint.
+ */
+export function toEndpoint(url: string): string {
+  if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url;
+  throw new UsageError(`"${hostOf(url)}" is not the URL of an endpoint, like ${LOCAL_ENDPOINT} or https://….`);
+}
+
+/** As much of a URL as may be shown: its path often has a key in it, and its user a password. */
+function hostOf(url: string): string {
+  if (!URL.canParse(url)) return inert(url);
+  const { protocol, host } = new URL(url);
+  return host === "" ? inert(url) : `${protocol}//${host}`;
+}
+
+/**
  * @param url HTTP or HTTPS.
+ * @param onLost Told of a transaction that may have been sent: the request was, and no answer came.
  * @throws {UsageError} When it is no such URL.
  * @throws {RpcError} When it does not answer.
  */
-export async function openEndpoint(url: string): Promise<Endpoint> {
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new UsageError(`"${url}" is not the URL of an endpoint, like ${LOCAL_ENDPOINT} or https://….`);
-  }
-  const request = new FetchRequest(url);
+export async function openEndpoint(url: string, onLost: OnLost = () => {}): Promise<Endpoint> {
+  const request = new FetchRequest(toEndpoint(url));
   request.timeout = TIMEOUT;
   // A provider without a known network asks for it for ever.
   const question = request.clone();
@@ -55,20 +78,55 @@ export async function openEndpoint(url: string): Promise<Endpoint> {
   const chainId = await ask(
     question.send().then((response) => {
       response.assertOk();
-      return Number(response.bodyJson?.result);
+      return chainIdIn(response.bodyText);
     }),
   ).catch((cause: unknown) => {
     if (!(cause instanceof RpcError) || cause.reason !== "unreachable") throw cause;
     const advice = url === LOCAL_ENDPOINT ? "; start a node there (npx hardhat node), or name another with --rpc" : "";
-    throw new RpcError({ reason: "unreachable", details: `nothing answers at ${url}${advice}` }, { cause });
+    throw new RpcError({ reason: "unreachable", details: `nothing answers at ${hostOf(url)}${advice}` }, { cause });
   });
-  if (!Number.isSafeInteger(chainId)) {
-    throw new RpcError({ reason: "malformed", details: `${url} does not answer like an Ethereum endpoint` });
+  if (chainId === undefined) {
+    throw new RpcError({ reason: "malformed", details: `${hostOf(url)} does not answer like an Ethereum endpoint` });
   }
-  const network = Network.from(chainId);
-  const provider = new JsonRpcProvider(request, network, { staticNetwork: network, cacheTimeout: -1 });
+  const provider = new EndpointProvider(request, Network.from(chainId), onLost);
   if (localChainIds.includes(chainId)) provider.pollingInterval = 100;
   return { provider, chainId };
+}
+
+/** `undefined` when the endpoint was to sign the transaction: then its hash is not known. */
+type OnLost = (transaction: Hash | undefined) => void;
+
+/** Tells an answer that got lost from a refusal, which is an answer too. */
+class EndpointProvider extends JsonRpcProvider {
+  readonly #onLost: OnLost;
+
+  constructor(request: FetchRequest, network: Network, onLost: OnLost) {
+    super(request, network, { staticNetwork: network, cacheTimeout: -1 });
+    this.#onLost = onLost;
+  }
+
+  override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
+    try {
+      return await super._send(payload);
+    } catch (error) {
+      for (const { method, params } of [payload].flat()) {
+        const [given]: unknown[] = Array.isArray(params) ? params : [];
+        if (method === "eth_sendRawTransaction") this.#onLost(keccak256(String(given)) as Hash);
+        if (method === "eth_sendTransaction") this.#onLost(undefined);
+      }
+      throw error;
+    }
+  }
+}
+
+function chainIdIn(text: string): number | undefined {
+  try {
+    const { result } = JSON.parse(text) as { readonly result?: unknown };
+    const chainId = typeof result === "string" ? Number(result) : 0;
+    return Number.isSafeInteger(chainId) && chainId > 0 ? chainId : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whoever acts, and with what. */
@@ -85,13 +143,16 @@ export class Session {
   readonly options: CommonOptions;
   readonly config: Config;
   readonly configFile: string;
-  /** The transactions that this command sent. */
+  /** The transactions that this command sent, or may have sent. */
   readonly sent: Hash[] = [];
+  /** Whether one may have been sent whose hash is not known. */
+  isUnsure = false;
   readonly onSent = (transaction: Hash): void => {
     this.sent.push(transaction);
     this.terminal.note(`Sent ${transaction}; waiting until it is in a block …`);
   };
   #endpoint: Endpoint | undefined;
+  #signer: Promise<Signer> | undefined;
 
   private constructor(terminal: Terminal, options: CommonOptions, file: string, config: Config) {
     this.terminal = terminal;
@@ -119,13 +180,21 @@ export class Session {
   }
 
   get key(): KeySource | undefined {
+    return this.givenKey ?? keySource({}, undefined, this.config);
+  }
+
+  /** The key that the command line or the environment says, not the configuration. */
+  get givenKey(): KeySource | undefined {
     const { keystore } = this.options;
     const flags = { ...this.options, ...(keystore !== undefined && { keystore: resolve(keystore) }) };
-    return keySource(flags, this.terminal.streams.env.MICRO_ESCROW_PRIVATE_KEY, this.config);
+    return keySource(flags, this.terminal.streams.env.MICRO_ESCROW_PRIVATE_KEY, {});
   }
 
   async endpoint(): Promise<Endpoint> {
-    this.#endpoint ??= await openEndpoint(this.url);
+    this.#endpoint ??= await openEndpoint(this.url, (transaction) => {
+      if (transaction === undefined) this.isUnsure = true;
+      else this.sent.push(transaction);
+    });
     return this.#endpoint;
   }
 
@@ -167,7 +236,13 @@ export class Session {
     return { session: this, escrow: escrow.connect(signer), signer, account };
   }
 
-  async signer(): Promise<Signer> {
+  /** The signer of the key; its password is asked for once. */
+  signer(): Promise<Signer> {
+    this.#signer ??= this.#openSigner();
+    return this.#signer;
+  }
+
+  async #openSigner(): Promise<Signer> {
     const { provider, chainId } = await this.endpoint();
     const { key } = this;
     if (key === undefined) {
