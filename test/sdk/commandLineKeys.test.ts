@@ -260,7 +260,7 @@ describe("The command line", function () {
         const refused = await command(["--rpc", url, "init"], {
           env,
           answers: [
-            ["Which key?", ENTER.padStart(13, DOWN)],
+            ["Which key?", `${DOWN.repeat(4)}${ENTER}`],
             ["Account: its number", ENTER],
             ["Deploy it?", "n"],
           ],
@@ -268,16 +268,19 @@ describe("The command line", function () {
         expect(refused.code).to.equal(ExitCode.Declined);
         expect(await isThere(config)).to.equal(false);
 
-        const done = await command(["--rpc", url, "--json", "--from", "1", "init", "--deploy"], { env });
+        // Of somebody who has no ether.
+        const { address: account, privateKey } = Wallet.createRandom();
+        const person = { env: { ...env, MICRO_ESCROW_PRIVATE_KEY: privateKey } };
+        const done = await command(["--rpc", url, "--json", "init", "--deploy"], person);
         expect(done.code, done.err).to.equal(ExitCode.Done);
-        const account = client.address;
         expect(json(done)).to.deep.equal({ config, chainId: 31_337, escrow: escrow.address, account });
-        expect(JSON.parse(await readFile(config, "utf8"))).to.deep.equal({ rpc: url, chainId: 31_337, from: "1" });
+        expect(JSON.parse(await readFile(config, "utf8"))).to.deep.equal({ rpc: url, chainId: 31_337 });
+        await expectNoSecret(privateKey, done);
         expect(await modeOf(config)).to.equal(0o600);
         expect(await modeOf(join(config, ".."))).to.equal(0o700);
         expect(await readdir(join(config, ".."))).to.deep.equal(["config.json"]);
 
-        const list = await command(["--json", "list"], { env });
+        const list = await command(["--json", "list"], person);
         expect(list.code, list.err).to.equal(ExitCode.Done);
       }));
 
@@ -1122,6 +1125,7 @@ describe("The command line", function () {
         [(_, response) => response.end("<html>"), /malformed.* does not answer like an Ethereum endpoint/],
         [(_, response) => response.end('{"result":null}'), /malformed/],
         [(_, response) => response.end('{"result":"0x"}'), /malformed/],
+        [(_, response) => response.end('{"result":"0x0"}'), /malformed/],
         [(_, response) => response.end('{"result":"5ec4e7"}'), /malformed/],
         [(_, response) => response.end("null"), /malformed/],
         [(_, response) => response.destroy(), /unreachable|refused/],

@@ -4,6 +4,8 @@ import { run } from "./run.js";
 
 // The reader of a pipe may go at any time (`micro-escrow history … | head`).
 process.stdout.on("error", () => process.exit(0));
+// What is only told to whoever watches must not end what is being sent.
+process.stderr.on("error", () => {});
 
 const interrupted = new AbortController();
 process.once("SIGINT", () => {

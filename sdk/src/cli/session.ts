@@ -152,7 +152,6 @@ export class Session {
     this.terminal.note(`Sent ${transaction}; waiting until it is in a block …`);
   };
   #endpoint: Endpoint | undefined;
-  #signer: Promise<Signer> | undefined;
 
   private constructor(terminal: Terminal, options: CommonOptions, file: string, config: Config) {
     this.terminal = terminal;
@@ -236,13 +235,7 @@ export class Session {
     return { session: this, escrow: escrow.connect(signer), signer, account };
   }
 
-  /** The signer of the key; its password is asked for once. */
-  signer(): Promise<Signer> {
-    this.#signer ??= this.#openSigner();
-    return this.#signer;
-  }
-
-  async #openSigner(): Promise<Signer> {
+  async signer(): Promise<Signer> {
     const { provider, chainId } = await this.endpoint();
     const { key } = this;
     if (key === undefined) {

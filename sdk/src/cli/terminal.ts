@@ -113,7 +113,11 @@ export class Terminal {
       }
     };
     const placeholder = initial === undefined ? example : `${initial} (Enter takes this)`;
-    const shown = { message, validate, ...(placeholder !== undefined && { placeholder }) };
+    const shown = {
+      ...{ message, validate },
+      ...(placeholder !== undefined && { placeholder }),
+      ...(initial !== undefined && { defaultValue: initial }),
+    };
     return value(await this.#answer((prompt) => text({ ...prompt, ...shown })));
   }
 
@@ -144,7 +148,7 @@ export class Terminal {
     const onKey = (_: unknown, key: { readonly ctrl?: boolean; readonly name?: string }) => {
       if (key.ctrl === true && key.name === "d") hangUp();
     };
-    stdin.on("keypress", onKey).once("end", hangUp).once("close", hangUp);
+    stdin.on("keypress", onKey).once("close", hangUp);
     try {
       const signals = signal === undefined ? [gone.signal] : [gone.signal, signal];
       const common = { input: stdin, output: stderr, withGuide: false, signal: AbortSignal.any(signals) };
@@ -152,7 +156,7 @@ export class Terminal {
       if (isCancel(answer)) throw new DeclinedError();
       return answer as Exclude<T, symbol>;
     } finally {
-      stdin.off("keypress", onKey).off("end", hangUp).off("close", hangUp);
+      stdin.off("keypress", onKey).off("close", hangUp);
     }
   }
 }
