@@ -1120,14 +1120,15 @@ describe("The command line", function () {
     });
 
     it("endpoints that are none, of whose addresses only the host is told", async () => {
+      const NOT_ETHEREUM = /\(malformed\): http:\/\/127\.0\.0\.1:\d+ does not answer like an Ethereum endpoint\./;
       const answers: readonly (readonly [Answer, RegExp])[] = [
         [(_, response) => response.writeHead(401).end("5ec4e7"), /401/],
-        [(_, response) => response.end("<html>"), /malformed.* does not answer like an Ethereum endpoint/],
-        [(_, response) => response.end('{"result":null}'), /malformed/],
-        [(_, response) => response.end('{"result":"0x"}'), /malformed/],
-        [(_, response) => response.end('{"result":"0x0"}'), /malformed/],
-        [(_, response) => response.end('{"result":"5ec4e7"}'), /malformed/],
-        [(_, response) => response.end("null"), /malformed/],
+        [(_, response) => response.end("<html>"), NOT_ETHEREUM],
+        [(_, response) => response.end('{"result":null}'), NOT_ETHEREUM],
+        [(_, response) => response.end('{"result":"0x"}'), NOT_ETHEREUM],
+        [(_, response) => response.end('{"result":"0x0"}'), NOT_ETHEREUM],
+        [(_, response) => response.end('{"result":"5ec4e7"}'), NOT_ETHEREUM],
+        [(_, response) => response.end("null"), NOT_ETHEREUM],
         [(_, response) => response.destroy(), /unreachable|refused/],
       ];
       const list = (url: string) => command(["--rpc", url, "--json", "list", client.address], { env });

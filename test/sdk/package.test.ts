@@ -123,7 +123,7 @@ describe("The packed package", () => {
       ...["MicroEscrow", "SignedFunding"].flatMap((name) => {
         return ["calldata", "eip712"].map((kind) => `descriptors/${kind}-${name}.json`);
       }),
-      ...["package.json", "README.md", "LICENSE"],
+      ...["bin/micro-escrow.js", "package.json", "README.md", "LICENSE"],
     ]);
     expect(await readFile(join(root, "sdk/LICENSE"), "utf8")).to.equal(await readFile(join(root, "LICENSE"), "utf8"));
   });
