@@ -1,5 +1,5 @@
 /**
- * `npm run docs`: the documentation as a site, in docs/site: the guides of sdk/docs, a page for each function of the contract
+ * `npm run docs`: the documentation as a site, in docs/site: the guides of sdk/docs, a page for each function of the contracts
  * (as Markdown in docs/contract too), and every export of the SDK. All of it comes from what is built; nothing is committed.
  * Anything that TypeDoc warns of (a link that leads nowhere, an export without a docstring) fails. Options: --out FOLDER.
  */
@@ -18,6 +18,6 @@ await runScript(async () => {
   const functions = await writeContractPages(join(folder, "contract"));
   const exports = await writeSite({ contract: join(folder, "contract"), out: join(folder, "site") });
   console.log(
-    `${functions} functions of the contract and ${exports} exports of the SDK: ${join(folder, "site/index.html")}`,
+    `${functions} functions of the contracts and ${exports} exports of the SDK: ${join(folder, "site/index.html")}`,
   );
 });

@@ -10,8 +10,12 @@ export interface LockEntry {
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
-/** The entries that a package needs, itself included: where each is installed. What is optional counts where it is there. */
-export function closure(packages: Readonly<Record<string, LockEntry>>, name: string): string[] {
+/**
+ * The entries that a package needs, itself included: where each is installed. What is optional counts where it is there.
+ *
+ * @param from Who needs it: the path of a package, or "" for the project itself.
+ */
+export function closure(packages: Readonly<Record<string, LockEntry>>, name: string, from = ""): string[] {
   const found = new Set<string>();
   const visit = (dependency: string, from: string, isOptional: boolean): void => {
     const path = placesOf(dependency, from).find((candidate) => candidate in packages);
@@ -31,7 +35,7 @@ export function closure(packages: Readonly<Record<string, LockEntry>>, name: str
       if (peerDependenciesMeta?.[next]?.optional !== true) visit(next, place, true);
     }
   };
-  visit(name, "", false);
+  visit(name, from, false);
   return [...found];
 }
 

@@ -46,6 +46,8 @@ export interface KeepBooksParameters {
   /** USDC. */
   readonly usdc: Contract;
   readonly escrow: Address;
+  /** What is paid by signature goes through this contract, which keeps nothing of it. */
+  readonly signedFunding: Address;
   readonly people: readonly { readonly name: string; readonly address: Address }[];
   /** In their order, one after the other. */
   readonly chapters: readonly Chapter[];
@@ -84,7 +86,7 @@ async function readTransfers(usdc: Contract, chapters: readonly Chapter[]): Prom
 
 /** Reads the books and tries every sum that must come out. */
 export async function keepBooks(parameters: KeepBooksParameters): Promise<Books> {
-  const { usdc, escrow, people, chapters, claimable, announced } = parameters;
+  const { usdc, escrow, signedFunding, people, chapters, claimable, announced } = parameters;
   const first = chapters[0]?.from ?? 0;
   const last = chapters.at(-1)?.to ?? 0;
   const transfers = await readTransfers(usdc, chapters);
@@ -133,6 +135,10 @@ export async function keepBooks(parameters: KeepBooksParameters): Promise<Books>
   for (const { gig } of chapters) {
     check(moved(escrow, gig) === 0n, `The gig "${gig}" left ${money(moved(escrow, gig))} USDC in the escrow.`);
     check(
+      moved(signedFunding, gig) === 0n,
+      `The gig "${gig}" left ${money(moved(signedFunding, gig))} USDC on its way into the escrow.`,
+    );
+    check(
       sum(accounts.map(({ byGig }) => byGig[gig])) === 0n,
       `In the gig "${gig}", money went to a stranger or came from one.`,
     );
@@ -150,7 +156,7 @@ export async function keepBooks(parameters: KeepBooksParameters): Promise<Books>
     }
   }
   check(
-    transfers.every(({ from, to }) => from === escrow || to === escrow),
+    transfers.every(({ from, to }) => [from, to].some((account) => account === escrow || account === signedFunding)),
     "USDC moved between people without the escrow.",
   );
   return { ...books, problems };

@@ -12,7 +12,8 @@ import {
   Status,
   zeroAddress,
 } from "@micro-escrow/sdk";
-import { id, type Provider } from "ethers";
+import { signedFundingAddress } from "@micro-escrow/sdk/gasless";
+import { id, type Log, type Provider } from "ethers";
 import type { Gig } from "./gigs.ts";
 import { money } from "./terminal.ts";
 
@@ -33,8 +34,8 @@ export interface MilestoneFacts {
   readonly events: readonly EscrowEvent[];
   /** Somebody else than the client sent the client's approval. */
   readonly relayed: boolean;
-  /** A permit gave the allowance for funding, in the same transaction. */
-  readonly permit: boolean;
+  /** How the client paid: with a permit in the same transaction, by a signature that somebody else sent, out of an allowance. */
+  readonly payment: "permit" | "signature" | "allowance" | undefined;
 }
 
 export interface GigFacts {
@@ -88,9 +89,9 @@ export async function gatherFacts(parameters: GatherFactsParameters): Promise<Gi
     const relayed = outcome === Outcome.Approved && ending !== null && ending.from !== client;
     const receipt = funded ? await provider.getTransactionReceipt(funded.transaction) : null;
     // USDC emits Approval for a permit, and none when it uses up an allowance.
-    const permit = Boolean(
-      receipt?.logs.some(({ address, topics }) => address === token && topics[0] === approvalTopic),
-    );
+    const isApproval = ({ address, topics }: Log) => address === token && topics[0] === approvalTopic;
+    const ownPayment = receipt?.logs.some(isApproval) ? "permit" : "allowance";
+    const isSigned = funded?.payer === signedFundingAddress() && receipt?.from !== client;
     return {
       name,
       amount: agreement.schedule[index]?.amount ?? 0n,
@@ -109,7 +110,7 @@ export async function gatherFacts(parameters: GatherFactsParameters): Promise<Gi
       ],
       events: own,
       relayed,
-      permit,
+      payment: funded && (isSigned ? "signature" : ownPayment),
     };
   });
   const [closed] = ofType(timeline, "AgreementClosed");
@@ -127,12 +128,14 @@ export async function gatherFacts(parameters: GatherFactsParameters): Promise<Gi
 /** What a gig changed for an account, going by the escrow's events: negative for who paid, token base units. */
 export function announced({ agreement, milestones }: GigFacts, account: Address): bigint {
   const { client, freelancer, payoutTo, refundTo, feeRecipient, arbiter } = agreement.terms;
+  // Through SignedFunding pays the client, and nobody else.
+  const isPaidBy = (payer: Address) => account === (payer === signedFundingAddress() ? client : payer);
   const shareOf = (milestone: MilestoneFacts) =>
     (account === (payoutTo === zeroAddress ? freelancer : payoutTo) ? milestone.freelancer : 0n) +
     (account === (refundTo === zeroAddress ? client : refundTo) ? milestone.client : 0n) +
     (account === feeRecipient ? milestone.platform : 0n) +
     (account === arbiter ? milestone.arbiter : 0n) -
-    sum(ofType(milestone.events, "MilestoneFunded").map(({ payer, amount }) => (payer === account ? amount : 0n)));
+    sum(ofType(milestone.events, "MilestoneFunded").map(({ payer, amount }) => (isPaidBy(payer) ? amount : 0n)));
   return sum(milestones.map(shareOf));
 }
 
@@ -177,8 +180,9 @@ const happenings: Readonly<Record<string, (milestone: MilestoneFacts, gig: GigFa
       }),
     ),
   "paid with a fee for the platform": ({ platform }) => platform > 0n,
-  "funded with a permit": ({ permit }) => permit,
-  "funded from an allowance": ({ permit, status }) => !permit && status !== Status.None,
+  "funded with a permit": ({ payment }) => payment === "permit",
+  "funded from an allowance": ({ payment }) => payment === "allowance",
+  "funded by a signature that somebody else sent": ({ payment }) => payment === "signature",
 };
 
 /** Looks for everything that is to happen. What did not has nowhere as its place. */

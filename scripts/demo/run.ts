@@ -8,7 +8,8 @@ import {
   scopeHash,
   toAddress,
 } from "@micro-escrow/sdk";
-import { deploy } from "@micro-escrow/sdk/deploy";
+import { deploy, deploySignedFunding } from "@micro-escrow/sdk/deploy";
+import { signedFundingAddress } from "@micro-escrow/sdk/gasless";
 import type { Provider } from "ethers";
 import { expect } from "../script.ts";
 import { type Chapter, keepBooks } from "./books.ts";
@@ -92,6 +93,7 @@ async function play(chain: Chain, json: boolean): Promise<boolean> {
   const books = await keepBooks({
     usdc: world.usdc.contract,
     escrow: address,
+    signedFunding: signedFundingAddress(),
     people: Object.values(cast).map(({ person, address: account }) => ({ name: person.name, address: account })),
     chapters,
     claimable: (account) => escrow.passerby.getClaimable({ token: token.address, account }),
@@ -122,7 +124,7 @@ async function play(chain: Chain, json: boolean): Promise<boolean> {
   return isAsItShouldBe(result);
 }
 
-/** Deploys USDC and the escrow, and gives everybody an account and the clients their savings. */
+/** Deploys USDC, the escrow and what funds it by signature, and gives everybody an account and the clients their savings. */
 async function build(chain: Chain, stage: Stage): Promise<World> {
   const provider = connect(chain.url);
   const deployer = await provider.getSigner(0);
@@ -135,6 +137,7 @@ async function build(chain: Chain, stage: Stage): Promise<World> {
     await send(usdc.contract, "mint", cast[person as PersonKey].address, amount);
   }
   await deploy({ signer: deployer });
+  await deploySignedFunding({ signer: deployer });
   const token = { symbol: "USDC", address: usdc.address, decimals: usdc.decimals };
   return { cast, escrow: await connectAll(cast), usdc, token, stage };
 }

@@ -1,8 +1,17 @@
-/** What the compiler knows of the contract: the documentation of each function, and the errors and events it can lead to. */
+/** What the compiler knows of a contract: the documentation of each function, and the errors and events it can lead to. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { escrowInterface } from "@micro-escrow/sdk";
+import type { Interface } from "ethers";
 import { ScriptError } from "../script.ts";
+
+/** A contract that is documented. */
+export interface Contract {
+  readonly name: string;
+  /** Its file, from contracts/. */
+  readonly file: string;
+  /** What else its libraries declare, it never throws or emits. */
+  readonly abi: Interface;
+}
 
 /** An error or an event. */
 export interface Named {
@@ -45,14 +54,16 @@ interface Node {
 
 const root = join(import.meta.dirname, "../..");
 
-/** What the contract's ABI has; what else its libraries declare, it never throws. */
-const abi = new Set(escrowInterface.fragments.map((one) => ("name" in one ? `${one.type} ${one.name}` : one.type)));
-
-/** The external functions of MicroEscrow by name: those of its interface in its order, then what it inherits. */
-export async function readContract(): Promise<ReadonlyMap<string, Documented>> {
-  const { inputSourceName, buildInfoId } = JSON.parse(
-    await readFile(join(root, "artifacts/contracts/MicroEscrow.sol/MicroEscrow.json"), "utf8"),
-  );
+/**
+ * What a contract is for, and its external functions by name: those of its interface (its name with an I before it) in its
+ * order, then what it inherits.
+ */
+export async function readContract({ name, file: source, abi }: Contract): Promise<{
+  readonly notice: string;
+  readonly functions: ReadonlyMap<string, Documented>;
+}> {
+  const artifact = join(root, `artifacts/contracts/${source}/${name}.json`);
+  const { inputSourceName, buildInfoId } = JSON.parse(await readFile(artifact, "utf8"));
   const file = join(root, `artifacts/build-info/${buildInfoId}.output.json`);
   const { output } = JSON.parse(await readFile(file, "utf8"));
   const byId = new Map<number, Node>();
@@ -60,26 +71,33 @@ export async function readContract(): Promise<ReadonlyMap<string, Documented>> {
     visit(ast, (node) => byId.set(node.id, node));
   }
   const contracts: readonly Node[] = output.sources[inputSourceName].ast.nodes;
-  const contract = contracts.find(({ nodeType, name }) => nodeType === "ContractDefinition" && name === "MicroEscrow");
-  if (contract === undefined) throw new ScriptError("There is no MicroEscrow in the build: npm run build");
+  const contract = contracts.find((one) => one.nodeType === "ContractDefinition" && one.name === name);
+  if (contract === undefined) throw new ScriptError(`There is no ${name} in the build: npm run build`);
   const bases = (contract.linearizedBaseContracts ?? []).map((id) => byId.get(id)).filter((base) => base !== undefined);
-  const isExternal = ({ nodeType, visibility, kind }: Node) =>
-    nodeType === "FunctionDefinition" && kind === "function" && (visibility === "external" || visibility === "public");
+  // A public variable is a function that returns it.
+  const isGetter = ({ nodeType, visibility }: Node) => nodeType === "VariableDeclaration" && visibility === "public";
+  const isExternal = (node: Node) =>
+    isGetter(node) ||
+    (node.nodeType === "FunctionDefinition" &&
+      node.kind === "function" &&
+      (node.visibility === "external" || node.visibility === "public"));
   const functions = bases.flatMap(({ nodes = [] }) => nodes.filter(isExternal));
-  const interfaceFirst = bases.filter(({ name }) => name === "IMicroEscrow").flatMap(({ nodes = [] }) => nodes);
-  const ordered = [...interfaceFirst.filter(isExternal), ...functions];
+  const own = bases.find((base) => base.name === `I${name}`);
+  if (own === undefined) throw new ScriptError(`${name} does not implement I${name}.`);
+  const ordered = [...(own.nodes ?? []).filter(isExternal), ...functions];
+  const known = new Set(abi.fragments.map((one) => ("name" in one ? `${one.type} ${one.name}` : one.type)));
 
   const documented = new Map<string, Documented>();
   for (const { name = "" } of ordered) {
     if (documented.has(name)) continue;
     const all = ordered.filter((one) => one.name === name);
-    const code = functions.find((one) => one.name === name && one.body);
+    const code = functions.find((one) => one.name === name && (one.body || isGetter(one)));
     const described = all.find(({ documentation }) => documentation && !/@inheritdoc/.test(documentation.text));
     if (code === undefined || described === undefined)
       throw new ScriptError(`There is no code or no NatSpec of ${name}.`);
-    documented.set(name, { ...natSpecOf(described), ...parametersOf(described, byId), ...reached(code, byId) });
+    documented.set(name, { ...natSpecOf(described), ...parametersOf(described, byId), ...reached(code, byId, known) });
   }
-  return documented;
+  return { notice: natSpecOf(own).notice, functions: documented };
 }
 
 function visit(node: unknown, act: (node: Node) => void): void {
@@ -91,7 +109,11 @@ function visit(node: unknown, act: (node: Node) => void): void {
 }
 
 /** The errors and events that stand in a function, its modifiers, and all that they call inside of the contract. */
-function reached(start: Node, byId: ReadonlyMap<number, Node>): Pick<Documented, "events" | "errors"> {
+function reached(
+  start: Node,
+  byId: ReadonlyMap<number, Node>,
+  known: ReadonlySet<string>,
+): Pick<Documented, "events" | "errors"> {
   const seen = new Set<Node>();
   const follow = (from: Node): void => {
     if (seen.has(from)) return;
@@ -111,8 +133,8 @@ function reached(start: Node, byId: ReadonlyMap<number, Node>): Pick<Documented,
       .sort((a, b) => a.id - b.id)
       .map((node) => ({ name: node.name ?? "", notice: natSpecOf(node).notice }));
   return {
-    events: named("EventDefinition", (name) => abi.has(`event ${name}`)),
-    errors: named("ErrorDefinition", (name) => abi.has(`error ${name}`)),
+    events: named("EventDefinition", (name) => known.has(`event ${name}`)),
+    errors: named("ErrorDefinition", (name) => known.has(`error ${name}`)),
   };
 }
 
@@ -120,7 +142,7 @@ function parametersOf(described: Node, byId: ReadonlyMap<number, Node>): Pick<Do
   const types = new Map<string, string>();
   const members = new Map<string, string>();
   for (const { name = "", typeDescriptions } of described.parameters?.parameters ?? []) {
-    const type = (typeDescriptions?.typeString ?? "").replace(/^struct /, "").replace("IMicroEscrow.", "");
+    const type = (typeDescriptions?.typeString ?? "").replace(/^(?:struct|contract) (?:\w+\.)?/, "");
     types.set(name, type);
     const struct = [...byId.values()].find(
       (one) => one.nodeType === "StructDefinition" && type.startsWith(one.name ?? "-"),

@@ -1,5 +1,5 @@
 /**
- * A Markdown page for each function of the contract, and one that lists them. What they say has one source each: the interface's
+ * A Markdown page for each function of the contracts, and one that lists them. What they say has one source each: the interface's
  * NatSpec; who, when and what it pays: the SDK's model, asked for an example agreement; errors and events: the syntax tree of the
  * contract, followed through what the function calls; typed data and gas: the snapshots that the tests compare.
  */
@@ -7,12 +7,25 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as sdk from "@micro-escrow/sdk";
 import { decodeError, escrowInterface, MicroEscrow, signableVerbs } from "@micro-escrow/sdk";
+import * as gasless from "@micro-escrow/sdk/gasless";
+import { signedFundingInterface } from "@micro-escrow/sdk/gasless";
 import { AbiCoder, type FunctionFragment } from "ethers";
 import { ScriptError } from "../script.ts";
-import { type Documented, readContract } from "./ast.ts";
+import { type Contract, type Documented, readContract } from "./ast.ts";
 import { type Case, casesOf, example, isVerb } from "./cases.ts";
 
 const root = join(import.meta.dirname, "../..");
+
+/** The contracts that there are pages of, with the snapshot that has their gas. */
+const contracts: readonly (Contract & { readonly snapshot: string })[] = [
+  { name: "MicroEscrow", file: "MicroEscrow.sol", abi: escrowInterface, snapshot: "gas.txt" },
+  {
+    name: "SignedFunding",
+    file: "periphery/SignedFunding.sol",
+    abi: signedFundingInterface,
+    snapshot: "signed-funding.txt",
+  },
+];
 
 /**
  * Writes the pages.
@@ -20,48 +33,53 @@ const root = join(import.meta.dirname, "../..");
  * @returns How many functions there are.
  */
 export async function writeContractPages(folder: string): Promise<number> {
-  const documented = await readContract();
-  const gas = (await readFile(join(root, "test/snapshots/gas.txt"), "utf8")).trimEnd().split("\n");
-  const typedData = (await readFile(join(root, "test/snapshots/typed-data.txt"), "utf8")).trimEnd().split("\n");
-  const fragments: FunctionFragment[] = [];
-  escrowInterface.forEachFunction((fragment) => void fragments.push(fragment));
-  // In the interface's order, which is that of a milestone's life; what comes from elsewhere last.
-  const names = [...documented.keys()];
-  fragments.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+  const typedData = await readSnapshot("typed-data.txt");
+  const read = await Promise.all(contracts.map(async (contract) => ({ contract, ...(await readContract(contract)) })));
+  const names = read.flatMap(({ functions }) => [...functions.keys()]);
 
   await mkdir(folder, { recursive: true });
-  const rows: string[] = [];
-  for (const fragment of fragments) {
-    const { name } = fragment;
-    const about = documented.get(name);
-    if (about === undefined || about.notice === "")
-      throw new ScriptError(`The contract's ${name} has no documentation.`);
-    const cases = isVerb(name) ? casesOf(name) : [];
-    const measured = gas.filter((line) => new RegExp(`^${name}[ ,:]`).test(line)).map(gasRow);
-    await writeFile(join(folder, `${name}.md`), page({ fragment, about, cases, measured, typedData, names }));
-    const who = isVerb(name) ? unique(cases.map((one) => one.who)).join(" or ") : "anybody";
-    const least = measured.map(([, , amount]) => Number(amount.replaceAll(",", "")));
-    rows.push(
-      `| [${name}](${name}.md) | ${firstSentence(linked(about.notice, names))} | ${who} | ${gasRange(least)} |`,
-    );
+  const index: string[] = [];
+  for (const { contract, notice, functions } of read) {
+    const gas = await readSnapshot(contract.snapshot);
+    const rows: string[] = [];
+    // In the interface's order, which is that of a milestone's life; what comes from elsewhere last.
+    for (const [name, about] of functions) {
+      const fragment = contract.abi.getFunction(name);
+      if (fragment === null || about.notice === "")
+        throw new ScriptError(`${contract.name}'s ${name} has no documentation.`);
+      const cases = contract.abi === escrowInterface && isVerb(name) ? casesOf(name) : [];
+      const measured = gas.filter((line) => new RegExp(`^${name}[ ,:]`).test(line)).map(gasRow);
+      await writeFile(
+        join(folder, `${name}.md`),
+        page({ contract, fragment, about, cases, measured, typedData, names }),
+      );
+      const who = cases.length > 0 ? unique(cases.map((one) => one.who)).join(" or ") : "anybody";
+      const least = measured.map(([, , amount]) => Number(amount.replaceAll(",", "")));
+      rows.push(
+        `| [${name}](${name}.md) | ${firstSentence(linked(about.notice, names))} | ${who} | ${gasRange(least)} |`,
+      );
+    }
+    index.push("", `## ${contract.name}`, "", firstSentence(linked(notice, names)), "");
+    index.push("| function | what it does | who | gas |", "| --- | --- | --- | ---: |", ...rows);
   }
-  const children = fragments.map(({ name }) => `  - ${name}.md`);
-  const index = [
-    ...["---", "title: Contract", "children:", ...children, "---", ""],
-    "# Contract",
+  const head = [
+    ...["---", "title: Contracts", "children:", ...names.map((name) => `  - ${name}.md`), "---", ""],
+    "# Contracts",
     "",
     "Each page says who may call the function, when, what it pays, and how to call it with the SDK. Gas is that of the whole",
     "transaction, from the cheapest to the dearest case that the tests measure.",
-    "",
-    "| function | what it does | who | gas |",
-    "| --- | --- | --- | ---: |",
-    ...rows,
   ];
-  await writeFile(join(folder, "index.md"), `${index.join("\n")}\n`);
-  return fragments.length;
+  await writeFile(join(folder, "index.md"), `${[...head, ...index].join("\n")}\n`);
+  return names.length;
+}
+
+async function readSnapshot(file: string): Promise<readonly string[]> {
+  const text = await readFile(join(root, "test/snapshots", file), "utf8");
+  return text.split("\n").map((line) => line.trim());
 }
 
 interface PageParts {
+  readonly contract: Contract;
   readonly fragment: FunctionFragment;
   readonly about: Documented;
   readonly cases: readonly Case[];
@@ -71,7 +89,7 @@ interface PageParts {
   readonly names: readonly string[];
 }
 
-function page({ fragment, about, cases, measured, typedData, names }: PageParts): string {
+function page({ contract, fragment, about, cases, measured, typedData, names }: PageParts): string {
   const { name } = fragment;
   const link = (text: string) => linked(text, names);
   const section = (title: string, lines: readonly string[]) =>
@@ -84,6 +102,7 @@ function page({ fragment, about, cases, measured, typedData, names }: PageParts)
     ...["---", `title: ${name}`, "---", ""],
     `# ${name}`,
     "",
+    ...(contract.abi === escrowInterface ? [] : [`Of the contract ${contract.name}.`, ""]),
     link(about.notice),
     ...about.remarks.flatMap((remark) => ["", link(remark)]),
     ...section(
@@ -107,7 +126,7 @@ function page({ fragment, about, cases, measured, typedData, names }: PageParts)
     ),
     ...section(
       "Errors",
-      about.errors.map((error) => errorLine(error.name, link(error.notice))),
+      about.errors.map((error) => errorLine(contract, error.name, link(error.notice))),
     ),
     ...section("Gas", gasTable(measured)),
     ...section("Selector", [`\`${fragment.selector}\` of \`${fragment.format("sighash")}\``]),
@@ -148,37 +167,49 @@ function signedLines(name: string, typedData: readonly string[]): string[] {
 
 /** What of the SDK has another name than the function's. */
 const otherNames: Readonly<Record<string, readonly string[]>> = {
+  ESCROW: ["checkSignedFunding"],
   accept: ["MicroEscrow.sign"],
   eip712Domain: ["escrowDomain", "checkDomain"],
   fund: ["fundingAmount"],
+  fundWithAuthorization: ["authorizationTypedData", "signFunding", "relayFunding"],
+  fundWithPermit2: ["permit2TypedData", "signFunding", "relayFunding"],
 };
 
 function sdkLines(name: string): string[] {
   const big = capitalized(name);
   const methods = [name, `sign${big}`, `get${big}`].filter((method) => method in MicroEscrow.prototype);
-  const values = [name, `${name}Call`, `${name}TypedData`, `get${big}`].filter((value) => value in sdk);
+  const values = [name, `${name}Call`, `${name}TypedData`, `get${big}`].filter(
+    (value) => value in sdk || value in gasless,
+  );
   const links = [...methods.map((method) => `MicroEscrow.${method}`), ...values, ...(otherNames[name] ?? [])];
   if (links.length === 0) throw new ScriptError(`The SDK has nothing for ${name}.`);
-  return links.map((to) => `- {@link @micro-escrow/sdk!${to} | ${to}}`);
+  const entryOf = (to: string) => (to in gasless ? "@micro-escrow/sdk/gasless" : "@micro-escrow/sdk");
+  return links.map((to) => `- {@link ${entryOf(to)}!${to} | ${to}}`);
 }
 
-function errorLine(name: string, notice: string): string {
-  const { inputs } = escrowInterface.getError(name) ?? { inputs: [] };
-  const data = escrowInterface.encodeErrorResult(name, AbiCoder.defaultAbiCoder().getDefaultValue(inputs));
+function errorLine({ abi }: Contract, name: string, notice: string): string {
+  const { inputs } = abi.getError(name) ?? { inputs: [] };
+  const data = abi.encodeErrorResult(name, AbiCoder.defaultAbiCoder().getDefaultValue(inputs));
   const { name: kind } = decodeError({ data });
   return `- \`${name}\` ({@link @micro-escrow/sdk!${kind} | ${kind}})${notice === "" ? "" : `: ${notice}`}`;
 }
 
 type GasRow = readonly [what: string, status: string, gas: string];
 
+/** A line of a snapshot; not each has a status. */
 function gasRow(line: string): GasRow {
-  return [line.slice(0, 44).trim(), line.slice(44, 88).trim(), line.slice(88).trim()];
+  const [what, rest] = [line.slice(0, 44).trim(), line.slice(44).trim()];
+  const [gas = "", status = ""] = rest.split(/ {2,}/).reverse();
+  return [what, status, gas];
 }
 
 function gasTable(rows: readonly GasRow[]): string[] {
   if (rows.length === 0) return [];
-  const lines = rows.map((row) => `| ${row.join(" | ")} |`);
-  return ["| what | status | gas |", "| --- | --- | ---: |", ...lines];
+  const hasStatus = rows.some(([, status]) => status !== "");
+  const lines = rows.map(([what, status, gas]) => `| ${[what, ...(hasStatus ? [status] : []), gas].join(" | ")} |`);
+  return hasStatus
+    ? ["| what | status | gas |", "| --- | --- | ---: |", ...lines]
+    : ["| what | gas |", "| --- | ---: |", ...lines];
 }
 
 function gasRange(gas: readonly number[]): string {

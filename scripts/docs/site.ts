@@ -1,4 +1,4 @@
-/** The site: TypeDoc over every entry of the package, with the guides and the contract's functions as pages. */
+/** The site: TypeDoc over every entry of the package, with the guides and the contracts' functions as pages. */
 import { cp, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Application, Converter, type ProjectReflection, ReflectionKind } from "typedoc";
@@ -20,12 +20,12 @@ export async function entriesOf(): Promise<ReadonlyMap<string, string>> {
 }
 
 /** The guides, in the order in which a reader meets them. */
-const guides = ["first-escrow", "arbiter", "platform", "relayer", "smart-wallets"];
+const guides = ["first-escrow", "arbiter", "platform", "relayer", "smart-wallets", "command-line"];
 
 /**
  * Writes the site to a folder.
  *
- * @param contract Folder of the contract's pages.
+ * @param contract Folder of the contracts' pages.
  * @returns How many exports it documents.
  * @throws {ScriptError} When TypeDoc warns of anything.
  */

@@ -110,6 +110,14 @@ export interface SettlementParameters extends SettleParameters {
 /** A result, and the submission that was decided on. */
 export type Decided<Verb extends ResultVerb> = Results[Verb] & { readonly answered: Submission };
 
+/** What other entries do with an account: `signFunding` and `relayFunding` are such, and so is what you write in this form. */
+export type EscrowAction<Parameters = never, Result = unknown> = (
+  connection: EscrowConnection,
+  signer: Signer,
+  parameters: Parameters,
+  options: SendingOptions,
+) => Promise<Result>;
+
 /** How the money came in. */
 export type FundResult = Results["fund"] & {
   readonly payment: PaymentMethod;
@@ -819,8 +827,10 @@ export class MicroEscrow {
   }
 
   /**
-   * Sends what another account signed. The signer of this client pays the network fee, and nothing else.
+   * Sends what another account signed. The signer of this client pays the network fee, and nothing else. Tokens, and parties
+   * that are contracts, can use up gas: whoever sends for everybody sets the option `maxGas`.
    *
+   * @throws {GasTooHighError} When it would use more gas than that.
    * @throws {InvalidSignedActionError} When it is not a signed call of its verb.
    * @throws {WrongChainError} When it is for another chain.
    * @throws {WrongContractCallError} When it is for another escrow.
@@ -829,11 +839,24 @@ export class MicroEscrow {
    * @throws {MicroEscrowError} What its verb would fail with.
    * @example
    * const action = await escrow.connect(freelancerSigner).signSubmit({ agreement, index: 0, deliverable });
-   * const { submission } = await escrow.relay(action);
+   * const { submission } = await escrow.withOptions({ maxGas: 500_000n }).relay(action);
    */
   async relay<V extends SignableVerb>(action: SignedAction<V>): Promise<Results[V]> {
     const call = relayedCall(action, this.connection);
     return this.#send(action.verb, call);
+  }
+
+  /**
+   * What a function of another entry does, as this account and with the options for what is sent.
+   *
+   * @throws {MissingSignerError} When there is no signer.
+   * @throws {MicroEscrowError} What the action fails with.
+   * @example
+   * const funding = await escrow.act(signFunding, { agreement, indices: [0], freelancerSignature });
+   */
+  async act<Parameters, Result>(action: EscrowAction<Parameters, Result>, parameters: Parameters): Promise<Result> {
+    if (this.#signer === undefined) throw new MissingSignerError();
+    return action(this.connection, this.#signer, parameters, this.#options);
   }
 
   // ------------------------------------------------------------------------------------------------------------ reads

@@ -444,6 +444,23 @@ export class InsufficientGasFundsError extends MicroEscrowError {
   }
 }
 
+/** A transaction would use more gas than its sender lets it, and was not sent. */
+export class GasTooHighError extends MicroEscrowError {
+  /** What it would use. */
+  declare readonly estimate: bigint;
+  /** What it may use (`maxGas`). */
+  declare readonly maximum: bigint;
+
+  constructor({ estimate, maximum }: Fields<GasTooHighError>, options?: ErrorOptions) {
+    super(
+      "GasTooHigh",
+      `The transaction would use ${estimate} gas, and may use ${maximum} at most (maxGas). It was not sent: look at whose code is called in it before you allow it more.`,
+      { estimate, maximum },
+      options,
+    );
+  }
+}
+
 /** The RPC endpoint is down, slow, or answers with an error of its own. */
 export class RpcError extends MicroEscrowError {
   /** unreachable: no answer; timeout: too slow; refused: it answered with an error; malformed: it answered nonsense. */

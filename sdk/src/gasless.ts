@@ -1,12 +1,12 @@
 /**
- * Funding without ether and without a new allowance: the client signs, anybody sends. An entry of its own, for pages that
- * offer it.
+ * Funding without ether: the client signs, anybody sends. An entry of its own, for pages that offer it.
  *
  * @example
  * import { relayFunding, signFunding } from "@micro-escrow/sdk/gasless";
  */
-import { hexlify, Interface, id, isAddress, randomBytes, type Signer } from "ethers";
+import { concat, dataLength, hexlify, Interface, id, isAddress, randomBytes, type Signer, toBeHex } from "ethers";
 import { type FundParameters, fundCall, fundingAmount } from "./actions/fund.js";
+import { permitTypedData, readSignature } from "./actions/permit.js";
 import {
   authorizationNonce,
   authorizationTypedData,
@@ -31,6 +31,7 @@ import {
   InvalidParameterError,
   InvalidSignedActionError,
   PaymentRefusedError,
+  PermitUnsupportedError,
   RpcError,
   SignatureExpiredError,
   TransactionRevertedError,
@@ -40,14 +41,14 @@ import {
 } from "./errors.js";
 import { isOfToken, unlessTokenRefused } from "./funding.js";
 import type { ISignedFunding } from "./generated/SignedFunding.js";
-import { escrowInterface } from "./interfaces.js";
+import { escrowInterface, tokenInterface } from "./interfaces.js";
 import { getAgreementState, getTime } from "./reads.js";
 import { callLatest, checkConnection, codeOf, type EscrowConnection } from "./rpc.js";
 import { checkSignedFunding, signedFundingAddress } from "./signedFunding.js";
-import { allowanceOf, balanceOf, checkCurrency, findDomain, read, separatorOf } from "./token.js";
+import { allowanceOf, balanceOf, checkCurrency, findDomain, permitTerms, read, separatorOf } from "./token.js";
 import type { Address, Call, Hex } from "./types.js";
 import { checkTime, isUint, validateAgreement } from "./validate.js";
-import { actorOf, type SendingOptions, send, signTypedData, simulate } from "./wallet.js";
+import { type Actor, actorOf, type SendingOptions, send, signTypedData, simulate } from "./wallet.js";
 
 export {
   authorizationNonce,
@@ -81,11 +82,19 @@ export interface SignedFunding {
   readonly amount: string;
   /** Unix seconds. An ERC-3009 authorization is void at or after it, a Permit2 transfer after it. */
   readonly deadline: number;
+  /**
+   * Only where the client's allowance for Permit2 was too low: its signature of the token's
+   * `permit(signer, Permit2, amount, deadline)` (EIP-2612). Permit2 takes nothing out of that without the other signature.
+   */
+  readonly permit?: Hex;
 }
 
 /** Parameters of {@link signFunding}. */
 export interface SignFundingParameters extends FundParameters {
-  /** "auto", the default: what the token offers, an authorization rather than Permit2. */
+  /**
+   * "auto", the default: what the token offers, an authorization rather than Permit2. Permit2 needs an allowance of the
+   * token; where it is too low, and the token has permits (EIP-2612), the client signs a permit of exactly the sum as well.
+   */
   readonly payment?: SignedPaymentMethod | "auto";
   /** The payment is void after this time, Unix seconds; by default 4 hours after the newest block. */
   readonly deadline?: number;
@@ -105,8 +114,11 @@ const SIGNATURE_PERIOD = 4 * 3_600;
 const METHODS: readonly (SignedPaymentMethod | "auto")[] = ["auto", "authorization", "permit2"];
 
 /**
- * Signs the funding of milestones, as the client, who needs no ether: the payment, and the agreement where the client has not
- * accepted it yet. Nothing is signed for what would fail now, and what was signed is simulated.
+ * Signs the funding of milestones, as the client, who needs no ether. Nothing is signed for what would fail now, and what was
+ * signed is simulated. The wallet asks for one to three signatures: of the agreement, where the client has not accepted it
+ * yet; of a permit, where Permit2 pays and may take too little (the result then has it as `permit`); and of the payment.
+ *
+ * A permit counts once, and the next can be made when it was used: what was signed with one is sent before more is signed.
  *
  * The payment ends with its deadline; the consent does not: it ends with `fundBy`, or when a party closes the agreement. What
  * was signed before a failure stays good for whoever has seen it, which is the endpoint that simulated it.
@@ -157,22 +169,17 @@ export async function signFunding(
     ? {}
     : { clientSignature: await signTypedData(actor, agreementTypedData(agreement, connection)) };
   let failure: unknown;
-  for (const { method, typedData } of ways) {
+  for (const { method, typedData, permitData } of ways) {
     try {
+      const permit = permitData && { permit: await signTypedData(actor, permitData) };
       const signature = await signTypedData(actor, typedData);
-      const call = builders[method]({ ...what, ...consents, ...accepted, signature });
-      await explained(simulate(actor, call));
+      const { to, data } = builders[method]({ ...what, ...consents, ...accepted, signature });
       const { chainId } = connection;
-      return {
-        payment: method,
-        chainId,
-        to: call.to,
-        data: call.data,
-        signer: client,
-        token,
-        amount: `${amount}`,
-        deadline,
-      };
+      const paid = { signer: client, token, amount: `${amount}`, deadline };
+      const funding: SignedFunding = { payment: method, chainId, to, data, ...paid, ...permit };
+      const { call, permit: first } = callsOf(connection, funding, signedFunding);
+      await explained<string>(first === undefined ? simulate(actor, call) : simulateInOrder(actor, [first.call, call]));
+      return funding;
     } catch (error) {
       if (!(error instanceof CannotSignError || isOfPayment(error))) throw error;
       failure = error;
@@ -219,6 +226,8 @@ const builders: Readonly<Record<SignedPaymentMethod, (parameters: SignedFundingP
 interface WayToPay {
   readonly method: SignedPaymentMethod;
   readonly typedData: TypedData;
+  /** The permit that the payment needs. */
+  readonly permitData?: TypedData;
 }
 
 /** What the client can sign, the best first: an authorization needs no allowance at all. */
@@ -240,9 +249,9 @@ async function waysToPay(
     }
   }
   if (wanted !== "authorization") {
-    const missing = await permit2Missing(connection, what);
-    if (missing !== undefined) reasons.push(missing);
-    else ways.push({ method: "permit2", typedData: permit2TypedData({ ...what, chainId: connection.chainId }) });
+    const way = await wayByPermit2(connection, what);
+    if (typeof way === "string") reasons.push(way);
+    else ways.push(way);
   }
   if (ways.length === 0) throw new GaslessUnsupportedError({ token, reason: reasons.join(", and ") });
   return ways;
@@ -257,31 +266,47 @@ async function authorizationDomain(connection: EscrowConnection, what: PaymentPa
   return findDomain(connection, token, await separatorOf(connection, token));
 }
 
-/** What is missing for a payment by Permit2, as the rest of a sentence. */
-async function permit2Missing(
-  connection: EscrowConnection,
-  { agreement, indices }: PaymentParameters,
-): Promise<string | undefined> {
+/** A payment by Permit2; or what is missing for it, as the rest of a sentence. */
+async function wayByPermit2(connection: EscrowConnection, what: PaymentParameters): Promise<WayToPay | string> {
+  const { agreement, indices, deadline } = what;
   const { token, client } = agreement.terms;
   if ((await codeOf(connection.provider, permit2Address)) === "0x") return "this chain has no Permit2";
+  const way = { method: "permit2", typedData: permit2TypedData({ ...what, chainId: connection.chainId }) } as const;
   const allowance = await allowanceOf(connection, token, client, permit2Address);
-  const need = fundingAmount({ agreement, indices });
-  return allowance >= need ? undefined : `the client allowed Permit2 ${allowance} base units of the ${need} needed`;
+  const value = fundingAmount({ agreement, indices });
+  if (allowance >= value) return way;
+  try {
+    const { domain, nonce } = await permitTerms(connection, { token, owner: client });
+    // A permit sets the allowance, it does not add to it: the sum is enough, and after the payment nothing of it is left.
+    const permit = { owner: client, escrow: permit2Address, value, nonce, deadline };
+    return { ...way, permitData: permitTypedData({ domain, ...permit }) };
+  } catch (error) {
+    if (!(error instanceof PermitUnsupportedError)) throw error;
+    const missing = `the client allowed Permit2 ${allowance} base units of the ${value} needed`;
+    return `${missing}, which no permit (EIP-2612) can change: ${error.reason}`;
+  }
 }
 
 /**
  * Sends a funding that a client signed. The signer pays the network fee, and nothing else. It is simulated first; the fee is lost
  * all the same when somebody else sends it first, or the client's balance, a gate or a wallet changes between the two.
  *
- * @param funding Anything, for example out of JSON from outside. A relayer that serves everybody looks first at who has code
- * in it, which can use up gas: the token, the gate, and parties that are contracts.
+ * A funding with a permit takes two transactions: the permit, unless the allowance is there by then (anybody can send a permit),
+ * and the funding. Before the first, both are simulated together.
+ *
+ * The token, the gate, and the client and the freelancer when they are contracts, have code in it, which can use up gas: a
+ * relayer that serves everybody sets `maxGas`, which is for each of the transactions.
+ *
+ * @param funding Anything, for example out of JSON from outside.
  * @throws {WrongChainError} When it is for another chain.
  * @throws {WrongContractCallError} When SignedFunding funds another escrow than this one.
  * @throws {InvalidSignedActionError} When it is for another contract, or not what it says.
- * @throws {PaymentRefusedError} When the payment was used or cancelled before, is too late, or not the client's.
+ * @throws {PaymentRefusedError} When the payment, or its permit, was used or cancelled before, is too late, or not the client's.
+ * @throws {GasTooHighError} When a transaction would use more gas than `maxGas`.
  * @throws {MicroEscrowError} What `fund` would fail with.
  * @example
- * const { amount, milestones } = await relayFunding(escrow.connection, signer, JSON.parse(text));
+ * const options = { maxGas: 1_000_000n };
+ * const { amount, milestones } = await relayFunding(escrow.connection, signer, JSON.parse(text), options);
  */
 export async function relayFunding(
   connection: EscrowConnection,
@@ -293,23 +318,53 @@ export async function relayFunding(
   checkSigner(signer);
   const { signedFunding = signedFundingAddress(), ...sending } = checkObject(options, "options");
   const contract = toAddress(signedFunding);
-  const { call, direct } = callsOf(connection, funding, contract);
+  const calls = callsOf(connection, funding, contract);
   await checkSignedFunding(connection, contract);
   const actor = await actorOf(connection, signer, sending);
-  return decodeResult("fund", direct, await explained(send(actor, call)));
+  if (calls.permit !== undefined) await sendPermit(actor, calls.permit, calls.call);
+  return decodeResult("fund", calls.direct, await explained(send(actor, calls.call)));
 }
 
-/**
- * The call that a signed funding is, and the one of `fund` that it makes; what it says of itself is compared with what it does.
- */
-function callsOf(
-  { chainId, escrow }: EscrowConnection,
-  funding: SignedFunding,
-  contract: Address,
-): { readonly call: Call; readonly direct: Call } {
+/** Sends the permit of a funding, unless what it allows is allowed already. */
+async function sendPermit(actor: Actor, { call, owner, value }: PermitForPermit2, fund: Call): Promise<void> {
+  const isAllowed = async () => (await allowanceOf(actor.connection, call.to, owner, permit2Address)) >= value;
+  if (await isAllowed()) return;
+  try {
+    await explained(simulateInOrder(actor, [call, fund]));
+    await send(actor, call);
+  } catch (error) {
+    if (!isOfPayment(error)) throw error;
+    // Somebody else has sent it meanwhile, which is as good.
+    if (await isAllowed()) return;
+    throw await simulate(actor, call).then(
+      () => error,
+      (cause: unknown) => (isOfToken(cause) ? new PaymentRefusedError({ reason: PERMIT_REFUSED }, { cause }) : cause),
+    );
+  }
+}
+
+/** The client's permit of its token for Permit2. */
+interface PermitForPermit2 {
+  /** The call of the token. */
+  readonly call: Call;
+  readonly owner: Address;
+  /** Token base units. */
+  readonly value: bigint;
+}
+
+/** What is sent for a signed funding. */
+interface FundingCalls {
+  readonly call: Call;
+  /** The call of `fund` that it makes. */
+  readonly direct: Call;
+  readonly permit: PermitForPermit2 | undefined;
+}
+
+/** The calls of a signed funding; what it says of itself is compared with what it does. */
+function callsOf({ chainId, escrow }: EscrowConnection, funding: SignedFunding, contract: Address): FundingCalls {
   if (typeof funding !== "object" || funding === null) throw new InvalidSignedActionError("it is not an object");
   // Read once: what is compared is what is sent.
-  const { data, to, ...said } = { ...funding };
+  const { data, to, permit, ...said } = { ...funding };
   if (!isUint(said.chainId, Number.MAX_SAFE_INTEGER)) throw new InvalidSignedActionError("it names no chain");
   if (said.chainId !== chainId) throw new WrongChainError({ actual: chainId, expected: said.chainId });
   if (addressOf(to) !== contract) throw new InvalidSignedActionError("it is for another contract than SignedFunding");
@@ -327,10 +382,34 @@ function callsOf(
     if (claims[key as keyof typeof facts] === fact) continue;
     throw new InvalidSignedActionError(`its ${key} is not the one that was signed`);
   }
+  if (permit !== undefined && name !== "fundWithPermit2") {
+    throw new InvalidSignedActionError("it has a permit, which its payment does not need");
+  }
   const sum = indices.reduce((total, index) => total + (schedule[Number(index)]?.amount ?? 0n), 0n);
   if (sum !== payment.amount) throw new InvalidSignedActionError("its amount is not the sum of its milestones");
   const fund = escrowInterface.encodeFunctionData("fund", [agreement, schedule, indices, freelancerSignature]) as Hex;
-  return { call: { to: contract, data, value: 0n }, direct: { to: escrow, data: fund, value: 0n } };
+  return {
+    call: { to: contract, data, value: 0n },
+    direct: { to: escrow, data: fund, value: 0n },
+    permit: permit === undefined ? undefined : permitOf(what, payment, permit),
+  };
+}
+
+/** What a permit allows stands in the payment: only its signature is its own. */
+function permitOf(
+  { agreement }: ISignedFunding.FundingStructOutput,
+  { amount, deadline }: ISignedFunding.PaymentStructOutput,
+  permit: Hex,
+): PermitForPermit2 {
+  const [owner, token] = [agreement.client as Address, agreement.token as Address];
+  try {
+    const { v, r, s } = readSignature(permit);
+    const terms = [owner, permit2Address, amount, deadline] as const;
+    const data = tokenInterface.encodeFunctionData("permit", [...terms, v, r, s]) as Hex;
+    return { call: { to: token, data, value: 0n }, owner, value: amount };
+  } catch (cause) {
+    throw new InvalidSignedActionError("its permit is not an ECDSA signature", { cause });
+  }
 }
 
 function addressOf(value: unknown): Address | undefined {
@@ -353,6 +432,29 @@ function argumentsOf(data: Hex) {
   throw new InvalidSignedActionError("it is not a call of SignedFunding that funds");
 }
 
+/**
+ * Makes calls one after the other in one simulation, where each sees what those before it did; it fails as the first of them
+ * that fails. What is simulated is the creation of a contract whose code makes them: that asks nothing special of an endpoint.
+ */
+async function simulateInOrder({ account, connection }: Actor, calls: readonly Call[]): Promise<string> {
+  const codeLength = 62 * calls.length + 1;
+  const push = (value: number) => concat(["0x62", toBeHex(value, 3)]);
+  let offset = codeLength;
+  const code = calls.map(({ to, data }, position) => {
+    const size = dataLength(data);
+    const start = push(offset);
+    offset += size;
+    return concat([
+      ...[push(size), start, "0x600039"], // CODECOPY: the calldata to memory, at 0
+      ...["0x60006000", push(size), "0x6000600073", to, "0x5af1"], // CALL, with all gas
+      ...[push(62 * (position + 1) - 1), "0x57"], // JUMPI to the JUMPDEST, when it worked
+      "0x3d600060003e3d6000fd5b", // RETURNDATACOPY, REVERT with that; JUMPDEST
+    ]);
+  });
+  const data = concat([...code, "0x00", ...calls.map((call) => call.data)]); // STOP
+  return callLatest(connection.provider, { from: account, data });
+}
+
 // ---------------------------------------------------------------------------------------------------------- refusals
 
 const NOT_CLIENTS = "the signature is not the client's, or not for this funding";
@@ -363,6 +465,8 @@ const AUTHORIZATION_STATE = /* @__PURE__ */ new Interface([
 
 const USED = "it was used before, or cancelled";
 const LATE = "its deadline has passed";
+const NOT_MOVED = "the token refused the transfer: balance or allowance for Permit2 may be too low";
+const PERMIT_REFUSED = "the token refuses its permit: it was used before, is too late, or is not the client's";
 
 /** What Permit2 (SignatureTransfer), OpenZeppelin's ERC-3009 and USDC refuse a payment with, and what it means. */
 const refusals: Readonly<Record<string, string>> = {
@@ -372,6 +476,7 @@ const refusals: Readonly<Record<string, string>> = {
   "InvalidSignature()": NOT_CLIENTS,
   "InvalidSignatureLength()": NOT_CLIENTS,
   "InvalidContractSignature()": NOT_CLIENTS,
+  TRANSFER_FROM_FAILED: NOT_MOVED,
   "ERC3009InvalidSignature()": NOT_CLIENTS,
   "ERC3009InvalidAuthorizationTime(uint256,uint256)": LATE,
   "ERC3009UsedAuthorization(address,bytes32)": USED,
@@ -386,7 +491,8 @@ async function explained<T>(request: Promise<T>): Promise<T> {
     return await request;
   } catch (error) {
     if (!(error instanceof TransactionRevertedError)) throw error;
-    const { data, reason } = error;
+    // That of a mined transaction has what the same call failed with thereafter.
+    const { data, reason } = error.cause instanceof TransactionRevertedError ? error.cause : error;
     const known = Object.entries(refusals).find(([what]) => what === reason || data.startsWith(id(what).slice(0, 10)));
     throw known === undefined ? error : new PaymentRefusedError({ reason: known[1] }, { cause: error });
   }

@@ -1,7 +1,7 @@
 /**
  * From whatever a wallet, an RPC or ethers throws to one of the SDK's errors.
  */
-import { AbiCoder, type ParamType, type Result } from "ethers";
+import type { ParamType, Result } from "ethers";
 import {
   AddressEmptyCodeError,
   AmountOutOfRangeError,
@@ -63,7 +63,12 @@ type ErrorName<Abi extends readonly { readonly type: string }[]> = Extract<
   { readonly type: "error"; readonly name: string }
 >["name"];
 
-type Decoder = (args: Result, options: ErrorOptions, parameters: readonly ParamType[]) => MicroEscrowError;
+type Decoder = (
+  args: Result,
+  options: ErrorOptions,
+  parameters: readonly ParamType[],
+  name: string,
+) => MicroEscrowError;
 
 /** Decodes to a class whose fields have the names of the arguments; those that are named here are numbers. */
 function to<Fields extends object>(
@@ -74,8 +79,8 @@ function to<Fields extends object>(
 }
 
 /** Decodes a token's refusal; `account` is the argument that says about whom. */
-function refusal(error: string, account?: string): Decoder {
-  return (args, options) =>
+function refusal(account?: string): Decoder {
+  return (args, options, _, error) =>
     new TokenRefusedError({ error, account: account === undefined ? undefined : args.getValue(account) }, options);
 }
 
@@ -130,29 +135,36 @@ const escrowErrors: { readonly [Name in ErrorName<typeof microEscrowAbi>]: Decod
 const tokenErrors: {
   readonly [Name in Exclude<ErrorName<typeof tokenAbi>, ErrorName<typeof microEscrowAbi>>]: Decoder;
 } = {
-  ECDSAInvalidSignature: refusal("ECDSAInvalidSignature"),
-  ECDSAInvalidSignatureLength: refusal("ECDSAInvalidSignatureLength"),
-  ECDSAInvalidSignatureS: refusal("ECDSAInvalidSignatureS"),
+  ECDSAInvalidSignature: refusal(),
+  ECDSAInvalidSignatureLength: refusal(),
+  ECDSAInvalidSignatureS: refusal(),
   ERC20InsufficientAllowance: ({ spender, allowance, needed }, options) =>
     new InsufficientAllowanceError({ token: undefined, spender, have: allowance, need: needed }, options),
   ERC20InsufficientBalance: ({ sender, balance, needed }, options) =>
     new InsufficientBalanceError({ token: undefined, account: sender, have: balance, need: needed }, options),
-  ERC20InvalidApprover: refusal("ERC20InvalidApprover", "approver"),
-  ERC20InvalidReceiver: refusal("ERC20InvalidReceiver", "receiver"),
-  ERC20InvalidSender: refusal("ERC20InvalidSender", "sender"),
-  ERC20InvalidSpender: refusal("ERC20InvalidSpender", "spender"),
-  ERC2612ExpiredSignature: refusal("ERC2612ExpiredSignature"),
-  ERC2612InvalidSigner: refusal("ERC2612InvalidSigner", "owner"),
-  InvalidAccountNonce: refusal("InvalidAccountNonce", "account"),
+  ERC20InvalidApprover: refusal("approver"),
+  ERC20InvalidReceiver: refusal("receiver"),
+  ERC20InvalidSender: refusal("sender"),
+  ERC20InvalidSpender: refusal("spender"),
+  ERC2612ExpiredSignature: refusal(),
+  ERC2612InvalidSigner: refusal("owner"),
+  InvalidAccountNonce: refusal("account"),
 };
+
+/**
+ * How nodes name a call that the EVM broke off, by a revert or without one: out of gas, an invalid opcode, and what faulty code
+ * does. "missing revert data" and "revert=null" are ethers' words, whoever failed.
+ */
+const BROKEN_OFF =
+  /revert(?! data|=)|VM e(rror|xec)|out of (bounds|gas(?!: gas req))|opcode|invalid jump|stack (under|limit)|write protection/i;
 
 /** No endpoint's own limit of gas is as low; a lower one is what the sender can pay. */
 const LEAST_GAS_CAP = 5_000_000;
 
 /** The gas within which an estimate did not succeed, as Geth and those who follow it say; infinite when they do not. */
 function affordableGas(text: string): number {
-  const [, allowance] = /gas required exceeds allowance:? \(?(\d+)/i.exec(text) ?? [];
-  return allowance === undefined ? Number.POSITIVE_INFINITY : Number(allowance);
+  const [, allowance = Number.POSITIVE_INFINITY] = /gas required exceeds allowance:? \(?(\d+)/i.exec(text) ?? [];
+  return Number(allowance);
 }
 
 /**
@@ -174,21 +186,24 @@ export function decodeError(error: unknown): MicroEscrowError {
 
   const options = { cause: error };
   const codes = new Set(layers.map(({ code }) => code));
-  const text = [...new Set(layers.map(messageOf).filter(Boolean))].join(": ");
+  const isSaid = (words: string) => words !== "" && words !== "missing revert data";
+  const text = [...new Set(layers.map(messageOf).filter(isSaid))].join(": ");
 
   if (codes.has("ACTION_REJECTED") || codes.has(4001)) return rejected(layers, options);
 
   // A contract chooses its revert data and the words in it: they say nothing about the wallet, the account or the endpoint.
+  const reverted = (data: Hex = "0x") => decodeRevert(data, { ...options, transaction: transactionOf(layers) });
   const data = layers.map(revertDataOf).find((candidate) => candidate !== undefined && candidate !== "0x");
-  if (data !== undefined) return decodeRevert(data, { ...options, transaction: transactionOf(layers) });
-  const reverted = () =>
-    new TransactionRevertedError({ reason: undefined, data: "0x", transaction: transactionOf(layers) }, options);
-  if (/\breverted\b/i.test(text)) return reverted();
+  if (data !== undefined) return reverted(data);
+  if (codes.has(3) || BROKEN_OFF.test(text)) return reverted();
   const tooPoor = /insufficient funds|doesn't have enough funds/i.test(text) || affordableGas(text) < LEAST_GAS_CAP;
   if (codes.has("INSUFFICIENT_FUNDS") || tooPoor) {
     return new InsufficientGasFundsError(options);
   }
-  if (codes.has("CALL_EXCEPTION")) return reverted();
+  // ethers makes a CALL_EXCEPTION of whatever an endpoint answers a call with: what says nothing of the EVM is the endpoint's.
+  // That an estimate takes more gas than the endpoint gives, and the sender can pay, is the call's.
+  const reason = rpcReason(layers, text);
+  if (codes.has("CALL_EXCEPTION") && (reason === undefined || /gas required/i.test(text))) return reverted();
 
   if (/user (rejected|denied)/i.test(text)) return rejected(layers, options);
   const replaced = layers.find(({ code }) => code === "TRANSACTION_REPLACED");
@@ -201,14 +216,13 @@ export function decodeError(error: unknown): MicroEscrowError {
   if (codes.has("NETWORK_ERROR") && chains !== null) {
     return new WrongChainError({ actual: Number(chains[2]), expected: Number(chains[1]) }, options);
   }
-  const reason = rpcReason(layers, codes, text);
   if (reason !== undefined) return new RpcError({ reason, details: shorten(text) }, options);
   return new UnexpectedError({ details: shorten(text) || String(error) }, options);
 }
 
 function rejected(layers: readonly Layer[], options: ErrorOptions): UserRejectedError {
-  const action = layers.find(({ action }) => typeof action === "string")?.action;
-  return new UserRejectedError({ action: typeof action === "string" ? action : "transaction or signature" }, options);
+  const action = layers.map(({ action }) => action).find(isText) ?? "transaction or signature";
+  return new UserRejectedError({ action }, options);
 }
 
 /**
@@ -223,7 +237,7 @@ export function decodeRevert(
   const parsed = parse(escrowInterface, data) ?? parse(tokenInterface, data);
   if (parsed !== undefined) {
     const decoder: Decoder | undefined = { ...tokenErrors, ...escrowErrors }[parsed.name as keyof typeof escrowErrors];
-    if (decoder !== undefined) return decoder(parsed.args, options, parsed.parameters);
+    if (decoder !== undefined) return decoder(parsed.args, options, parsed.parameters, parsed.name);
   }
   return new TransactionRevertedError({ reason: standardReason(data), data, transaction }, options);
 }
@@ -244,26 +258,18 @@ function statusesOf(set: bigint): Status[] {
   return Object.values(Status).filter((status) => (set >> BigInt(status)) & 1n);
 }
 
-const ERROR_SELECTOR = "0x08c379a0";
-const PANIC_SELECTOR = "0x4e487b71";
-
+/** What Error(string) and Panic(uint256), which every Interface of ethers knows, say. */
 function standardReason(data: Hex): string | undefined {
-  const selector = data.slice(0, 10);
-  try {
-    const body = `0x${data.slice(10)}`;
-    if (selector === ERROR_SELECTOR) return String(AbiCoder.defaultAbiCoder().decode(["string"], body)[0]);
-    if (selector === PANIC_SELECTOR) {
-      return `panic 0x${BigInt(AbiCoder.defaultAbiCoder().decode(["uint256"], body)[0]).toString(16)}`;
-    }
-  } catch {
-    // Malformed: shown as unknown data.
-  }
-  return undefined;
+  const { name, args: [what] = [] } = parse(escrowInterface, data) ?? {};
+  if (name === "Error") return what;
+  return name === "Panic" ? `panic 0x${what.toString(16)}` : undefined;
 }
 
 // ------------------------------------------------------------------------------------------------- what others throw
 
 type Layer = Readonly<Record<string, unknown>>;
+
+const isText = (value: unknown): value is string => typeof value === "string";
 
 function asLayer(value: unknown): Layer | undefined {
   return typeof value === "object" && value !== null ? (value as Layer) : undefined;
@@ -287,7 +293,7 @@ export function unwrap(error: unknown): Layer[] {
 }
 
 function parseJson(text: unknown): unknown {
-  if (typeof text !== "string") return undefined;
+  if (!isText(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
@@ -297,54 +303,36 @@ function parseJson(text: unknown): unknown {
 
 /** What a layer says; of an error of ethers without the request and the answer, which it writes behind that. */
 function messageOf({ shortMessage, message }: Layer): string {
-  if (typeof shortMessage === "string") return shortMessage;
-  return typeof message === "string" ? message : "";
+  return [shortMessage, message].find(isText) ?? "";
 }
 
 /** Revert data in one layer; some endpoints put it into the message. */
 function revertDataOf(layer: Layer): Hex | undefined {
   const { data } = layer;
-  const text = typeof data === "string" ? data : /revert\w*:?\s+(0x[0-9a-f]{8,})/i.exec(messageOf(layer))?.[1];
-  const hex = text?.replace(/^Reverted\s+/i, "");
-  return hex !== undefined && /^0x([0-9a-f]{2})*$/i.test(hex) ? (hex as Hex) : undefined;
+  const [, hex] = isText(data)
+    ? (/^(?:Reverted |err: )?(0x(?:[0-9a-f]{2})*)(?: |$)/i.exec(data) ?? [])
+    : (/revert\w*:?\s+(0x(?:[0-9a-f]{2}){4,})\b/i.exec(messageOf(layer)) ?? []);
+  return hex as Hex | undefined;
 }
 
 /** The mined transaction that a failure is about, where there is one. */
 function transactionOf(layers: readonly Layer[]): Hash | undefined {
-  const hash = layers.map(({ receipt }) => asLayer(receipt)?.hash).find((candidate) => typeof candidate === "string");
+  const hash = layers.map(({ receipt }) => asLayer(receipt)?.hash).find(isText);
   return hash as Hash | undefined;
 }
 
-function rpcReason(
-  layers: readonly Layer[],
-  codes: ReadonlySet<unknown>,
-  text: string,
-): RpcError["reason"] | undefined {
-  const names = layers.map(({ name }) => name);
-  if (
-    codes.has("TIMEOUT") ||
-    codes.has("ETIMEDOUT") ||
-    names.includes("TimeoutError") ||
-    /\btimed? ?out\b/i.test(text)
-  ) {
-    return "timeout";
-  }
-  const unreachable = [
-    "NETWORK_ERROR",
-    "ECONNREFUSED",
-    "ECONNRESET",
-    "ENOTFOUND",
-    "EAI_AGAIN",
-    "EPIPE",
-    "UND_ERR_SOCKET",
-  ];
-  if (unreachable.some((code) => codes.has(code)) || /fetch failed|failed to fetch|socket hang up/i.test(text)) {
-    return "unreachable";
-  }
-  if (codes.has("BAD_DATA") || names.includes("SyntaxError") || layers.some(isUnreadable)) return "malformed";
-  const answered = ["SERVER_ERROR", "UNKNOWN_ERROR", "NONCE_EXPIRED", "REPLACEMENT_UNDERPRICED", "OFFCHAIN_FAULT"];
-  if (answered.some((code) => codes.has(code)) || [...codes].some((code) => typeof code === "number")) return "refused";
-  return undefined;
+const UNREACHABLE =
+  /NETWORK_ERROR|ECONN(REFUSED|RESET)|ENOTFOUND|EAI_AGAIN|EPIPE|UND_ERR_SOCKET|fetch failed|failed to fetch|socket hang up/i;
+const REFUSED = /SERVER_ERROR|UNKNOWN_ERROR|NONCE_EXPIRED|REPLACEMENT_UNDERPRICED|OFFCHAIN_FAULT/;
+
+/** What is wrong with the endpoint, by the names and codes of errors, and by words. */
+function rpcReason(layers: readonly Layer[], text: string): RpcError["reason"] | undefined {
+  const signs = [...layers.flatMap(({ name, code }) => [name, code]).filter(isText), text].join(" ");
+  if (/(\b|E)timed? ?out/i.test(signs)) return "timeout";
+  if (UNREACHABLE.test(signs)) return "unreachable";
+  if (/BAD_DATA|SyntaxError/.test(signs) || layers.some(isUnreadable)) return "malformed";
+  const isAnswer = ({ code, info }: Layer) => typeof code === "number" || asLayer(info)?.error !== undefined;
+  return REFUSED.test(signs) || layers.some(isAnswer) ? "refused" : undefined;
 }
 
 /** Whether ethers could not read an answer: no JSON with status 200, or null where there should be bytes or a number. */

@@ -92,8 +92,8 @@ async function readLatest<T>(provider: Provider, request: (block: number) => Pro
   }
 }
 
-/** What a call returns at the newest block. */
-export function callLatest(provider: Provider, call: { to: string; data: string; from?: string }): Promise<string> {
+/** What a call, or without `to` a creation, returns at the newest block. */
+export function callLatest(provider: Provider, call: { to?: string; data: string; from?: string }): Promise<string> {
   return readLatest(provider, (blockTag) => provider.call({ ...call, blockTag }));
 }
 

@@ -15,7 +15,9 @@ import { checkWaiting } from "./check.js";
 import { chainIdOf } from "./connect.js";
 import {
   CannotSignError,
+  GasTooHighError,
   InsufficientGasFundsError,
+  InvalidParameterError,
   NotMinedError,
   RpcError,
   TransactionReplacedError,
@@ -39,12 +41,17 @@ import {
 import { normalizeSignature, verifySignature } from "./signatures.js";
 import type { Address, Call, Hash, Hex } from "./types.js";
 
-/** What to do about a transaction that was sent. */
+/** What to do about a transaction that is sent. */
 export interface SendingOptions {
   /** Told of each transaction as soon as it is sent, approvals of a token too: to show it, or to look it up later. */
   readonly onSent?: (transaction: Hash) => void;
   /** Seconds to wait until a transaction is mined; by default 1,800. It may still be mined afterwards. */
   readonly miningPatience?: number;
+  /**
+   * What a transaction may use of gas at most; one whose estimate is above it is not sent, and none is sent with a higher limit.
+   * By default the estimate and a quarter more, whatever it is.
+   */
+  readonly maxGas?: bigint;
 }
 
 const MINING_PATIENCE = 1_800;
@@ -60,14 +67,18 @@ export interface Actor extends SendingOptions {
  * The account of a signer, on the escrow's chain.
  *
  * @throws {WrongChainError} When the signer is on another chain.
- * @throws {InvalidParameterError} When the patience is no time.
+ * @throws {InvalidParameterError} When the patience is no time, or the most gas no amount of gas.
  */
 export async function actorOf(
   connection: EscrowConnection,
   signer: Signer,
   options: SendingOptions = {},
 ): Promise<Actor> {
-  if (options.miningPatience !== undefined) checkWaiting(options.miningPatience, "patience in seconds");
+  const { miningPatience, maxGas } = options;
+  if (miningPatience !== undefined) checkWaiting(miningPatience, "patience in seconds");
+  if (maxGas !== undefined && !(typeof maxGas === "bigint" && maxGas > 0n)) {
+    throw new InvalidParameterError(maxGas, "is no amount of gas", { advice: "Pass a bigint, like 1_000_000n." });
+  }
   const connected = signer.provider === null ? signer.connect(connection.provider) : signer;
   // Also where it is the provider of the reads: a browser's wallet may have moved to another chain since.
   const actual = await chainIdOf(connected.provider ?? connection.provider);
@@ -83,10 +94,11 @@ export async function simulate({ account, connection }: Actor, call: Call): Prom
 /**
  * Simulates, sends, and waits until it is mined.
  *
+ * @throws {GasTooHighError} When it would use more gas than it may.
  * @throws {MicroEscrowError} What the call would revert with, the wallet's refusal, or the endpoint's failure.
  */
 export async function send(actor: Actor, call: Call): Promise<TransactionReceipt> {
-  const { signer, account, connection } = actor;
+  const { signer, account, connection, maxGas } = actor;
   const provider = signer.provider ?? connection.provider;
   // At once, for each is a trip to the endpoint; what the simulation says comes first. Neither is made in a state before what
   // was sent: an estimate in such a state may be too low.
@@ -97,10 +109,13 @@ export async function send(actor: Actor, call: Call): Promise<TransactionReceipt
   if (simulated.status === "rejected") throw simulated.reason;
   const estimate =
     estimated.status === "fulfilled" ? estimated.value : await estimateAgain(actor, call, estimated.reason);
+  if (maxGas !== undefined && estimate > maxGas) throw new GasTooHighError({ estimate, maximum: maxGas });
   // A wallet or a node numbers its accounts' transactions itself; other signers by what a provider counts.
   if (!(signer instanceof JsonRpcSigner)) await awaitTransactionCount(provider, account);
   // A quarter more: between now and then a balance may become zero, or stop being it.
-  const response = await ask(signer.sendTransaction({ ...call, gasLimit: (estimate * 5n) / 4n }));
+  const more = (estimate * 5n) / 4n;
+  const gasLimit = maxGas !== undefined && more > maxGas ? maxGas : more;
+  const response = await ask(signer.sendTransaction({ ...call, gasLimit }));
   actor.onSent?.(response.hash as Hash);
   return mined(actor, call, response);
 }

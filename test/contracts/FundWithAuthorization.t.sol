@@ -15,6 +15,7 @@ import {Mood, MoodyWallet} from "../../contracts/mocks/MoodyWallet.sol";
 import {PlainToken} from "../../contracts/mocks/PlainToken.sol";
 import {PretendingToken} from "../../contracts/mocks/PretendingToken.sol";
 import {SwitchableGate} from "../../contracts/mocks/SwitchableGate.sol";
+import {EndlessAllowanceToken} from "./utils/EndlessAllowanceToken.sol";
 import {SignedFundingBase} from "./utils/SignedFundingBase.sol";
 import {vm} from "./utils/Vm.sol";
 
@@ -298,6 +299,26 @@ contract FundWithAuthorizationTest is SignedFundingBase {
             _payment(schedule[0].amount + 1),
             abi.encodeWithSelector(ISignedFunding.AmountNotTaken.selector, 1)
         );
+    }
+
+    /// @dev Of an allowance that is not lowered all would be left; one unit more, and it is lowered.
+    function test_RevertGiven_TheTokenTakesAnAllowanceOfTheSumForEndless() public {
+        uint256 sum = schedule[0].amount;
+        _useToken(address(new EndlessAllowanceToken(sum)));
+        ISignedFunding.Payment memory payment = _authorization(_only(0));
+        _assertRefused(
+            _funding(_only(0)),
+            payment,
+            abi.encodeWithSelector(ISignedFunding.AmountNotTaken.selector, sum)
+        );
+
+        _useToken(address(new EndlessAllowanceToken(sum + 1)));
+        payment = _authorization(_only(0));
+        ISignedFunding.Funding memory funding = _funding(_only(0));
+        _recordWorld();
+        _expectFundings(_only(0));
+        _send(funding, payment);
+        _assertFunded();
     }
 
     /// @dev Before the client's tokens move, its wallet sends the same once more.

@@ -79,6 +79,18 @@ describe("demo", () => {
     const outcomes = new Set(demo.gigs.flatMap(({ milestones }) => milestones.map(({ outcome }) => outcome)));
     expect(outcomes).to.have.all.keys(Object.keys(Outcome));
     expect(demo.happened.filter(({ where }) => where.length === 0)).to.deep.equal([]);
+    const funded = demo.happened.filter(({ what }) => what.startsWith("funded"));
+    expect(funded).to.deep.equal([
+      {
+        what: "funded with a permit",
+        where: [
+          { gig: "blog", milestones: [1, 2, 3, 4] },
+          { gig: "campaign", milestones: [1, 3, 4, 5] },
+        ],
+      },
+      { what: "funded from an allowance", where: [{ gig: "app", milestones: [1, 2, 3] }] },
+      { what: "funded by a signature that somebody else sent", where: [{ gig: "campaign", milestones: [2] }] },
+    ]);
     expect(demo.happened.map(({ what }) => what)).to.include.members([
       "approved by the client",
       "released after the client's silence",
@@ -91,6 +103,7 @@ describe("demo", () => {
       "ended early by the client",
       "paid in part in advance",
       "approved by a signature that somebody else sent",
+      "funded by a signature that somebody else sent",
       "kept for a blacklisted account and withdrawn later",
     ]);
   });
@@ -218,9 +231,10 @@ describe("demo", () => {
 describe("the demo's books", () => {
   let chain: Chain;
   let usdc: Usdc;
-  let signers: Record<"client" | "freelancer" | "escrow", Signer>;
+  let signers: Record<"client" | "freelancer" | "escrow" | "passage", Signer>;
   let people: { name: string; address: Address }[];
   let escrow: Address;
+  let signedFunding: Address;
   let block: () => Promise<number>;
   const provider = () => connect(chain.url);
   const pay = (from: Signer, to: { address: Address }, amount: bigint) =>
@@ -229,12 +243,13 @@ describe("the demo's books", () => {
   before(async function () {
     this.timeout(120_000);
     chain = await startChain("2027-01-01T00:00:00Z");
-    const [deployer, issuer, client, freelancer, stand] = await Promise.all(
-      [0, 1, 2, 3, 4].map((index) => provider().getSigner(index)),
+    const [deployer, issuer, client, freelancer, stand, passage] = await Promise.all(
+      [0, 1, 2, 3, 4, 6].map((index) => provider().getSigner(index)),
     );
-    if (!deployer || !issuer || !client || !freelancer || !stand) throw new Error("The node has too few accounts.");
-    signers = { client, freelancer, escrow: stand };
-    escrow = toAddress(stand.address);
+    if (!deployer || !issuer || !client || !freelancer || !stand || !passage)
+      throw new Error("The node has too few accounts.");
+    signers = { client, freelancer, escrow: stand, passage };
+    [escrow, signedFunding] = [toAddress(stand.address), toAddress(passage.address)];
     people = [
       { name: "client", address: toAddress(client.address) },
       { name: "freelancer", address: toAddress(freelancer.address) },
@@ -253,6 +268,7 @@ describe("the demo's books", () => {
     return keepBooks({
       usdc: usdc.contract,
       escrow,
+      signedFunding,
       people,
       chapters: [{ gig: "blog", from, to: await block() }],
       claimable: async (account) => (account === people[1]?.address ? waiting : 0n),
@@ -276,6 +292,22 @@ describe("the demo's books", () => {
     expect(books.in).to.deep.equal({ transfers: 1, amount: 100_000_000n });
     expect(books.out).to.deep.equal({ transfers: 2, amount: 100_000_000n });
     expect(books.accounts.map(({ byGig }) => byGig.blog)).to.deep.equal([-90_000_000n, 90_000_000n]);
+  });
+
+  it("balance when it went in through SignedFunding, and not when some of it stayed there", async () => {
+    const through = (amount: bigint) => async () => {
+      await pay(signers.client, { address: signedFunding }, 100_000_000n);
+      await pay(signers.passage, { address: escrow }, amount);
+      await pay(signers.escrow, theFreelancer(), amount);
+    };
+    const paid = (amount: bigint) => (account: Address) => (account === theClient().address ? -100_000_000n : amount);
+    const books = await booksOf(through(100_000_000n), paid(100_000_000n));
+    expect(books.problems).to.deep.equal([]);
+    expect(books.in).to.deep.equal({ transfers: 1, amount: 100_000_000n });
+    expect((await booksOf(through(90_000_000n), paid(90_000_000n))).problems).to.deep.equal([
+      'The gig "blog" left 10.00 USDC on its way into the escrow.',
+      'In the gig "blog", money went to a stranger or came from one.',
+    ]);
   });
 
   it("do not balance when a cent went to somebody else than announced", async () => {

@@ -1,12 +1,16 @@
 /** The guides of sdk/docs: each is one program, which runs on a chain of its own and leaves the balances that it says. */
-import { readdir, readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Agreement, type AvailableAction, Outcome, parseDuration, Status } from "@micro-escrow/sdk";
 import { deploySignedFunding } from "@micro-escrow/sdk/deploy";
 import { expect } from "chai";
-import { type Addressable, Wallet } from "ethers";
+import { type Addressable, JsonRpcProvider, Wallet } from "ethers";
+import { network } from "hardhat";
+import { exitCodes } from "../../sdk/dist/cli/errors.js";
 import { type Context, setUp, UNIT } from "../sdk/chain.ts";
-import { mined } from "../sdk/evm.ts";
+import { mined, startNode } from "../sdk/evm.ts";
+import { runCommand } from "../sdk/terminal.ts";
 import { blocksOf, runExample } from "./markdown.ts";
 
 const folder = join(import.meta.dirname, "../../sdk/docs");
@@ -132,6 +136,53 @@ describe("Guides", () => {
     const { milestones } = await context.escrow.getAgreementState(agreement as Agreement);
     expect(milestones.map(({ status }) => status)).to.deep.equal([Status.Released, Status.Released]);
     expect((await owner.getNonce()) - before).to.equal(2);
+  });
+
+  it("the command line: each command runs, one after the other, and the tables say what the program does", async function () {
+    this.timeout(60_000);
+    ran.add("command-line.md");
+    const document = await readFile(join(folder, "command-line.md"), "utf8");
+    const meanings = [...document.slice(document.indexOf("| exit code")).matchAll(/^\| (\d+) \| (.*) \|$/gm)];
+    expect(meanings.map(([, code, meaning]) => [Number(code), meaning])).to.deep.equal(exitCodes);
+
+    const node = await startNode();
+    const home = await mkdtemp(join(tmpdir(), "micro-escrow-guide-"));
+    const before = process.cwd();
+    try {
+      const provider = new JsonRpcProvider(node.url, 31_337, { staticNetwork: true, cacheTimeout: -1 });
+      const { ethers } = await network.create({ network: "localhost", override: { url: node.url, chainId: 31_337 } });
+      const contract = await ethers.deployContract("AuthorizationToken");
+      const [ada, ben, arbiter] = (await provider.listAccounts()).map(({ address }) => address);
+      const $TOKEN = await contract.getAddress();
+      await mined(contract.getFunction("mint")(ada, 1_500n * UNIT));
+      process.chdir(home);
+      const [terms = ""] = blocksOf("json", document);
+      await writeFile("terms.json", terms.replace("$TOKEN", $TOKEN));
+      for (const file of ["design.pdf", "backend.zip", "backend-2.zip", "chat.txt"]) await writeFile(file, file);
+
+      const lines = blocksOf("sh", document).flatMap((block) => block.trim().split("\n"));
+      for (const line of lines) {
+        const [command = "", file] = line.split(" > ");
+        const [name, ...words] = [...command.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+        expect(name, line).to.equal("micro-escrow");
+        const args = words.map((word) => word.replace("$TOKEN", $TOKEN));
+        const { code, out, err } = await runCommand([...args, "--rpc", node.url, "--yes"], { home });
+        expect(code, `${line}\n${err}`).to.equal(0);
+        if (file !== undefined) await writeFile(file, out);
+      }
+      // 900 less the arbiter's 27 is 873, of which 60% are 523.8; and 80% of 100.
+      const balances = await Promise.all(
+        [ada, ben, arbiter].map((account) => contract.getFunction("balanceOf")(account)),
+      );
+      expect(balances).to.deep.equal([349_200_000n + 20n * UNIT, 1_103_800_000n, 27n * UNIT]);
+      const [received = ""] = await readdir("received");
+      expect(await readFile(join("received", received), "utf8")).to.equal("design.pdf");
+      provider.destroy();
+    } finally {
+      process.chdir(before);
+      await node.stop();
+      await rm(home, { recursive: true });
+    }
   });
 
   it("are all run here", async () => {

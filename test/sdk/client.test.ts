@@ -11,6 +11,7 @@ import {
   DeliverableMismatchError,
   FundingExpiredError,
   fundCall,
+  GasTooHighError,
   type Hash,
   type Hex,
   InvalidAddressError,
@@ -1116,6 +1117,51 @@ describe("MicroEscrow", () => {
         expect(await mineUntil(cancelled)).to.include({ transaction: hash, replacement: replacement.hash });
       });
       expect((await state(agreement)).status).to.equal(Status.Submitted);
+    });
+  });
+
+  describe("with a limit of gas", () => {
+    const relaying = async (maxGas: bigint, action: SignedAction) => {
+      const sent: Hash[] = [];
+      const limits = { maxGas, onSent: (transaction: Hash) => sent.push(transaction) };
+      const relayed = context.as.stranger.withOptions(limits).relay(action);
+      return { relayed: relayed.catch((error: unknown) => error), sent };
+    };
+
+    it("sends nothing that would use more, and never lets it use more", async () => {
+      const agreement = await context.funded();
+      const action = await context.as.freelancer.signSubmit({ agreement, index: 0, deliverable });
+      const low = await relaying(1n, action);
+      const error = await low.relayed;
+      expect(error).to.be.instanceOf(GasTooHighError).and.to.include({ maximum: 1n });
+      const { estimate } = error as GasTooHighError;
+      const below = await relaying(estimate - 1n, action);
+      expect(await below.relayed).to.include({ estimate, maximum: estimate - 1n });
+      expect([low.sent, below.sent]).to.deep.equal([[], []]);
+      expect((await state(agreement)).status).to.equal(Status.Funded);
+
+      const enough = await relaying(estimate + 1n, action);
+      expect(await enough.relayed).to.include({ submission: 1 });
+      const { gasLimit } = (await context.ethers.provider.getTransaction(enough.sent[0] ?? "")) ?? expect.fail();
+      expect(gasLimit).to.equal(estimate + 1n);
+    });
+
+    it("takes no more than a quarter beyond the estimate, where it may use more", async () => {
+      const agreement = await context.funded();
+      const action = await context.as.freelancer.signSubmit({ agreement, index: 0, deliverable });
+      const { estimate } = (await (await relaying(1n, action)).relayed) as GasTooHighError;
+      const { relayed, sent } = await relaying(10_000_000n, action);
+      await relayed;
+      const { gasLimit } = (await context.ethers.provider.getTransaction(sent[0] ?? "")) ?? expect.fail();
+      expect(gasLimit).to.equal((estimate * 5n) / 4n);
+    });
+
+    it("refuses a limit that is none", async () => {
+      const agreement = await context.funded();
+      for (const maxGas of [0n, -1n, 500_000, "500000", null] as bigint[]) {
+        const escrow = context.as.freelancer.withOptions({ maxGas });
+        await failure(InvalidParameterError, escrow.submit({ agreement, index: 0, deliverable }));
+      }
     });
   });
 

@@ -73,10 +73,23 @@ import {
   zeroAddress,
 } from "@micro-escrow/sdk";
 import { expect } from "chai";
-import { AbiCoder, concat, Interface, JsonRpcProvider, keccak256, toBeHex, Wallet } from "ethers";
+import {
+  AbiCoder,
+  BrowserProvider,
+  concat,
+  type Eip1193Provider,
+  FetchRequest,
+  Interface,
+  JsonRpcProvider,
+  keccak256,
+  toBeHex,
+  Wallet,
+} from "ethers";
 import { tokenAbi } from "../../sdk/src/generated/tokenAbi.ts";
 import { DAY, deliverable, inToken, setUp, UNIT } from "./chain.ts";
 import { createChain, mined, startNode } from "./evm.ts";
+import { stranger } from "./pure.ts";
+import { type Answer, serversOfEachTest } from "./server.ts";
 
 const coder = AbiCoder.defaultAbiCoder();
 const tokenInterface = new Interface(tokenAbi);
@@ -501,6 +514,7 @@ describe("decodeError finds the reason", () => {
     ["in a response body", { code: "SERVER_ERROR", info: { responseBody: JSON.stringify({ error: { data } }) } }],
     ["in a body", { error: { body: JSON.stringify({ error: { code: 3, data } }) } }],
     ["behind a word (Parity)", { code: -32_015, message: "VM execution error", data: `Reverted ${data}` }],
+    ["behind a word, before others (Nethermind)", { code: -32_015, data: `err: ${data} (supplied gas 36000000)` }],
     ["in a message alone", { code: -32_000, message: `execution reverted: ${data}` }],
   ];
   for (const [where, error] of wrapped) {
@@ -602,6 +616,180 @@ describe("decodeError tells apart", () => {
       expect(decodeError(odd).cause).to.equal(odd);
     }
     expect(decodeError(new Error("x".repeat(10_000))).message).to.have.length.lessThan(400);
+  });
+});
+
+describe("decodeError tells an endpoint's failure from a revert without data", () => {
+  const start = serversOfEachTest();
+  const data = "0x12345678";
+  const call = { to: zeroAddress, data };
+
+  /** What comes of a call and of an estimate where the endpoint answers like this; whatever a test asks must fail. */
+  const failuresOf = async (answer: Answer, timeout = 60_000): Promise<MicroEscrowError[]> => {
+    const { url } = await start(answer);
+    const request = new FetchRequest(url);
+    request.timeout = timeout;
+    const provider = new JsonRpcProvider(request, 1, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 });
+    const failures = [provider.call(call), provider.estimateGas(call)].map((asked) =>
+      asked.then(() => expect.fail("it must fail"), decodeError),
+    );
+    return Promise.all(failures).finally(() => provider.destroy());
+  };
+  const answering =
+    (error: unknown): Answer =>
+    ({ body }, response) =>
+      response.end(JSON.stringify({ jsonrpc: "2.0", id: JSON.parse(String(body)).id, error }));
+
+  const endpoints: [string, object, RpcError["reason"], string][] = [
+    ["an internal error", { code: -32_603, message: "Internal error" }, "refused", "Internal error"],
+    ["nothing but a code", { code: -32_603 }, "refused", ""],
+    ["no such block (Geth)", { code: -32_000, message: "header not found" }, "refused", "header not found"],
+    [
+      "no such state (Geth)",
+      { code: -32_000, message: "missing trie node 12ab (path ) state 0x12ab is not available" },
+      "refused",
+      "missing trie node 12ab (path ) state 0x12ab is not available",
+    ],
+    [
+      "no such state (Nethermind)",
+      { code: -32_002, message: "No state available for block 5" },
+      "refused",
+      "No state available for block 5",
+    ],
+    [
+      "no such state (Cosmos)",
+      { code: -32_000, message: "EVM module does not exist on height 5" },
+      "refused",
+      "EVM module does not exist on height 5",
+    ],
+    [
+      "too many requests (Infura)",
+      { code: -32_005, message: "daily request count exceeded", data: { see: "https://example.org/limits" } },
+      "refused",
+      "daily request count exceeded",
+    ],
+    [
+      "too many requests (Alchemy)",
+      { code: 429, message: "Your app has exceeded its compute units per second capacity." },
+      "refused",
+      "Your app has exceeded its compute units per second capacity.",
+    ],
+    [
+      "no time (Geth)",
+      { code: -32_000, message: "execution aborted (timeout = 5s)" },
+      "timeout",
+      "execution aborted (timeout = 5s)",
+    ],
+    ["no node behind it", { code: -32_050, message: "connect ECONNREFUSED" }, "unreachable", "connect ECONNREFUSED"],
+  ];
+  for (const [what, error, reason, details] of endpoints) {
+    it(`the endpoint's: ${what}`, async () => {
+      for (const failure of await failuresOf(answering(error))) expectError(failure, RpcError, { reason, details });
+    });
+  }
+
+  it("the endpoint's: an HTTP status, whatever its body says", async () => {
+    for (const body of ["", "<html>", JSON.stringify({ error: { code: -32_603, message: "Internal error" } })]) {
+      const failures = await failuresOf((_, response) => response.writeHead(503).end(body));
+      for (const failure of failures) expectError(failure, RpcError, { reason: "refused" });
+    }
+  });
+
+  it("the endpoint's: a connection that it breaks off", async () => {
+    const failures = await failuresOf((_, response) => response.destroy());
+    for (const failure of failures) expectError(failure, RpcError, { reason: "unreachable" });
+  });
+
+  it("the endpoint's: no answer in time", async () => {
+    for (const failure of await failuresOf(() => {}, 20)) expectError(failure, RpcError, { reason: "timeout" });
+  });
+
+  const reverts: [string, object][] = [
+    ["a revert (Geth)", { code: 3, message: "execution reverted", data: "0x" }],
+    ["a revert by its code alone", { code: 3, message: "CONTRACT_EXECUTION_FAILED" }],
+    ["a revert (older Geth, Infura, Alchemy)", { code: -32_000, message: "execution reverted" }],
+    ["a revert (Ganache)", { code: -32_603, message: "VM Exception while processing transaction: revert" }],
+    [
+      "a revert (Hardhat)",
+      { code: -32_603, message: "Error: Transaction reverted without a reason string", data: { data: "0x" } },
+    ],
+    [
+      "a revert (MetaMask)",
+      { code: -32_603, message: "Internal JSON-RPC error.", data: { code: -32_000, message: "execution reverted" } },
+    ],
+    ["a revert (OpenEthereum)", { code: -32_015, message: "VM execution error.", data: "Reverted 0x" }],
+    [
+      "a revert (Nethermind)",
+      { code: -32_015, message: "VM execution error.", data: "err: revert (supplied gas 36000000)" },
+    ],
+    ["no gas left (Geth)", { code: -32_000, message: "out of gas" }],
+    ["no gas left (Nethermind)", { code: -32_003, message: "out of gas" }],
+    ["no gas left, estimated (Geth)", { code: -32_000, message: "gas required exceeds allowance (50000000)" }],
+    [
+      "no gas left, estimated (Anvil)",
+      { code: -32_003, message: "out of gas: gas required exceeds allowance: 50000000" },
+    ],
+    ["an invalid opcode (Geth)", { code: -32_000, message: "invalid opcode: INVALID" }],
+    ["an invalid opcode (Anvil)", { code: -32_003, message: "EVM error: InvalidFEOpcode" }],
+    ["a jump to nowhere", { code: -32_000, message: "invalid jump destination" }],
+    ["an empty stack", { code: -32_000, message: "stack underflow (0 <=> 1)" }],
+    ["a full stack", { code: -32_000, message: "stack limit reached 1024 (1023)" }],
+    ["a change where there may be none", { code: -32_000, message: "write protection" }],
+    ["data that is not there", { code: -32_000, message: "return data out of bounds" }],
+  ];
+  for (const [what, error] of reverts) {
+    it(`the call's: ${what}`, async () => {
+      for (const failure of await failuresOf(answering(error))) {
+        expectError(failure, TransactionRevertedError, { reason: undefined, data: "0x" });
+      }
+    });
+  }
+
+  it("and an account that cannot pay for the gas from both", async () => {
+    for (const message of ["gas required exceeds allowance (0)", "out of gas: gas required exceeds allowance: 31250"]) {
+      const failures = await failuresOf(answering({ code: -32_000, message }));
+      for (const failure of failures) expectError(failure, InsufficientGasFundsError);
+    }
+  });
+
+  it("in a wallet that only passes on what it heard", async () => {
+    const cases: [unknown, RpcError["reason"] | undefined][] = [
+      [new TypeError("Failed to fetch"), "unreachable"],
+      [new Error("HTTP request failed. Status: 503"), "refused"],
+      [{ code: -32_603, message: "Internal JSON-RPC error.", data: { code: -32_000, message: "busy" } }, "refused"],
+      [new Error("execution reverted"), undefined],
+    ];
+    for (const [error, reason] of cases) {
+      const wallet = {
+        request: ({ method }: { method: string }) => (method === "eth_chainId" ? "0x1" : Promise.reject(error)),
+      };
+      const provider = new BrowserProvider(wallet as Eip1193Provider, 1, { cacheTimeout: -1 });
+      const failure = await provider.call(call).then(() => expect.fail("it must fail"), decodeError);
+      provider.destroy();
+      if (reason === undefined) expectError(failure, TransactionRevertedError, { data: "0x" });
+      else expectError(failure, RpcError, { reason });
+    }
+  });
+
+  it("on a node, by what its EVM does", async () => {
+    const node = await startNode();
+    const provider = new JsonRpcProvider(node.url, undefined, { cacheTimeout: -1 });
+    try {
+      const call = { to: stranger, gasLimit: 100_000 };
+      // revert(0, 0); INVALID; a loop without an end; POP of an empty stack; a jump to nowhere.
+      for (const code of ["0x60006000fd", "0xfe", "0x5b600056", "0x50", "0x600556"]) {
+        await provider.send("hardhat_setCode", [stranger, code]);
+        for (const asked of [provider.call(call), provider.estimateGas(call)]) {
+          const failure = await asked.then(() => expect.fail("it must fail"), decodeError);
+          expectError(failure, TransactionRevertedError, { reason: undefined, data: "0x" });
+        }
+      }
+    } finally {
+      await node.stop();
+    }
+    const failure = await provider.call({ to: stranger }).then(() => expect.fail("it must fail"), decodeError);
+    provider.destroy();
+    expectError(failure, RpcError, { reason: "unreachable" });
   });
 });
 

@@ -4,6 +4,7 @@ import {
   type Agreement,
   FundingClosedError,
   fundingAmount,
+  GasTooHighError,
   GateRefusedError,
   type Hex,
   InsufficientBalanceError,
@@ -16,9 +17,12 @@ import {
   NotAcceptedError,
   NothingToFundError,
   SignatureExpiredError,
+  Status,
+  TokenRefusedError,
   toAddress,
   UnauthorizedError,
   UnexpectedBalanceError,
+  UserRejectedError,
   WrongChainError,
   WrongContractCallError,
   WrongContractError,
@@ -38,7 +42,7 @@ import {
 } from "@micro-escrow/sdk/gasless";
 import { checkStatement, statementOf } from "@micro-escrow/sdk/history";
 import { expect } from "chai";
-import { type Contract, getCreate2Address, keccak256, parseEther, Wallet } from "ethers";
+import { type Contract, concat, getCreate2Address, keccak256, parseEther, Signature, toBeHex, Wallet } from "ethers";
 import create2 from "../../deployments/create2.json" with { type: "json" };
 import { deployUsdc } from "../../scripts/demo/usdc.ts";
 import { DAY, deliverable, failure, inToken, setUp, UNIT } from "./chain.ts";
@@ -92,15 +96,39 @@ describe("Funding by signature", () => {
       ...parameters,
     });
   };
+  const allow = async (token: Contract, amount: bigint) => {
+    await context.networkHelpers.setBalance(client.address, parseEther("1"));
+    await mined((token.connect(client) as Contract).getFunction("approve")(permit2Address, amount));
+    await context.networkHelpers.setBalance(client.address, 0n);
+  };
+  const notMoved = "the token refused the transfer: balance or allowance for Permit2 may be too low";
   const relay = (funding: SignedFunding) => relayFunding(context.escrow.connection, relayer(), funding);
   /** A token of which nothing but its transfers is known, and of which the client allowed Permit2 everything. */
   const tether = async () => {
     const token = await context.ethers.deployContract("TetherToken");
     const address = toAddress(await token.getAddress());
-    await context.networkHelpers.setBalance(client.address, parseEther("1"));
-    await mined((token.connect(client) as Contract).getFunction("approve")(permit2Address, 2n ** 256n - 1n));
-    await context.networkHelpers.setBalance(client.address, 0n);
+    await allow(token as unknown as Contract, 2n ** 256n - 1n);
     return { token: token as unknown as Contract, address };
+  };
+
+  /** A token with permits (EIP-2612), and no other way to pay by signature. */
+  const permitting = async () => {
+    const token = (await context.ethers.deployContract("PlainToken", [6])) as unknown as Contract;
+    return { token, address: toAddress(await token.getAddress()) };
+  };
+  /** What the client allowed Permit2. */
+  const allowance = (token: Contract): Promise<bigint> =>
+    token.getFunction("allowance")(client.address, permit2Address);
+  /** A wallet of the client that keeps what it is asked to sign. */
+  const counting = () => {
+    const wallet = new Wallet(client.privateKey, context.ethers.provider);
+    const asked: { readonly type: string; readonly message: Record<string, unknown> }[] = [];
+    const sign = wallet.signTypedData.bind(wallet);
+    wallet.signTypedData = (domain, types, message) => {
+      asked.push({ type: Object.keys(types)[0] ?? "", message });
+      return sign(domain, types, message);
+    };
+    return { wallet, asked };
   };
 
   /** From the chain alone, as each party would see it: what it paid and got, equal to the chain. */
@@ -166,6 +194,12 @@ describe("Funding by signature", () => {
   it("does the same with Permit2, in a token without permits", async () => {
     const { token, address } = await tether();
     expect(await playMilestone(await agreeIn(token, address), token, "permit2")).to.deep.equal([1, 0]);
+  });
+
+  it("does the same with a permit for Permit2, in a token that has no more than that", async () => {
+    const { token, address } = await permitting();
+    expect(await playMilestone(await agreeIn(token, address), token, "permit2")).to.deep.equal([0, 0]);
+    expect(await allowance(token)).to.equal(0n);
   });
 
   describe("by an authorization", () => {
@@ -244,24 +278,286 @@ describe("Funding by signature", () => {
       const token = (await context.ethers.deployContract("PretendingToken")) as unknown as Contract;
       const address = toAddress(await token.getAddress());
       const agreement = await agreeIn(token, address);
-      const error = await failure(UnexpectedBalanceError, signedBy(agreement));
+      const error = await failure(UnexpectedBalanceError, signedBy(agreement, { payment: "authorization" }));
       expect(error).to.include({ token: address, actual: 0n, expected: 100n * UNIT });
-      await context.networkHelpers.setBalance(client.address, parseEther("1"));
-      await mined((token.connect(client) as Contract).getFunction("approve")(permit2Address, 100n * UNIT));
+      await allow(token, 100n * UNIT);
       const funding = await signedBy(agreement);
-      expect(funding.payment).to.equal("permit2");
+      expect(funding).to.include({ payment: "permit2" }).and.not.to.have.property("permit");
       expect((await relay(funding)).amount).to.equal(100n * UNIT);
     });
 
-    it("is what is left for USDC, when that is asked for", async () => {
+    it("is taken for USDC as well, when that is asked for", async () => {
       const agreement = await agreeInUsdc();
-      const error = await failure(GaslessUnsupportedError, signedBy(agreement, { payment: "permit2" }));
-      expect(error.reason).to.equal(`the client allowed Permit2 0 base units of the ${100n * UNIT} needed`);
-      await context.networkHelpers.setBalance(client.address, parseEther("1"));
-      await mined((usdc.connect(client) as Contract).getFunction("approve")(permit2Address, 100n * UNIT));
-      const funding = await signedBy(agreement, { payment: "permit2" });
-      expect(funding.payment).to.equal("permit2");
+      const first = await signedBy(agreement, { payment: "permit2" });
+      expect(first).to.include({ payment: "permit2" }).and.to.have.property("permit");
+      expect((await relay(first)).amount).to.equal(100n * UNIT);
+      await allow(usdc, 200n * UNIT);
+      const second = await signedBy(agreement, { payment: "permit2", indices: [1] });
+      expect(second).to.include({ payment: "permit2" }).and.not.to.have.property("permit");
+      expect((await relay(second)).amount).to.equal(200n * UNIT);
+    });
+
+    it("is refused when the allowance is gone", async () => {
+      const { token, address } = await tether();
+      const funding = await signedBy(await agreeIn(token, address));
+      await allow(token, 0n);
+      expect((await failure(PaymentRefusedError, relay(funding))).reason).to.equal(notMoved);
+    });
+  });
+
+  describe("by Permit2 with a permit", () => {
+    /** What a relayer of this test's own sends, after `before` each. */
+    const watched = (before: (count: number) => Promise<unknown> = async () => {}) => {
+      const signer = new Wallet(Wallet.createRandom().privateKey, context.ethers.provider);
+      const sent: (string | undefined)[] = [];
+      const send = signer.sendTransaction.bind(signer);
+      signer.sendTransaction = async (request) => {
+        await before(sent.push(String(request.to)));
+        return send(request);
+      };
+      const relayIt = async (funding: SignedFunding) => {
+        await context.networkHelpers.setBalance(signer.address, parseEther("1"));
+        return relayFunding(context.escrow.connection, signer, funding);
+      };
+      return { sent, relay: relayIt };
+    };
+    const anybody = () => context.signers.platform;
+    /** The permit as anybody can send it, read out of a signed funding. */
+    const sendPermit = async (token: Contract, { permit, signer, amount, deadline }: SignedFunding, changes = {}) => {
+      const { v, r, s } = Signature.from(permit);
+      const said = { spender: permit2Address, amount, deadline, ...changes };
+      const terms = [signer, said.spender, said.amount, said.deadline, v, r, s];
+      return mined((token.connect(anybody()) as Contract).getFunction("permit")(...terms));
+    };
+    const signed = async (parameters = {}) => {
+      const { token, address } = await permitting();
+      const agreement = await agreeIn(token, address);
+      return { token, address, agreement, funding: await signedBy(agreement, parameters) };
+    };
+    const permitRefused = "the token refuses its permit: it was used before, is too late, or is not the client's";
+
+    it("asks for two signatures of the payment, of the same sum and deadline", async () => {
+      const { token, address } = await permitting();
+      const agreement = await agreeIn(token, address);
+      const freelancerSignature = await context.escrow.connect(freelancer).sign(agreement);
+      const { wallet, asked } = counting();
+      const { connection } = context.escrow;
+      const deadline = (await context.escrow.getTime()) + 600;
+      const what = { agreement, indices: [1, 0], freelancerSignature, deadline };
+      const funding = await signFunding(connection, wallet, what);
+      expect(funding).to.deep.include({ payment: "permit2", amount: `${300n * UNIT}`, deadline });
+      expect(asked.map(({ type }) => type)).to.deep.equal(["Agreement", "Permit", "PermitWitnessTransferFrom"]);
+      expect(asked[1]?.message).to.deep.equal({
+        owner: client.address,
+        spender: permit2Address,
+        value: 300n * UNIT,
+        nonce: 0n,
+        deadline,
+      });
+      expect(asked[2]?.message).to.deep.include({ permitted: { token: address, amount: 300n * UNIT }, deadline });
+      await relay(funding);
+      await signFunding(connection, wallet, { agreement, indices: [2] });
+      expect(asked.slice(3).map(({ type }) => type)).to.deep.equal(["Permit", "PermitWitnessTransferFrom"]);
+      expect(asked[3]?.message).to.deep.include({ value: 300n * UNIT, nonce: 1n });
+    });
+
+    it("is sent as two transactions, and leaves no allowance, also where there was some", async () => {
+      for (const already of [0n, 40n * UNIT]) {
+        const { token, address } = await permitting();
+        const agreement = await agreeIn(token, address);
+        await allow(token, already);
+        const funding = await signedBy(agreement);
+        const { relay, sent } = watched();
+        expect((await relay(JSON.parse(JSON.stringify(funding)))).amount).to.equal(100n * UNIT);
+        expect(sent).to.deep.equal([address, signedFundingAddress()]);
+        expect(await allowance(token)).to.equal(0n);
+        expect(await balance(token, client.address)).to.equal(900n * UNIT);
+      }
+    });
+
+    it("is not signed where the allowance is enough, and not sent where it has become enough", async () => {
+      const { token, address, agreement, funding } = await signed();
+      await allow(token, 150n * UNIT);
+      const { relay, sent } = watched();
+      await relay(funding);
+      expect(sent).to.deep.equal([signedFundingAddress()]);
+      expect(await allowance(token)).to.equal(50n * UNIT);
+      await allow(token, 200n * UNIT);
+      const next = await signedBy(agreement, { indices: [1] });
+      expect(next).to.include({ token: address }).and.not.to.have.property("permit");
+    });
+
+    it("works when somebody else has sent the permit, who gains nothing by it", async () => {
+      const { token, funding } = await signed();
+      await sendPermit(token, funding);
+      expect(await allowance(token)).to.equal(100n * UNIT);
+      expect(await balance(token, client.address)).to.equal(1_000n * UNIT);
+      const take = (token.connect(anybody()) as Contract).getFunction("transferFrom");
+      await expect(take(client.address, anybody().address, 1n)).to.be.revertedWithCustomError(
+        token,
+        "ERC20InsufficientAllowance",
+      );
+      const { relay, sent } = watched();
+      await relay(funding);
+      expect(sent).to.deep.equal([signedFundingAddress()]);
+    });
+
+    it("works when somebody else sends the permit at the last moment", async () => {
+      const { token, address, funding } = await signed();
+      const { relay, sent } = watched((count) => (count === 1 ? sendPermit(token, funding) : Promise.resolve()));
       expect((await relay(funding)).amount).to.equal(100n * UNIT);
+      expect(sent).to.deep.equal([address, signedFundingAddress()]);
+      expect(await allowance(token)).to.equal(0n);
+    });
+
+    it("says so when somebody else sends the whole funding at the last moment: to the same end", async () => {
+      for (const [moment, reason] of [
+        [1, permitRefused],
+        [2, "it was used before, or cancelled"],
+      ] as const) {
+        const { token, agreement, funding } = await signed();
+        const { relay, sent } = watched((count) =>
+          count === moment ? relayFunding(context.escrow.connection, anybody(), funding) : Promise.resolve(),
+        );
+        expect((await failure(PaymentRefusedError, relay(funding))).reason).to.equal(reason);
+        expect(sent).to.have.length(moment);
+        expect(await balance(token, client.address)).to.equal(900n * UNIT);
+        expect((await context.escrow.getMilestone({ agreement, index: 0 })).status).to.equal(Status.Funded);
+      }
+    });
+
+    it("allows nothing but what was signed", async () => {
+      const { token, funding } = await signed();
+      const changes = [
+        { spender: anybody().address },
+        { amount: 101n * UNIT },
+        { amount: 2n ** 256n - 1n },
+        { deadline: funding.deadline + 1 },
+      ];
+      for (const change of changes) {
+        await expect(sendPermit(token, funding, change)).to.be.revertedWithCustomError(token, "ERC2612InvalidSigner");
+      }
+      await relay(funding);
+      await expect(sendPermit(token, funding)).to.be.revertedWithCustomError(token, "ERC2612InvalidSigner");
+      expect(await allowance(token)).to.equal(0n);
+    });
+
+    it("costs the relayer nothing when the permit is missing, of another funding, or used", async () => {
+      const { token, agreement, funding } = await signed();
+      const { permit: other } = await signedBy(agreement, { indices: [1] });
+      const { relay, sent } = watched();
+      const { permit: _, ...without } = funding;
+      expect((await failure(PaymentRefusedError, relay(without))).reason).to.equal(notMoved);
+      const exchanged = await failure(PaymentRefusedError, relay({ ...funding, ...(other && { permit: other }) }));
+      expect(exchanged.reason).to.equal(permitRefused);
+      expect(exchanged.cause).to.be.instanceOf(TokenRefusedError);
+      await sendPermit(token, funding);
+      await allow(token, 99n * UNIT);
+      expect((await failure(PaymentRefusedError, relay(funding))).reason).to.equal(permitRefused);
+      expect(sent).to.deep.equal([]);
+    });
+
+    it("costs the relayer nothing when the payment or the agreement is not good any more", async () => {
+      const { agreement, funding } = await signed();
+      const { relay, sent } = watched();
+      const [what, [amount, nonce, deadline, signature]] = signedFundingInterface
+        .decodeFunctionData("fundWithPermit2", funding.data)
+        .toArray(true);
+      const payment = { amount, nonce: nonce + 1n, deadline, signature };
+      const forged = signedFundingInterface.encodeFunctionData("fundWithPermit2", [what, payment]) as Hex;
+      expect((await failure(PaymentRefusedError, relay({ ...funding, data: forged }))).reason).to.equal(
+        "the signature is not the client's, or not for this funding",
+      );
+      await context.escrow.connect(relayer()).relay(await context.escrow.connect(freelancer).signClose({ agreement }));
+      await failure(FundingClosedError, relay(funding));
+      expect(sent).to.deep.equal([]);
+    });
+
+    it("counts once: of two signed at the same time one is refused, until it is signed again", async () => {
+      const { agreement, funding } = await signed();
+      const second = await signedBy(agreement, { indices: [1] });
+      await relay(funding);
+      expect((await failure(PaymentRefusedError, relay(second))).reason).to.equal(permitRefused);
+      await relay(await signedBy(agreement, { indices: [1] }));
+    });
+
+    it("ends with the payment's deadline", async () => {
+      const deadline = (await context.escrow.getTime()) + 600;
+      const { agreement, funding } = await signed({ deadline });
+      const { time } = context.networkHelpers;
+      await watched((count) => time.setNextBlockTimestamp(deadline - 2 + count)).relay(funding);
+      expect(await context.escrow.getTime()).to.equal(deadline);
+      const next = await signedBy(agreement, { indices: [1], deadline: deadline + 600 });
+      await context.networkHelpers.time.increaseTo(deadline + 601);
+      expect((await failure(PaymentRefusedError, relay(next))).reason).to.equal(permitRefused);
+    });
+
+    it("is nothing where it is no signature, or not for Permit2", async () => {
+      const { funding } = await signed();
+      const { r, s } = Signature.from(funding.permit);
+      const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+      const high = concat([r, toBeHex(order - BigInt(s), 32), "0x1b"]);
+      for (const permit of [null, 1, "", "0x", "0x12", `${funding.permit}00`, high]) {
+        const error = await failure(InvalidSignedActionError, relay({ ...funding, permit } as SignedFunding));
+        expect(error.reason, String(permit)).to.equal("its permit is not an ECDSA signature");
+      }
+      const authorized = await signedBy(await agreeInUsdc());
+      const error = await failure(
+        InvalidSignedActionError,
+        relay({ ...authorized, permit: funding.permit } as SignedFunding),
+      );
+      expect(error.reason).to.equal("it has a permit, which its payment does not need");
+    });
+
+    it("is not handed out where the payment would fail after it, or the wallet refuses one of the two", async () => {
+      const token = (await context.ethers.deployContract("RestrictedToken")) as unknown as Contract;
+      const agreement = await agreeIn(token, toAddress(await token.getAddress()));
+      await mined(token.getFunction("setPaused")(true));
+      expect((await failure(PaymentRefusedError, signedBy(agreement))).reason).to.equal(notMoved);
+      await mined(token.getFunction("setPaused")(false));
+
+      const freelancerSignature = await context.escrow.connect(freelancer).sign(agreement);
+      for (const refused of ["Permit", "PermitWitnessTransferFrom"]) {
+        const { wallet, asked } = counting();
+        const sign = wallet.signTypedData.bind(wallet);
+        wallet.signTypedData = async (domain, types, message) => {
+          if (Object.keys(types)[0] === refused)
+            throw Object.assign(new Error("user rejected action"), {
+              code: "ACTION_REJECTED",
+              action: "signTypedData",
+            });
+          return sign(domain, types, message);
+        };
+        const what = { agreement, indices: [0], freelancerSignature };
+        await failure(UserRejectedError, signFunding(context.escrow.connection, wallet, what));
+        expect(asked.map(({ type }) => type)).to.deep.equal(
+          refused === "Permit" ? ["Agreement"] : ["Agreement", "Permit"],
+        );
+      }
+    });
+
+    it("is limited in its gas, as the funding is", async () => {
+      const { token, funding } = await signed();
+      const limited = (maxGas: bigint) =>
+        relayFunding(context.escrow.connection, relayer(), funding, { maxGas }).catch((error) => error);
+      const permit = await limited(1n);
+      expect(permit).to.be.instanceOf(GasTooHighError).and.to.include({ maximum: 1n });
+      expect(permit.estimate < 100_000n).to.equal(true);
+      expect(await allowance(token)).to.equal(0n);
+      const paying = await limited(100_000n);
+      expect(paying).to.be.instanceOf(GasTooHighError).and.to.include({ maximum: 100_000n });
+      expect(await allowance(token)).to.equal(100n * UNIT);
+      expect(await balance(token, client.address)).to.equal(1_000n * UNIT);
+      expect((await limited(paying.estimate)).amount).to.equal(100n * UNIT);
+    });
+
+    it("is simulated with the payment where both are large", async () => {
+      const { token, address } = await permitting();
+      const milestones = Array.from({ length: 50 }, () => ({ amount: 20n * UNIT, work: "14 days" }));
+      const scope = { title: "Blog", milestones: milestones.map((_, index) => `Article ${index + 1}`) };
+      const agreement = await agreeIn(token, address, { milestones, scope });
+      const funding = await signedBy(agreement, { indices: milestones.map((_, index) => index) });
+      expect((await relay(funding)).amount).to.equal(1_000n * UNIT);
     });
   });
 
@@ -304,18 +600,41 @@ describe("Funding by signature", () => {
       });
     });
 
-    it("when the token has neither", async () => {
-      const agreement = await agreeIn(context.token as unknown as Contract, context.tokenAddress);
+    it("when the token has none of them", async () => {
+      const token = (await context.ethers.deployContract("TetherToken")) as unknown as Contract;
+      const address = toAddress(await token.getAddress());
+      const agreement = await agreeIn(token, address);
       const freelancerSignature = await context.escrow.connect(freelancer).sign(agreement);
       const error = await failure(GaslessUnsupportedError, sign(agreement, { freelancerSignature }));
       expect(error.message).to.equal(
-        `The token ${context.tokenAddress} cannot be paid by signature alone: it has no transfers by authorization (ERC-3009) whose EIP-712 domain is known, and the client allowed Permit2 0 base units of the ${100n * UNIT} needed. Let the client approve Permit2 once, where there is one, or fund with an account that pays the network fee.`,
+        `The token ${address} cannot be paid by signature alone: it has no transfers by authorization (ERC-3009) whose EIP-712 domain is known, and the client allowed Permit2 0 base units of the ${100n * UNIT} needed, which no permit (EIP-2612) can change: it has no nonces or no domain separator. Let the client approve Permit2 once, where there is one, or fund with an account that pays the network fee.`,
       );
       const alone = await failure(
         GaslessUnsupportedError,
         sign(agreement, { freelancerSignature, payment: "authorization" }),
       );
       expect(alone.reason).to.equal("it has no transfers by authorization (ERC-3009) whose EIP-712 domain is known");
+    });
+
+    it("when the token has permits of another kind, or the client has code", async () => {
+      const dai = (await context.ethers.deployContract("DaiToken")) as unknown as Contract;
+      const { token, address } = await permitting();
+      const cases = [
+        { token: dai, address: toAddress(await dai.getAddress()), reason: "its permit is not EIP-2612's" },
+        { token, address, code: "0xef0100".padEnd(48, "1"), reason: "the payer has code" },
+      ];
+      for (const { token, address, code = "0x", reason } of cases) {
+        const agreement = await agreeIn(token, address);
+        const freelancerSignature = await context.escrow.connect(freelancer).sign(agreement);
+        await context.networkHelpers.setCode(client.address, code);
+        const error = await failure(
+          GaslessUnsupportedError,
+          sign(agreement, { freelancerSignature, payment: "permit2" }),
+        );
+        expect(error.reason).to.equal(
+          `the client allowed Permit2 0 base units of the ${100n * UNIT} needed, which no permit (EIP-2612) can change: ${reason}`,
+        );
+      }
     });
 
     it("when it is too late, or nothing is left to fund", async () => {
@@ -366,17 +685,6 @@ describe("Funding by signature", () => {
   });
 
   describe("of an agreement with a gate", () => {
-    /** A client that counts what its wallet is asked to sign. */
-    const counting = () => {
-      const wallet = new Wallet(client.privateKey, context.ethers.provider);
-      const asked: string[] = [];
-      const sign = wallet.signTypedData.bind(wallet);
-      wallet.signTypedData = (domain, types, value) => {
-        asked.push(Object.keys(types)[0] ?? "");
-        return sign(domain, types, value);
-      };
-      return { wallet, asked };
-    };
     const play = async (allowed: string) => {
       const gate = await context.ethers.deployContract("PayerGate", [allowed]);
       const agreement = await agreeInUsdc({ gate: await gate.getAddress() });
@@ -397,7 +705,7 @@ describe("Funding by signature", () => {
     it("signs where the gate lets SignedFunding pay, whatever it says of the client", async () => {
       const { asked, signed } = await play(signedFundingAddress());
       expect((await relay(await signed)).amount).to.equal(100n * UNIT);
-      expect(asked).to.deep.equal(["Agreement", "ReceiveWithAuthorization"]);
+      expect(asked.map(({ type }) => type)).to.deep.equal(["Agreement", "ReceiveWithAuthorization"]);
     });
 
     it("signs nothing for a gate that has no code", async () => {

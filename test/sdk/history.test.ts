@@ -42,6 +42,7 @@ import {
   setUp,
   through,
 } from "./chain.ts";
+import { takeTime } from "./dom.ts";
 
 const rangeOf = (parameters: readonly unknown[]) => {
   const { fromBlock, toBlock } = parameters[0] as { readonly fromBlock: string; readonly toBlock: string };
@@ -189,10 +190,16 @@ describe("Several pages at once", () => {
     const reading = async () => {
       for await (const _ of scanEvents(escrow.connection, [], { fromBlock: 0, toBlock: 100_000 }));
     };
-    expect((await failure(RpcError, reading())).reason).to.equal("refused");
-    // Theirs are over before a timer that begins later and takes longer.
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(away).to.have.length(3);
+    const time = takeTime();
+    try {
+      expect((await failure(RpcError, reading())).reason).to.equal("refused");
+      expect(time.waiting).to.deep.equal([]);
+      await time.pass(60_000);
+      await settle();
+      expect(away).to.have.length(3);
+    } finally {
+      time.giveBack();
+    }
   });
 
   it("are given up when nobody reads on", async () => {

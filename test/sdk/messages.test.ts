@@ -247,6 +247,10 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
       `${B} has 5 of the token ${A}, but needs 7 (base units): send it the rest first.`,
     ],
     [
+      new sdk.GasTooHighError({ estimate: 900_000n, maximum: 500_000n }),
+      "The transaction would use 900000 gas, and may use 500000 at most (maxGas). It was not sent: look at whose code is called in it before you allow it more.",
+    ],
+    [
       new InsufficientGasFundsError(),
       "The account cannot pay the network fee: send it some of the chain's own coin. The transaction was not sent.",
     ],

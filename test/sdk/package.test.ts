@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { promisify } from "node:util";
 import { runInNewContext } from "node:vm";
 import { cidOf, defineAgreement, escrowAddress, hashText, submitCall } from "@micro-escrow/sdk";
@@ -83,7 +83,7 @@ describe("The packed package", () => {
       "@micro-escrow/sdk": `file:${packed.filename}`,
       ethers: packages["node_modules/ethers"].version,
     };
-    const needed = ["ethers", ...Object.keys(manifest.dependencies)].flatMap((name) => closure(packages, name));
+    const needed = ["ethers", ...Object.keys(manifest.dependencies)].flatMap((name) => closure(packages, name, "sdk"));
     const lock = {
       lockfileVersion: 3,
       packages: {
@@ -92,11 +92,13 @@ describe("The packed package", () => {
           version: manifest.version,
           resolved: `file:${packed.filename}`,
           integrity: packed.integrity,
+          bin: manifest.bin,
           dependencies: manifest.dependencies,
           peerDependencies: manifest.peerDependencies,
           peerDependenciesMeta: manifest.peerDependenciesMeta,
         },
-        ...Object.fromEntries(needed.map((path) => [path, { ...packages[path], dev: false }])),
+        // What stands beside the SDK here, because others need another version, stands beside everything there.
+        ...Object.fromEntries(needed.map((path) => [path.replace(/^sdk\//, ""), { ...packages[path], dev: false }])),
       },
     };
     await writeFile(join(project, "package.json"), JSON.stringify({ type: "module", private: true, dependencies }));
@@ -118,14 +120,45 @@ describe("The packed package", () => {
       ["js", "js.map", "d.ts", "d.ts.map"].map((end) => path.replace(/ts$/, end)),
     );
     expect(files).to.have.members([
+      "bin/micro-escrow.js",
       ...sources.map((path) => `src/${path}`),
       ...built.map((path) => `dist/${path}`),
       ...["MicroEscrow", "SignedFunding"].flatMap((name) => {
         return ["calldata", "eip712"].map((kind) => `descriptors/${kind}-${name}.json`);
       }),
-      ...["bin/micro-escrow.js", "package.json", "README.md", "LICENSE"],
+      ...["arbiter", "command-line", "first-escrow", "platform", "relayer", "smart-wallets"].map(
+        (name) => `docs/${name}.md`,
+      ),
+      ...["viem", "wagmi"].map((name) => `examples/${name}.ts`),
+      ...["package.json", "README.md", "LICENSE"],
     ]);
     expect(await readFile(join(root, "sdk/LICENSE"), "utf8")).to.equal(await readFile(join(root, "LICENSE"), "utf8"));
+  });
+
+  it("has no link to what it does not hold", async () => {
+    const documents = files.filter((path) => path.endsWith(".md"));
+    const links: string[] = [];
+    for (const from of documents) {
+      const text = await readFile(join(root, "sdk", from), "utf8");
+      for (const [, target = ""] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (/^https?:/.test(target)) continue;
+        const [path = "", heading] = target.split("#");
+        const to = path === "" ? from : posix.join(posix.dirname(from), path);
+        expect(files, `${from} links to ${target}`).to.include(to);
+        if (heading !== undefined) {
+          const headings = [...(await readFile(join(root, "sdk", to), "utf8")).matchAll(/^#+ (.*)$/gm)];
+          const names = headings.map(([, name = ""]) =>
+            name
+              .toLowerCase()
+              .replace(/[^\w -]/g, "")
+              .replaceAll(" ", "-"),
+          );
+          expect(names, `${from} links to ${target}`).to.include(heading);
+        }
+        links.push(target);
+      }
+    }
+    expect(links.length).to.be.greaterThan(10);
   });
 
   it("is the file that the READMEs install", async () => {
@@ -147,6 +180,12 @@ describe("The packed package", () => {
     expect(stdout.trim().split(",")).to.include.members([
       ...["fileStorage", "hashFile", "readAgreement", "writeAgreement"],
     ]);
+  });
+
+  it("brings the command line", async () => {
+    const { version } = JSON.parse(await readFile(join(root, "sdk/package.json"), "utf8"));
+    const { stdout } = await run(join(project, "node_modules/.bin/micro-escrow"), ["--version"], { cwd: project });
+    expect(stdout).to.equal(`${version}\n`);
   });
 
   it("has an entry for storages", async () => {
@@ -241,6 +280,19 @@ globalThis.history = [indexedDbStorage, statementOf, syncHistory].map((one) => t
       write: false,
     });
     expect(outputFiles[0]?.text.length).to.be.lessThan(10_000);
+  });
+
+  it("has hooks that bring no other entry along", async () => {
+    const { metafile } = await build({
+      ...{ absWorkingDir: project, external: ["ethers", "react", "@tanstack/react-query"] },
+      stdin: { contents: `export * from "@micro-escrow/sdk/react";`, resolveDir: project },
+      ...{ bundle: true, metafile: true, platform: "browser", format: "esm", write: false },
+    });
+    const modules = Object.keys(metafile.inputs);
+    for (const entry of ["gasless", "deploy", "storage", "wallets", "node"]) {
+      expect(modules.filter((path) => path.endsWith(`/dist/${entry}.js`))).to.deep.equal([]);
+    }
+    expect(modules.some((path) => path.endsWith("/dist/react/mutation.js"))).to.equal(true);
   });
 
   it("type-checks in a strict project", async function () {

@@ -7,16 +7,21 @@ import {
   InvalidAddressError,
   InvalidParameterError,
   InvalidTimeError,
-  type MicroEscrow,
+  MicroEscrow,
   MilestoneOutOfRangeError,
+  MissingSignerError,
   RpcError,
   Status,
   TransactionRevertedError,
+  toAddress,
   UnknownAgreementError,
   UserRejectedError,
   WrongStatusError,
 } from "@micro-escrow/sdk";
+import { deploySignedFunding } from "@micro-escrow/sdk/deploy";
+import { relayFunding, signFunding } from "@micro-escrow/sdk/gasless";
 import {
+  type EscrowMutation,
   EscrowProvider,
   escrowKeys,
   escrowQueries,
@@ -36,8 +41,10 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { expect } from "chai";
 import { createElement, type ReactNode } from "react";
 import { renderToString } from "react-dom/server";
-import { type Context, deliverable, otherDeliverable, rpcError, setUp, through, UNIT } from "./chain.ts";
+import { deployUsdc } from "../../scripts/demo/usdc.ts";
+import { type Context, deliverable, inToken, otherDeliverable, rpcError, setUp, through, UNIT } from "./chain.ts";
 import { takeTime, until, usePage } from "./dom.ts";
+import { mined } from "./evm.ts";
 
 describe("React hooks", () => {
   const renderHook = usePage();
@@ -317,6 +324,110 @@ describe("React hooks", () => {
       expect(page.current.relay.phase).to.equal("confirmed");
     });
 
+    it("sign: what others fund with and send, which is never shown as sent", async () => {
+      const { as, define, signers } = context;
+      const agreement = define();
+      const hooks = () => ({ sign: useEscrowMutation("sign"), submit: useEscrowMutation("signSubmit") });
+      const work = await render(hooks, as.freelancer);
+      work.current.sign.mutate(agreement);
+      await until(() => work.current.sign.phase === "signed");
+      const freelancerSignature = work.current.sign.data ?? expect.fail("there is no signature");
+      expect(freelancerSignature).to.equal(await as.freelancer.sign(agreement));
+      await as.client.fund({ agreement, indices: [0], freelancerSignature });
+
+      work.current.submit.mutate({ agreement, index: 0, deliverable });
+      await until(() => work.current.submit.phase === "signed");
+      const action = work.current.submit.data ?? expect.fail("there is no action");
+      expect(action).to.deep.include({ verb: "submit", signers: [signers.freelancer.address] });
+      expect((await as.stranger.relay(action)).deliverable).to.equal(deliverable);
+      for (const { sign, submit } of work.all) {
+        expect([...sign.transactions, ...submit.transactions]).to.deep.equal([]);
+        for (const { phase } of [sign, submit]) expect(["idle", "pending", "signed"]).to.include(phase);
+      }
+    });
+
+    it("tell why nothing was signed, and read again what the page did not know", async () => {
+      const { as, funded } = context;
+      const agreement = await funded();
+      const hooks = () => ({
+        milestone: useMilestone({ agreement, index: 0 }).data,
+        sign: useEscrowMutation("signSubmit"),
+      });
+      const page = await render(hooks, as.freelancer);
+      await until(() => page.current.milestone?.status === Status.Funded);
+      await as.freelancer.submit({ agreement, index: 0, deliverable });
+      page.current.sign.mutate({ agreement, index: 0, deliverable });
+      await until(() => page.current.sign.phase === "failed");
+      expect(page.current.sign.error).to.be.instanceOf(WrongStatusError);
+      await until(() => page.current.milestone?.status === Status.Submitted);
+    });
+
+    it("take every method of the client that sends or signs, with what it takes", async () => {
+      const { as, escrow } = context;
+      const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(escrow)).filter((name) => /^sign/.test(name));
+      expect(methods).to.have.length(13);
+      for (const method of methods) {
+        const page = await render(() => useEscrowMutation(method as "sign"), as.client);
+        expect(page.failures).to.deep.equal([]);
+        await page.unmount();
+      }
+      // @ts-expect-error an agreement is signed, not parameters with one
+      const wrong = (mutation: EscrowMutation<"sign">, agreement: Agreement) => mutation.mutate({ agreement });
+      // @ts-expect-error an action takes what it says, and nothing less
+      const less = (mutation: EscrowMutation<typeof signFunding>) => mutation.mutate({ indices: [0] });
+      expect([wrong, less]).to.have.length(2);
+    });
+
+    it("do what functions of other entries do: funding by signature", async () => {
+      const { as, define, signers } = context;
+      await deploySignedFunding({ signer: signers.deployer });
+      const { contract, address } = await deployUsdc(
+        signers.deployer,
+        signers.deployer,
+        toAddress(signers.platform.address),
+      );
+      await mined(contract.getFunction("configureMinter")(signers.deployer.address, 100n * UNIT));
+      await mined(contract.getFunction("mint")(signers.client.address, 100n * UNIT));
+      const agreement = define(inToken(address));
+      const freelancerSignature = await as.freelancer.sign(agreement);
+      const told: string[] = [];
+      const relayer = as.stranger.withOptions({ onSent: (transaction) => void told.push(transaction) });
+      const page = await render(() => useEscrowMutation(signFunding), as.client);
+      const server = await render(() => {
+        const milestone = useMilestone({ agreement, index: 0 }).data;
+        return { milestone, relay: useEscrowMutation(relayFunding) };
+      }, relayer);
+      await until(() => server.current.milestone?.status === Status.None);
+
+      page.current.mutate({ agreement, indices: [0], freelancerSignature });
+      await until(() => page.current.phase === "signed");
+      const funding = page.current.data ?? expect.fail("there is no funding");
+      expect(funding).to.include({
+        payment: "authorization",
+        signer: signers.client.address,
+        amount: String(100n * UNIT),
+      });
+      expect(page.all.flatMap(({ transactions }) => transactions)).to.deep.equal([]);
+
+      server.current.relay.mutate(funding);
+      await until(() => server.current.relay.phase === "confirmed");
+      const { data, transactions } = server.current.relay;
+      expect(data).to.deep.include({ amount: 100n * UNIT, opened: true });
+      expect(transactions).to.deep.equal([data?.transaction.hash]);
+      expect(told).to.deep.equal(transactions);
+      expect(server.all.some(({ relay }) => relay.phase === "sent")).to.equal(true);
+      await until(() => server.current.milestone?.status === Status.Funded);
+
+      page.current.mutate({ agreement, indices: [0], freelancerSignature });
+      await until(() => page.current.phase === "failed");
+      expect(page.current.error).to.be.instanceOf(WrongStatusError);
+      const reader = await MicroEscrow.connect(context.ethers.provider, { address: context.escrow.address });
+      const reading = await render(() => useEscrowMutation(signFunding), reader);
+      reading.current.mutate({ agreement, indices: [1], freelancerSignature });
+      await until(() => reading.current.phase === "failed");
+      expect(reading.current.error).to.be.instanceOf(MissingSignerError);
+    });
+
     it("show the transactions of the latest attempt alone, and tell whoever the client tells", async () => {
       const { as, funded } = context;
       const agreement = await funded();
@@ -485,8 +596,7 @@ describe("React hooks", () => {
       let looks = 0;
       const escrow = await through(context, (method, _, forward) => {
         if (method === "eth_getLogs") ++looks;
-        // Of a call that fails without data ethers makes a revert, whoever failed.
-        if (isDown && method !== "eth_call") throw rpcError(-32_000, "down");
+        if (isDown) throw rpcError(-32_000, "down");
         return forward();
       });
       const errors: string[] = [];

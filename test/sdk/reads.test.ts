@@ -431,6 +431,21 @@ describe("Reads", () => {
     expect((await escrow.getMilestone({ agreement, index: 0 })).held).to.equal(80n * UNIT);
   });
 
+  it("are made again where a node does not have the newest block yet", async () => {
+    const agreement = await context.funded();
+    let late = 0;
+    let calls = 0;
+    const escrow = await through(context, async (method, _, forward) => {
+      if (method !== "eth_call") return forward();
+      calls++;
+      if (late-- > 0) throw rpcError(-32_000, "header not found");
+      return forward();
+    });
+    [late, calls] = [2, 0];
+    expect((await escrow.getMilestone({ agreement, index: 0 })).held).to.equal(100n * UNIT);
+    expect(calls).to.equal(3);
+  });
+
   it("come before an estimate: none is made in a state before what was sent", async () => {
     const agreement = await context.funded();
     let late = 0;

@@ -1,9 +1,10 @@
 /**
- * A six-month campaign: approved by a signature that somebody else sent, and paid to a blacklisted account, later; returned
- * because changes never came; split because the arbiter was silent; returned after a missed deadline; given back; ended
- * early. The platform takes a fee.
+ * A six-month campaign: approved by a signature that somebody else sent, and paid to a blacklisted account, later; funded by
+ * such a signature, and returned because changes never came; split because the arbiter was silent; returned after a missed
+ * deadline; given back; ended early. The platform takes a fee.
  */
 import { type Agreement, MicroEscrowError, parseAmount, parseDuration } from "@micro-escrow/sdk";
+import { relayFunding, signFunding } from "@micro-escrow/sdk/gasless";
 import { expect } from "../../script.ts";
 import { campaign } from "../gigs.ts";
 import { day, money } from "../terminal.ts";
@@ -41,8 +42,10 @@ export async function playCampaign(world: World): Promise<Agreement> {
   stage.tell("diego", `USDC refused me. But ${money(waiting)} USDC is waiting in the escrow, for me and nobody else.`);
   const refusal = await passerby.withdraw(diegoAccount).catch((error: unknown) => error);
   expect(refusal instanceof MicroEscrowError, "USDC paid a blacklisted account.");
-  const october = await hanna.fund({ agreement, indices: [1] });
-  stage.tell("hanna", "Home again. October is funded. They will sort it out.", october);
+  const october = await signFunding(hanna.connection, cast.hanna.signer, { agreement, indices: [1] });
+  stage.tell("hanna", "They will sort it out. I sign once more: 800.00 USDC for October, and for nothing else.");
+  const funded = await relayFunding(workbench.connection, cast.workbench.signer, october);
+  stage.tell("workbench", "Sent too: October is funded. She pays her 800.00, and no gas.", funded);
   await stage.until("2027-10-08");
   const unlisted = await send(usdc.contract, "unBlacklist", cast.diego.address);
   stage.tell("circle", "It was another Diego. We are sorry.", unlisted);

@@ -41,7 +41,8 @@ export function permitCall(parameters: PermitParameters & { readonly escrow: str
   return toCall(escrow, escrowInterface.encodeFunctionData("permit", [...terms, v, r, s]));
 }
 
-function readSignature(signature: Hex): Pick<Signature, "v" | "r" | "s"> {
+/** @throws {InvalidHashError} When it is not an ECDSA signature. */
+export function readSignature(signature: Hex): Pick<Signature, "v" | "r" | "s"> {
   try {
     // Read in here: one whose s is in the upper half is found only then.
     const { v, r, s } = Signature.from(checkSignature(signature));

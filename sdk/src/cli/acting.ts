@@ -7,6 +7,7 @@ import { formatEther } from "ethers";
 import type { Agreement } from "../agreement.js";
 import type { MicroEscrow } from "../client.js";
 import { decodeLogs, type EscrowEvent, type TransactionInfo } from "../decode.js";
+import { localChainIds } from "../deployments.js";
 import { ask } from "../rpc.js";
 import type { Address, Call } from "../types.js";
 import { KeyError } from "./errors.js";
@@ -21,6 +22,8 @@ export interface Step<Result extends { readonly transaction: TransactionInfo }> 
   readonly agreement?: Agreement;
   /** What will happen, in lines: the first is the question. */
   readonly plan: readonly string[];
+  /** What must be in a block that stays before this is signed or sent: "submission 2"; left out: nothing. */
+  readonly after?: string | undefined;
   /** To find out what it costs; left out where that cannot be known before. */
   readonly call?: Call;
   readonly send: (escrow: MicroEscrow) => Promise<Result>;
@@ -46,11 +49,14 @@ export async function act<Result extends { readonly transaction: TransactionInfo
   const { terminal } = session;
   const role = step.agreement === undefined ? "" : ` (${roleOf(step.agreement, account)})`;
   const [question = "", ...details] = step.plan;
+  const isWaiting = step.after !== undefined && !localChainIds.includes(escrow.chainId);
+  const announce = () => isWaiting && terminal.note(`Waiting until ${step.after} is in a block that stays …`);
   if (options.sign) {
     if (step.sign === undefined)
       throw new KeyError(`${capital(step.verb)} cannot be signed for somebody else to send.`);
     terminal.note(`${capital(question)}, by a signature of ${account}${role}:`, ...details);
     await terminal.confirm("Sign this?");
+    announce();
     terminal.print(JSON.stringify(await step.sign(escrow), null, 2));
     return;
   }
@@ -59,6 +65,7 @@ export async function act<Result extends { readonly transaction: TransactionInfo
   terminal.note(`${capital(question)}, as ${account}${role} on chain ${escrow.chainId}:`, ...details);
   if (fee !== undefined) terminal.note(`  network fee: about ${fee} ether`);
   await terminal.confirm("Send this?");
+  announce();
   const result = await step.send(escrow);
   await tell(session, escrow, step.verb, result, step.agreement);
 }

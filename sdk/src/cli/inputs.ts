@@ -86,7 +86,8 @@ export function milestonesOf(agreement: Agreement, texts: readonly string[]): re
     const range = /^(\d+)-(\d+)$/.exec(text);
     if (range === null) return [milestoneOf(agreement, text)];
     const [first, last] = [milestoneOf(agreement, range[1] ?? ""), milestoneOf(agreement, range[2] ?? "")];
-    return Array.from({ length: Math.max(last - first + 1, 0) }, (_, offset) => first + offset);
+    if (last < first) throw new UsageError(`"${text}" is no range: the lower number comes first.`);
+    return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
   });
   return [...new Set(indices)].sort((a, b) => a - b);
 }

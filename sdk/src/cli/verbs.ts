@@ -324,7 +324,8 @@ async function decidedOn(
     submission === 0
       ? "  nothing was submitted yet"
       : `  about submission ${submission}, deliverable ${deliverable ?? "unknown"}${paths === undefined ? "" : ", which these files are"}`;
-  return { seen, line, submission };
+  const after = submission === 0 ? undefined : `submission ${submission}`;
+  return { seen, line, submission, after };
 }
 
 export async function approve(
@@ -335,9 +336,9 @@ export async function approve(
 ): Promise<void> {
   const acting = await onMilestone(session, file, milestone);
   const { escrow, at, on, index, name, agreement } = acting;
-  const { seen, line, submission } = await decidedOn(acting, options);
+  const { seen, line, submission, after } = await decidedOn(acting, options);
   const step = {
-    ...{ verb: "approve", agreement },
+    ...{ verb: "approve", agreement, after },
     plan: [`approve ${name}`, line, ...paid(acting, { type: "approve", index })],
     call: approveCall({ ...on, submission }),
     send: () => escrow.approve({ ...at, ...seen }),
@@ -375,10 +376,10 @@ export async function requestChanges(
   const reason = await documentOf(options, "the reason");
   const acting = await onMilestone(session, file, milestone);
   const { escrow, at, on, name, agreement } = acting;
-  const { seen, line, submission } = await decidedOn(acting, options);
+  const { seen, line, submission, after } = await decidedOn(acting, options);
   const rework = formatDuration(agreement.terms.reworkPeriod);
   const step = {
-    ...{ verb: "requestChanges", agreement },
+    ...{ verb: "requestChanges", agreement, after },
     plan: [`request changes to ${name}`, line, `  reason ${reason}`, `  the freelancer gets ${rework} to submit again`],
     call: requestChangesCall({ ...on, submission, reason }),
     send: () => escrow.requestChanges({ ...at, ...seen, reason }),
@@ -398,7 +399,7 @@ export async function attest(
   const report = await documentOf(options, "the report");
   const acting = await onMilestone(session, file, milestone);
   const { escrow, at, on, index, name, agreement } = acting;
-  const { seen, line, submission } = await decidedOn(acting, options);
+  const { seen, line, submission, after } = await decidedOn(acting, options);
   const { challengePeriod, reworkPeriod } = agreement.terms;
   const then = !passed
     ? [`  the freelancer gets ${formatDuration(reworkPeriod)} to submit again`]
@@ -406,7 +407,7 @@ export async function attest(
       ? [`  the client has ${formatDuration(challengePeriod)} at most to object; then the freelancer is paid`]
       : paid(acting, { type: "attest", index });
   const step = {
-    ...{ verb: "attest", agreement },
+    ...{ verb: "attest", agreement, after },
     plan: [`attest that ${name} ${passed ? "passed" : "failed"}`, line, `  report ${report}`, ...then],
     call: attestCall({ ...on, submission, passed, report }),
     send: () => escrow.attest({ ...at, ...seen, passed, report }),
@@ -498,7 +499,7 @@ export async function rule(
   const { arbiter } = payouts(agreement, state, { type: "rule", index, freelancerAmount: 0n });
   const freelancerAmount = amountOf(share, currency, heldBy(acting) - arbiter);
   const step = {
-    ...{ verb: "rule", agreement },
+    ...{ verb: "rule", agreement, after: "the dispute" },
     plan: [
       `rule on ${name}: ${currency.write(freelancerAmount)} to the freelancer${beforeFee(agreement)}`,
       ...paid(acting, { type: "rule", index, freelancerAmount }),

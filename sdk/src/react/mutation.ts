@@ -1,37 +1,46 @@
 "use client";
 /**
- * Every verb as a mutation. Nothing is shown before it is so: what others would do by guessing the next state, this does by
+ * Every verb and every signature as a mutation. Nothing is shown before it is so: what others would do by guessing the next state, this does by
  * saying how far the transaction is. A milestone counts as paid when that is in a block, and not before.
  */
 import { type UseMutationResult, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import type { Agreement } from "../agreement.js";
 import { checkObject } from "../check.js";
-import type { MicroEscrow } from "../client.js";
+import type { EscrowAction, MicroEscrow } from "../client.js";
 import type { ResultVerb } from "../decode.js";
 import { InvalidParameterError, type MicroEscrowError } from "../errors.js";
 import { decodeError } from "../revert.js";
+import type { SignableVerb } from "../signed.js";
 import type { Hash } from "../types.js";
 import { escrowKeys, invalidateAgreement } from "./keys.js";
 import { useEscrow } from "./provider.js";
 
-/** A method of the client that sends a transaction. */
-export type EscrowVerb = ResultVerb | "relay";
+/** A method of the client that sends a transaction, or signs. */
+export type EscrowVerb = ResultVerb | "relay" | "sign" | `sign${Capitalize<SignableVerb>}`;
 
-/** What a verb takes: what the client's method takes. */
-export type VerbParameters<V extends EscrowVerb> = Parameters<MicroEscrow[V]>[0];
+type Method = (parameters: never) => Promise<unknown>;
 
-/** What a verb results in: what the client's method returns. */
-export type VerbResult<V extends EscrowVerb> = Awaited<ReturnType<MicroEscrow[V]>>;
+/** What a verb takes: what the client's method takes, or the action. */
+export type VerbParameters<V extends EscrowVerb | EscrowAction> =
+  V extends EscrowAction<infer P> ? P : V extends infer M extends EscrowVerb ? Parameters<MicroEscrow[M]>[0] : never;
+
+/** What a verb results in: what the client's method returns, or the action. */
+export type VerbResult<V extends EscrowVerb | EscrowAction> =
+  V extends EscrowAction<never, infer R>
+    ? R
+    : V extends infer M extends EscrowVerb
+      ? Awaited<ReturnType<MicroEscrow[M]>>
+      : never;
 
 /**
  * How far it is. `pending`: it is checked, and the wallet asks its user. `sent`: the last of `transactions` is on its way.
- * `confirmed`: it is in a block. `failed`: see `error`.
+ * `confirmed`: it is in a block. `signed`: `data` is or has the signature, and nothing was sent. `failed`: see `error`.
  */
-export type MutationPhase = "idle" | "pending" | "sent" | "confirmed" | "failed";
+export type MutationPhase = "idle" | "pending" | "sent" | "confirmed" | "signed" | "failed";
 
-/** What TanStack's `useMutation` returns, and how far the transaction is. */
-export type EscrowMutation<V extends EscrowVerb> = UseMutationResult<
+/** What TanStack's `useMutation` returns, and how far it is. */
+export type EscrowMutation<V extends EscrowVerb | EscrowAction> = UseMutationResult<
   VerbResult<V>,
   MicroEscrowError,
   VerbParameters<V>
@@ -45,25 +54,37 @@ const verbs: Readonly<Record<EscrowVerb, true>> = {
   ...{ accept: true, close: true, fund: true, submit: true, approve: true, advance: true, requestChanges: true },
   ...{ attest: true, extend: true, dispute: true, submitEvidence: true, rule: true, settle: true, refund: true },
   ...{ finalize: true, withdraw: true, multicall: true, relay: true },
+  ...{ sign: true, signAccept: true, signClose: true, signSubmit: true, signApprove: true, signAdvance: true },
+  ...{ signRequestChanges: true, signAttest: true, signExtend: true, signDispute: true, signRule: true },
+  ...{ signSettle: true, signRefund: true },
 };
 
-const phases = { idle: "idle", pending: "pending", success: "confirmed", error: "failed" } as const;
+const phases = {
+  unsent: { idle: "idle", pending: "pending", success: "signed", error: "failed" },
+  sent: { idle: "idle", pending: "sent", success: "confirmed", error: "failed" },
+} as const;
 
 /**
- * A verb of the contract as a mutation: `mutate` takes what the client's method takes, and `phase` says how far it is. What
- * it changed is read again, also when it failed, and when the component is gone by then. It is never sent a second time by
- * itself, whatever the QueryClient does otherwise, nor later than when it was asked for.
+ * A method of the client that sends or signs as a mutation: `mutate` takes what it takes, and `phase` says how far it is. What
+ * it was about is read again, also when it failed, and when the component is gone by then. Nothing is sent or asked for a second
+ * time by itself, whatever the QueryClient does otherwise, nor later than when it was asked for.
  *
- * @throws {InvalidParameterError} When there is no such verb.
+ * @param verb The method's name; or an action of another entry, like `signFunding` and `relayFunding`.
+ * @throws {InvalidParameterError} When there is no such method.
  * @throws {MissingEscrowProviderError} When there is no EscrowProvider around the component.
  * @example
  * const { mutate, phase, transactions, error } = useEscrowMutation("approve");
  * if (phase === "idle") mutate({ agreement, index: 0, submission: 1 });
  * if (phase === "sent") console.log(`On its way: ${transactions.at(-1)}`);
  * if (error instanceof UserRejectedError) console.log("You refused.");
+ * const consent = useEscrowMutation("sign");
+ * if (consent.phase === "signed") console.log(`For the client: ${consent.data}`);
+ * const funding = useEscrowMutation(signFunding); // of @micro-escrow/sdk/gasless
+ * if (consent.data) funding.mutate({ agreement, indices: [0], freelancerSignature: consent.data });
  */
-export function useEscrowMutation<V extends EscrowVerb>(verb: V): EscrowMutation<V> {
-  if (!Object.hasOwn(verbs, verb)) throw new InvalidParameterError(verb, "is not a verb of the escrow");
+export function useEscrowMutation<V extends EscrowVerb | EscrowAction>(verb: V): EscrowMutation<V> {
+  const isAction = typeof verb === "function";
+  if (!isAction && !Object.hasOwn(verbs, verb)) throw new InvalidParameterError(verb, "is not a verb of the escrow");
   const escrow = useEscrow();
   const client = useQueryClient();
   const [transactions, setTransactions] = useState<readonly Hash[]>([]);
@@ -71,7 +92,7 @@ export function useEscrowMutation<V extends EscrowVerb>(verb: V): EscrowMutation
   const latest = useRef<object>(undefined);
 
   const mutation = useMutation<VerbResult<V>, MicroEscrowError, VerbParameters<V>>({
-    mutationKey: [...escrowKeys.all(escrow), verb],
+    mutationKey: [...escrowKeys.all(escrow), ...(isAction ? [] : [verb])],
     mutationFn: async (parameters): Promise<VerbResult<V>> => {
       const attempt = {};
       latest.current = attempt;
@@ -81,9 +102,11 @@ export function useEscrowMutation<V extends EscrowVerb>(verb: V): EscrowMutation
       };
       try {
         const actor = escrow.withOptions({ onSent });
-        const act = actor[verb] as (parameters: VerbParameters<V>) => Promise<unknown>;
-        const result = await act.call(actor, checkObject(parameters, "an object of parameters"));
-        return result as VerbResult<V>;
+        const checked = checkObject(parameters, "an object of parameters") as never;
+        const act: Method = isAction
+          ? (all) => actor.act(verb, all)
+          : (actor[verb as EscrowVerb] as Method).bind(actor);
+        return (await act(checked)) as VerbResult<V>;
       } catch (error) {
         throw decodeError(error);
       }
@@ -97,12 +120,13 @@ export function useEscrowMutation<V extends EscrowVerb>(verb: V): EscrowMutation
       else void client.invalidateQueries({ queryKey: escrowKeys.all(escrow) });
     },
   });
-  const phase = mutation.isPending && transactions.length > 0 ? "sent" : phases[mutation.status];
+  const phase = phases[transactions.length > 0 ? "sent" : "unsent"][mutation.status];
   return { ...mutation, phase, transactions: mutation.isIdle ? [] : transactions };
 }
 
-/** What it was about; `withdraw`, `multicall` and `relay` do not say, and may change anything. */
+/** What it was about: of `sign` all that it takes. `withdraw`, `multicall` and what is relayed do not say, and may change anything. */
 function agreementOf(parameters: unknown): Agreement | undefined {
-  const { agreement } = (parameters ?? {}) as { readonly agreement?: Agreement };
-  return agreement?.terms === undefined ? undefined : agreement;
+  const { agreement = parameters } = (parameters ?? {}) as { readonly agreement?: unknown };
+  const { terms } = (agreement ?? {}) as Partial<Agreement>;
+  return terms === undefined ? undefined : (agreement as Agreement);
 }

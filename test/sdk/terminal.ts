@@ -1,0 +1,31 @@
+/** The command line in this process, without a terminal: what it says is kept, and nobody can be asked. */
+import { PassThrough, Writable } from "node:stream";
+import { run } from "../../sdk/dist/cli/run.js";
+
+/** What a command said, and how it ended. */
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Keeps what is written to it, as text. */
+export class Sink extends Writable {
+  text = "";
+  override _write(chunk: Buffer | string, _: string, done: () => void): void {
+    this.text += chunk;
+    done();
+  }
+}
+
+/** Runs a command; its configuration is in the folder that is its user's. */
+export async function runCommand(
+  args: readonly string[],
+  { home, stdin = "", signal }: { home: string; stdin?: string; signal?: AbortSignal },
+): Promise<Ended> {
+  const [stdout, stderr, input] = [new Sink(), new Sink(), new PassThrough()];
+  input.end(stdin);
+  const env = { HOME: home, XDG_CONFIG_HOME: home };
+  const code = await run(args, { stdin: input, stdout, stderr, env, ...(signal && { signal }) });
+  return { code, out: stdout.text, err: stderr.text };
+}
