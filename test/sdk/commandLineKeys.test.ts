@@ -998,7 +998,8 @@ describe("The command line", function () {
       Unknown: "MissingEvent NotMined TransactionReplaced",
       Refused: `AddressEmptyCode AmountOutOfRange ArbiterFeeTooHigh BatchFailed BatchUnsupported ClockNotLater ClockRanOut
         ClockStillRunning DefaultShareTooHigh DeliverableMismatch DeploymentFailed EmptyMulticall EmptySchedule FailedCall
-        FeeTooHigh FeeWithoutRecipient ForbiddenAccount FundingClosed FundingExpired GaslessUnsupported GateRefused
+        FeeTooHigh FeeWithoutRecipient ForbiddenAccount FundingClosed FundingExpired GasTooHigh GaslessUnsupported
+        GateRefused
         InsufficientAllowance InsufficientBalance InvalidMilestone InvalidShortString InvalidSignature MilestoneOutOfRange
         MissingEscrowProvider MissingParty MissingProvider NotAParty NotAScope NotAccepted NotEnoughGas NothingToFund
         PartiesNotDistinct PaymentRefused PermitUnsupported ReentrantCall SafeERC20FailedOperation ScheduleMismatch
