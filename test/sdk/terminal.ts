@@ -34,6 +34,8 @@ export async function runCommand(
   const [stdout, stderr, input] = [new Sink(), new Sink(), new PassThrough()];
   input.end(stdin);
   const env = { HOME: home, XDG_CONFIG_HOME: home, ...more };
-  const code = await run(args, { stdin: input, stdout, stderr, env, ...(signal && { signal }) });
+  // Whoever gives up a transaction leaves its timer behind, which would keep this process.
+  const patience = args.includes("--patience") ? [] : ["--patience", "20"];
+  const code = await run([...args, ...patience], { stdin: input, stdout, stderr, env, ...(signal && { signal }) });
   return { code, out: stdout.text, err: stderr.text };
 }

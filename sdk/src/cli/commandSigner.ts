@@ -12,7 +12,6 @@
  * typed data are checked by the SDK.
  */
 import { spawn } from "node:child_process";
-import process from "node:process";
 import {
   AbstractSigner,
   copyRequest,
@@ -33,6 +32,7 @@ import { UserRejectedError } from "../errors.js";
 import { inert } from "../text.js";
 import type { Address } from "../types.js";
 import { KeyError } from "./errors.js";
+import type { Streams } from "./terminal.js";
 
 /** Sends one request to the program and returns what it answered. */
 type Request = (method: string, parameters: readonly unknown[]) => Promise<unknown>;
@@ -49,11 +49,11 @@ export class CommandSigner extends AbstractSigner {
 
   /**
    * @param command As the shell takes it.
-   * @param onOutput Gets what the program says to its user.
+   * @param streams What the program says to its user goes to the standard error; the signal ends it.
    * @throws {KeyError} When the program fails, or names no account.
    */
-  static async create(command: string, provider: Provider, onOutput: (text: string) => void): Promise<CommandSigner> {
-    const request: Request = (method, parameters) => run(command, { method, parameters }, onOutput);
+  static async create(command: string, provider: Provider, streams: Streams): Promise<CommandSigner> {
+    const request: Request = (method, parameters) => run(command, { method, parameters }, streams);
     const accounts = await request("eth_accounts", []);
     const [account] = Array.isArray(accounts) ? accounts : [];
     try {
@@ -140,26 +140,28 @@ const REFUSED = 4001;
 async function run(
   command: string,
   { method, parameters }: { readonly method: string; readonly parameters: readonly unknown[] },
-  onOutput: (text: string) => void,
+  { stderr, env, signal }: Streams,
 ): Promise<unknown> {
-  const child = spawn(command, { shell: true, stdio: ["pipe", "pipe", "pipe"], env: withoutSecrets() });
+  // No time limit: somebody may have to find a device first, and press its button.
+  const child = spawn(command, { shell: true, stdio: "pipe", env: withoutOurs(env), ...(signal && { signal }) });
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     output += text;
   });
-  child.stderr.setEncoding("utf8").on("data", onOutput);
+  child.stderr.setEncoding("utf8").on("data", (text: string) => stderr.write(text));
   // It may not read what it is asked, and end: its exit code says enough.
   child.stdin.on("error", () => {});
   child.stdin.end(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: parameters })}\n`);
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("close", resolve);
+  const code = await new Promise<number | string | null>((resolve, reject) => {
+    child.on("close", (status, killed) => resolve(status ?? killed));
     child.on("error", (cause) =>
       reject(new KeyError(`The signing program did not start: ${cause.message}.`, { cause })),
     );
   });
   const response = parseResponse(output);
   if (response?.error?.code === REFUSED) throw new UserRejectedError({ action: method });
-  if (code !== 0 || response === undefined || response.error !== undefined || !("result" in response)) {
+  // Some write "error": null beside a result.
+  if (code !== 0 || response === undefined || (response.error ?? undefined) !== undefined || !("result" in response)) {
     const said = response?.error?.message ?? output.trim();
     const reason = said === "" ? "" : `: ${inert(String(said))}`;
     throw new KeyError(`The signing program failed at ${method} (exit code ${code})${reason}.`);
@@ -169,7 +171,7 @@ async function run(
 
 interface Response {
   readonly result?: unknown;
-  readonly error?: { readonly code?: unknown; readonly message?: unknown };
+  readonly error?: { readonly code?: unknown; readonly message?: unknown } | null;
 }
 
 function parseResponse(output: string): Response | undefined {
@@ -181,8 +183,7 @@ function parseResponse(output: string): Response | undefined {
   }
 }
 
-/** Another program needs none of ours. */
-function withoutSecrets(): NodeJS.ProcessEnv {
-  const { MICRO_ESCROW_PRIVATE_KEY: _, MICRO_ESCROW_PASSWORD: __, ...rest } = process.env;
-  return rest;
+/** Another program needs none of our variables, which may have secrets; Windows takes them in small letters too. */
+function withoutOurs(env: Streams["env"]): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^MICRO_ESCROW_/i.test(name)));
 }

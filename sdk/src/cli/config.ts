@@ -3,10 +3,12 @@
  * may hold. It stands in the user's own folder, and not where a command runs: a file that came with an agreement must not say
  * which program signs.
  */
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { lstat, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import process from "node:process";
+import { inert } from "../text.js";
 import { UsageError } from "./errors.js";
 import type { Streams } from "./terminal.js";
 
@@ -38,8 +40,10 @@ const MEMBERS: Readonly<Record<keyof Config, "string" | "number">> = {
 /** Where the configuration stands, unless `--config` or MICRO_ESCROW_CONFIG says otherwise. */
 export function configFile(env: Streams["env"]): string {
   if (env.MICRO_ESCROW_CONFIG) return resolve(env.MICRO_ESCROW_CONFIG);
-  const home = env.HOME ?? env.USERPROFILE ?? homedir();
-  const folder = env.XDG_CONFIG_HOME || (process.platform === "win32" && env.APPDATA) || join(home, ".config");
+  const home = env.HOME || env.USERPROFILE || homedir();
+  // A relative one would be a folder of wherever the command runs.
+  const named = [env.XDG_CONFIG_HOME, process.platform === "win32" ? env.APPDATA : undefined];
+  const folder = named.find((one) => one !== undefined && isAbsolute(one)) ?? join(home, ".config");
   return join(folder, "micro-escrow", "config.json");
 }
 
@@ -58,7 +62,7 @@ export async function readConfig(file: string, mustExist: boolean): Promise<Conf
   for (const [name, value] of Object.entries(config)) {
     const type = Object.hasOwn(MEMBERS, name) ? MEMBERS[name as keyof Config] : undefined;
     if (type === undefined) {
-      throw new UsageError(`${file} has "${name}", which is not known: ${Object.keys(MEMBERS).join(", ")} are.`);
+      throw new UsageError(`${file} has "${inert(name)}", which is not known: ${Object.keys(MEMBERS).join(", ")} are.`);
     }
     if (typeof value !== type) throw new UsageError(`In ${file}, "${name}" is not a ${type}.`);
   }
@@ -68,22 +72,42 @@ export async function readConfig(file: string, mustExist: boolean): Promise<Conf
 
 function parse(file: string, text: string): object {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text.replace(/^\ufeff/, ""));
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  } catch (cause) {
-    throw new UsageError(`The configuration ${file} is not JSON.`, { cause });
+  } catch {
+    // No cause: it would quote what stands there, which may have a key in it.
+    throw new UsageError(`The configuration ${file} is not JSON.`);
   }
   throw new UsageError(`The configuration ${file} is not an object.`);
 }
 
-/** Writes the configuration, whole or not at all, readable by its owner alone: an endpoint's address may hold a key. */
-export async function writeConfig(file: string, config: Config): Promise<void> {
-  await writePrivate(file, `${JSON.stringify(config, null, 2)}\n`);
+/** Whether there is something of this name, be it a link to nothing. */
+export function isThere(file: string): Promise<boolean> {
+  return lstat(file).then(
+    () => true,
+    () => false,
+  );
 }
 
-/** Writes a file that only its owner may read, and its folder. */
+/**
+ * Writes the configuration, whole or not at all, readable by its owner alone: an endpoint's address may hold a key.
+ *
+ * @throws {UsageError} When it cannot be written.
+ */
+export async function writeConfig(file: string, config: Config): Promise<void> {
+  // Of a name that nobody can have prepared: a file that is there would keep its owner and its mode.
+  const draft = `${file}.${randomUUID()}`;
+  try {
+    await writePrivate(draft, `${JSON.stringify(config, null, 2)}\n`);
+    await rename(draft, file);
+  } catch (cause) {
+    await rm(draft, { force: true });
+    throw new UsageError(`The configuration ${file} is not written: ${(cause as Error).message}.`, { cause });
+  }
+}
+
+/** Writes a new file that only its owner may read, and its folder where that is missing. */
 export async function writePrivate(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(`${file}.new`, text, { mode: 0o600 });
-  await rename(`${file}.new`, file);
+  await writeFile(file, text, { flag: "wx", mode: 0o600, flush: true });
 }

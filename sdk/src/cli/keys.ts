@@ -2,9 +2,11 @@
  * Whose account it is: an encrypted keystore, a private key in the environment, a program that signs, or an account that the
  * endpoint itself holds, as a local node does. No key is ever an argument: arguments are seen by everybody on the machine.
  */
+import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
-import { isError, isKeystoreJson, type JsonRpcProvider, type Signer, Wallet } from "ethers";
+import { isAddress, isError, isKeystoreJson, type JsonRpcProvider, type Signer, Wallet } from "ethers";
 import { toAddress } from "../address.js";
+import { RpcError } from "../errors.js";
 import { ask } from "../rpc.js";
 import type { Address } from "../types.js";
 import { CommandSigner } from "./commandSigner.js";
@@ -71,7 +73,7 @@ export async function signerOf(
     case "environment":
       return walletOf(source.privateKey, "MICRO_ESCROW_PRIVATE_KEY").connect(provider);
     case "command":
-      return CommandSigner.create(source.command, provider, (text) => void terminal.streams.stderr.write(text));
+      return CommandSigner.create(source.command, provider, terminal.streams);
     case "node":
       return provider.getSigner(await nodeAccount(provider, source.account));
   }
@@ -119,18 +121,26 @@ async function unlock(file: string, terminal: Terminal, passwordFile: string | u
 /** A password, from where it is kept or from whoever is there. */
 export async function passwordOf(terminal: Terminal, file: string | undefined, question: string): Promise<string> {
   if (file !== undefined) {
-    const text = await readFile(file, "utf8").catch((cause: Error) => {
+    const bytes = await readFile(file).catch((cause: Error) => {
       throw new KeyError(`The password's file ${file} cannot be read: ${cause.message}.`, { cause });
     });
-    return text.replace(/\r?\n$/, "");
+    // Windows likes UTF-16, in which the same password is another.
+    if (!isUtf8(bytes) || bytes.includes(0)) throw new KeyError(`The password's file ${file} is not text in UTF-8.`);
+    return bytes.toString().replace(/^\ufeff|\r?\n$/g, "");
   }
-  return terminal.streams.env.MICRO_ESCROW_PASSWORD ?? terminal.secret(question);
+  return terminal.streams.env.MICRO_ESCROW_PASSWORD || terminal.secret(question);
+}
+
+/** The accounts that the endpoint itself holds. */
+export async function accountsOf(provider: JsonRpcProvider): Promise<readonly Address[]> {
+  const accounts: unknown = await ask(provider.send("eth_accounts", []));
+  if (Array.isArray(accounts) && accounts.every((one) => isAddress(one))) return accounts.map((one) => toAddress(one));
+  throw new RpcError({ reason: "malformed", details: "eth_accounts returned no list of accounts" });
 }
 
 /** An account of the endpoint's own, by its address or its number. */
 async function nodeAccount(provider: JsonRpcProvider, account: string): Promise<string> {
-  const accounts = await ask(provider.send("eth_accounts", []) as Promise<readonly string[]>);
-  const held = accounts.map((one) => toAddress(one));
+  const held = await accountsOf(provider);
   const isNumber = /^\d{1,4}$/.test(account);
   const found = isNumber ? held[Number(account)] : held.find((one) => one === toAddress(account));
   if (found !== undefined) return found;

@@ -19,5 +19,5 @@ process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   signal: interrupted.signal,
 });
-// What still waits for something else than the signal ends here.
-if (interrupted.signal.aborted) process.stdout.write("", () => process.exit());
+// Nothing that still waits holds it up: a transaction that was given up, a program that signs.
+process.stdout.write("", () => process.exit());

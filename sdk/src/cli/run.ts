@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { decodeError } from "../revert.js";
 import { serializeAgreement } from "../serialize.js";
+import { isThere } from "./config.js";
 import { draftByAsking, draftFrom, TEMPLATE } from "./draft.js";
 import { ExitCode, exitCodeOf, exitCodes, InterruptedError, messageOf, UsageError } from "./errors.js";
 import { writeNew } from "./inputs.js";
@@ -123,6 +124,7 @@ function define(program: Command, terminal: Terminal, inSession: InSession): voi
     .option("--signer <command>", "sign with a program, as for a hardware wallet")
     .option("--from <account>", "an account that the endpoint holds, as a local node does: its number or address")
     .option("--config <file>", "configuration (default: in your own folder)")
+    .option("--patience <seconds>", "how long to wait for a block (default: half an hour)")
     .option("--json", "results as JSON")
     .option("-y, --yes", "do not ask before signing or sending")
     .version(version)
@@ -162,6 +164,9 @@ function define(program: Command, terminal: Terminal, inSession: InSession): voi
       if (options.template) return terminal.print(toJsonText(TEMPLATE, 2));
       await inSession(async (session) => {
         const escrow = await session.reader();
+        if (!options.force && (await isThere(options.out))) {
+          throw new UsageError(`${options.out} is there already; name another with --out, or say --force.`);
+        }
         const agreement = await (file === undefined
           ? draftByAsking(terminal, escrow)
           : draftFrom(terminal, escrow, file));

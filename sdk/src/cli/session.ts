@@ -8,6 +8,7 @@ import { MicroEscrow } from "../client.js";
 import { localChainIds } from "../deployments.js";
 import { NoCodeError, RpcError } from "../errors.js";
 import { ask } from "../rpc.js";
+import { inert } from "../text.js";
 import type { Address, Hash } from "../types.js";
 import { type Config, configFile, readConfig } from "./config.js";
 import { KeyError, UsageError } from "./errors.js";
@@ -24,6 +25,7 @@ export interface CommonOptions {
   readonly passwordFile?: string;
   readonly signer?: string;
   readonly config?: string;
+  readonly patience?: string;
   readonly json?: boolean;
   readonly yes?: boolean;
 }
@@ -40,15 +42,28 @@ export interface Endpoint {
 }
 
 /**
+ * @returns The same text.
+ * @throws {UsageError} When it is not the URL of an endpoint.
+ */
+export function toEndpoint(url: string): string {
+  if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url;
+  throw new UsageError(`"${hostOf(url)}" is not the URL of an endpoint, like ${LOCAL_ENDPOINT} or https://….`);
+}
+
+/** As much of a URL as may be shown: its path often has a key in it, and its user a password. */
+function hostOf(url: string): string {
+  if (!URL.canParse(url)) return inert(url);
+  const { protocol, host } = new URL(url);
+  return host === "" ? inert(url) : `${protocol}//${host}`;
+}
+
+/**
  * @param url HTTP or HTTPS.
  * @throws {UsageError} When it is no such URL.
  * @throws {RpcError} When it does not answer.
  */
 export async function openEndpoint(url: string): Promise<Endpoint> {
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new UsageError(`"${url}" is not the URL of an endpoint, like ${LOCAL_ENDPOINT} or https://….`);
-  }
-  const request = new FetchRequest(url);
+  const request = new FetchRequest(toEndpoint(url));
   request.timeout = TIMEOUT;
   // A provider without a known network asks for it for ever.
   const question = request.clone();
@@ -56,20 +71,30 @@ export async function openEndpoint(url: string): Promise<Endpoint> {
   const chainId = await ask(
     question.send().then((response) => {
       response.assertOk();
-      return Number(response.bodyJson?.result);
+      return chainIdIn(response.bodyText);
     }),
   ).catch((cause: unknown) => {
     if (!(cause instanceof RpcError) || cause.reason !== "unreachable") throw cause;
     const advice = url === LOCAL_ENDPOINT ? "; start a node there (npx hardhat node), or name another with --rpc" : "";
-    throw new RpcError({ reason: "unreachable", details: `nothing answers at ${url}${advice}` }, { cause });
+    throw new RpcError({ reason: "unreachable", details: `nothing answers at ${hostOf(url)}${advice}` }, { cause });
   });
-  if (!Number.isSafeInteger(chainId)) {
-    throw new RpcError({ reason: "malformed", details: `${url} does not answer like an Ethereum endpoint` });
+  if (chainId === undefined) {
+    throw new RpcError({ reason: "malformed", details: `${hostOf(url)} does not answer like an Ethereum endpoint` });
   }
   const network = Network.from(chainId);
   const provider = new SendingProvider(request, network, { staticNetwork: network, cacheTimeout: -1 });
   if (localChainIds.includes(chainId)) provider.pollingInterval = 100;
   return { provider, chainId };
+}
+
+function chainIdIn(text: string): number | undefined {
+  try {
+    const { result } = JSON.parse(text) as { readonly result?: unknown };
+    const chainId = typeof result === "string" ? Number(result) : 0;
+    return Number.isSafeInteger(chainId) && chainId > 0 ? chainId : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whoever acts, and with what. */
@@ -116,10 +141,23 @@ export class Session {
     );
   }
 
+  /** Seconds to wait for a block at most; `undefined` for as long as the SDK does. */
+  get patience(): number | undefined {
+    const { patience } = this.options;
+    if (patience === undefined || /^[1-9]\d{0,5}$/.test(patience))
+      return patience === undefined ? undefined : Number(patience);
+    throw new UsageError(`"${patience}" is no number of seconds to wait.`);
+  }
+
   get key(): KeySource | undefined {
+    return this.givenKey ?? keySource({}, undefined, this.config);
+  }
+
+  /** The key that the command line or the environment says, not the configuration. */
+  get givenKey(): KeySource | undefined {
     const { keystore } = this.options;
     const flags = { ...this.options, ...(keystore !== undefined && { keystore: resolve(keystore) }) };
-    return keySource(flags, this.terminal.streams.env.MICRO_ESCROW_PRIVATE_KEY, this.config);
+    return keySource(flags, this.terminal.streams.env.MICRO_ESCROW_PRIVATE_KEY, {});
   }
 
   async endpoint(): Promise<Endpoint> {
@@ -147,6 +185,7 @@ export class Session {
     const { provider } = await this.endpoint();
     const { rpc, chainId, escrow } = this.config;
     const address = this.options.escrow ?? escrow;
+    const { patience } = this;
     // The configuration's chain is that of its endpoint.
     const expected = this.url === rpc ? chainId : undefined;
     try {
@@ -154,6 +193,7 @@ export class Session {
         ...(address !== undefined && { address }),
         ...(expected !== undefined && { chainId: expected }),
         onSent: this.onSent,
+        ...(patience !== undefined && { patience, miningPatience: patience }),
       });
     } catch (error) {
       if (error instanceof NoCodeError && localChainIds.includes(error.chainId)) {

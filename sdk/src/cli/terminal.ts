@@ -30,12 +30,21 @@ export interface Question<T> {
   readonly message: string;
   readonly read: (answer: string) => T;
   readonly example?: string;
+  /** What an empty answer stands for. */
   readonly initial?: string;
 }
 
 /** JSON with amounts as decimal text. */
 export function toJsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, (_, one: unknown) => (typeof one === "bigint" ? one.toString() : one), indent);
+}
+
+/** What every prompt is told. */
+interface Prompt {
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly withGuide: boolean;
+  readonly signal: AbortSignal;
 }
 
 export class Terminal {
@@ -86,52 +95,68 @@ export class Terminal {
   async confirm(message: string): Promise<void> {
     if (this.#options().yes) return;
     if (!this.isInteractive) throw new UsageError(`${message} Nobody can be asked here: say --yes.`);
-    if ((await this.#answer(confirm({ ...this.#prompt, message, initialValue: false }))) !== true) {
+    if (!(await this.#answer((prompt) => confirm({ ...prompt, message, initialValue: false }))))
       throw new DeclinedError();
-    }
   }
 
   /** Asks until the answer can be read. */
   async ask<T>({ message, read, example, initial }: Question<T>): Promise<T> {
     this.#needsPerson(message);
+    const value = (answer: string | undefined): T => read(answer?.trim() || (initial ?? ""));
     const validate = (answer: string | undefined): string | undefined => {
       try {
-        read((answer ?? "").trim());
+        value(answer);
         return undefined;
       } catch (error) {
         if (error instanceof MicroEscrowError) return error.message;
         throw error;
       }
     };
-    const shown = { ...(example && { placeholder: example }), ...(initial !== undefined && { initialValue: initial }) };
-    return read((await this.#answer(text({ ...this.#prompt, message, validate, ...shown }))).trim());
+    const placeholder = initial === undefined ? example : `${initial} (Enter takes this)`;
+    const shown = {
+      ...{ message, validate },
+      ...(placeholder !== undefined && { placeholder }),
+      ...(initial !== undefined && { defaultValue: initial }),
+    };
+    return value(await this.#answer((prompt) => text({ ...prompt, ...shown })));
   }
 
   /** Asks for one of several. */
   async choose<T extends string>(message: string, choices: Readonly<Partial<Record<T, string>>>): Promise<T> {
     this.#needsPerson(message);
     const options = Object.entries<string | undefined>(choices).map(([value, label = value]) => ({ value, label }));
-    return (await this.#answer(select({ ...this.#prompt, message, options }))) as T;
+    return (await this.#answer((prompt) => select({ ...prompt, message, options }))) as T;
   }
 
   /** Asks for what must not be shown. */
   async secret(message: string): Promise<string> {
     this.#needsPerson(message);
     const validate = (answer: string | undefined) => (answer ? undefined : "It is empty.");
-    return this.#answer(password({ ...this.#prompt, message, validate }));
-  }
-
-  get #prompt() {
-    return { input: this.streams.stdin, output: this.streams.stderr, withGuide: false };
+    return this.#answer((prompt) => password({ ...prompt, message, validate }));
   }
 
   #needsPerson(message: string): void {
     if (!this.isInteractive) throw new UsageError(`${message} Nobody can be asked here: use the options, see --help.`);
   }
 
-  async #answer<T>(asked: Promise<T>): Promise<Exclude<T, symbol>> {
-    const answer = await asked;
-    if (isCancel(answer)) throw new DeclinedError();
-    return answer as Exclude<T, symbol>;
+  /** The answer to a prompt, which ends without one when whoever is asked hangs up, by Ctrl-D or with the terminal. */
+  async #answer<T>(prompt: (common: Prompt) => Promise<T>): Promise<Exclude<T, symbol>> {
+    const { stdin, stderr, signal } = this.streams;
+    if (stdin.readableEnded || stdin.destroyed) throw new DeclinedError();
+    const gone = new AbortController();
+    const hangUp = () => gone.abort();
+    const onKey = (_: unknown, key: { readonly ctrl?: boolean; readonly name?: string }) => {
+      if (key.ctrl === true && key.name === "d") hangUp();
+    };
+    stdin.on("keypress", onKey).once("close", hangUp);
+    try {
+      const signals = signal === undefined ? [gone.signal] : [gone.signal, signal];
+      const common = { input: stdin, output: stderr, withGuide: false, signal: AbortSignal.any(signals) };
+      const answer = await prompt(common);
+      if (isCancel(answer)) throw new DeclinedError();
+      return answer as Exclude<T, symbol>;
+    } finally {
+      stdin.off("keypress", onKey).off("close", hangUp);
+    }
   }
 }

@@ -614,7 +614,7 @@ export async function relay(session: Session, file: string): Promise<void> {
   const signed = await readJson(session.terminal, file, "The signed action");
   if (typeof signed !== "object" || signed === null) throw new InvalidSignedActionError("it is not an object");
   const { escrow, signer, account } = await session.actor();
-  const { terminal, onSent } = session;
+  const { terminal, onSent, patience } = session;
   const isFunding = "payment" in signed;
   const [action, funding] = [signed as SignedAction, signed as SignedFunding];
   const call = isFunding ? undefined : relayedCall(action, escrow.connection);
@@ -629,7 +629,10 @@ export async function relay(session: Session, file: string): Promise<void> {
   terminal.note(`  network fee: ${fee}`);
   await terminal.confirm("Send this?");
   const result = isFunding
-    ? await relayFunding(escrow.connection, signer, funding, { onSent })
+    ? await relayFunding(escrow.connection, signer, funding, {
+        onSent,
+        ...(patience !== undefined && { miningPatience: patience }),
+      })
     : await escrow.relay(action);
   await tell(session, escrow, verb, result, undefined);
 }
