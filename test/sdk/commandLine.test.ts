@@ -144,7 +144,7 @@ describe("The command line", function () {
       const again = await command(["draft", at("terms.json"), "--out", file]);
       expect(again.code).to.equal(2);
       expect(again.err.split("\n").at(-2)).to.equal(
-        `${file} is not written: it is there already; name another, or say --force.`,
+        `${file} is there already; name another with --out, or say --force.`,
       );
       expect((await readAgreement(file)).id).to.equal(agreement.id);
 
