@@ -46,7 +46,8 @@ abstract contract SignedFundingBase is Base {
     /// @dev The init code runs at Permit2's own address, which it remembers.
     function _deployPermit2() private {
         vm.etch(PERMIT2, vm.parseBytes(vm.readFile("test/contracts/utils/permit2.txt")));
-        (, bytes memory code) = PERMIT2.call("");
+        (bool success, bytes memory code) = PERMIT2.call("");
+        vm.assertTrue(success, "Permit2 deployed");
         vm.etch(PERMIT2, code);
     }
 
