@@ -14,6 +14,7 @@ import { type Finding, lineOf, triaged } from "./static/findings.ts";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "..");
+const DEPLOYED = ["contracts/MicroEscrow.sol", "contracts/periphery/SignedFunding.sol"];
 const SLITHER = ["slither-analyzer==0.11.6", "crytic-compile==0.4.2"];
 
 /**
@@ -137,18 +138,20 @@ async function findPython(): Promise<string> {
   throw new NotRun("there is no Python from 3.10 on here");
 }
 
-/** Slither on the contract that is deployed, as Hardhat compiled it. */
+/** Slither on the contracts that are deployed, as Hardhat compiled them. */
 async function slither(builds: readonly Build[]): Promise<Finding[]> {
-  const contract = "contracts/MicroEscrow.sol";
-  const artifact = JSON.parse(await readFile(join(root, `artifacts/${contract}/MicroEscrow.json`), "utf8"));
-  const build = builds.find(({ path }) => basename(path, ".json") === artifact.buildInfoId);
-  if (build?.isCurrent !== true) throw new Error(`${contract} is in no build.`);
   const executable = await installSlither();
   const folder = await mkdtemp(join(tmpdir(), "micro-escrow-slither-"));
   try {
     await mkdir(join(folder, "build-info"));
-    for (const path of [build.path, outputOf(build.path)]) {
-      await copyFile(path, join(folder, "build-info", basename(path)));
+    for (const contract of DEPLOYED) {
+      const artifact = join(root, `artifacts/${contract}/${basename(contract, ".sol")}.json`);
+      const { buildInfoId } = JSON.parse(await readFile(artifact, "utf8"));
+      const build = builds.find(({ path }) => basename(path, ".json") === buildInfoId);
+      if (build?.isCurrent !== true) throw new Error(`${contract} is in no build.`);
+      for (const path of [build.path, outputOf(build.path)]) {
+        await copyFile(path, join(folder, "build-info", basename(path)));
+      }
     }
     const report = join(folder, "report.json");
     await run(

@@ -16,13 +16,13 @@ contract FaultyToken is PlainToken {
         (onTransfer, onTransferFrom) = (onTransfer_, onTransferFrom_);
     }
 
-    function transfer(address to, uint256 amount) public override returns (bool) {
+    function transfer(address to, uint256 amount) public virtual override returns (bool) {
         if (_movesMoney(onTransfer)) super.transfer(to, amount);
         commit(onTransfer, bytes32(uint256(1)));
         return true;
     }
 
-    function transferFrom(address from, address to, uint256 amount) public override returns (bool) {
+    function transferFrom(address from, address to, uint256 amount) public virtual override returns (bool) {
         if (_movesMoney(onTransferFrom)) super.transferFrom(from, to, amount);
         commit(onTransferFrom, bytes32(uint256(1)));
         return true;

@@ -18,7 +18,7 @@ contract FeeToken is PlainToken {
         (feeBps, fixedFee, bonus) = (feeBps_, fixedFee_, bonus_);
     }
 
-    function _update(address from, address to, uint256 amount) internal override {
+    function _update(address from, address to, uint256 amount) internal virtual override {
         super._update(from, to, amount);
         if (from == address(0) || to == address(0)) return;
 

@@ -22,7 +22,7 @@ contract RestrictedToken is PlainToken {
         blacklisted[account] = blacklisted_;
     }
 
-    function _update(address from, address to, uint256 amount) internal override {
+    function _update(address from, address to, uint256 amount) internal virtual override {
         if (paused) revert Paused();
         if (blacklisted[from]) revert Blacklisted(from);
         if (blacklisted[to]) revert Blacklisted(to);

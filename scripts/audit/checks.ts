@@ -82,7 +82,7 @@ export const checks: readonly Check[] = [
     name: "coverage",
     shows: "The tests reach every line of the contract, and 95% of the SDK's.",
     script: "coverage",
-    minutes: 3.5,
+    minutes: 6,
     quotes: /^(Contracts: |File |All files)/,
   },
   {

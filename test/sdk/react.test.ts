@@ -288,7 +288,7 @@ describe("React hooks", () => {
         signers.client,
       );
       const pendingCount = async () =>
-        ((await chain.provider.request({ method: "eth_pendingTransactions", params: [] })) as unknown[]).length;
+        Number(await chain.provider.request({ method: "eth_getBlockTransactionCountByNumber", params: ["pending"] }));
       const page = await render(() => useEscrowMutation("approve"), escrow);
       page.current.mutate({ agreement, index: 0, submission: 0 });
       await until(() => page.current.phase === "failed");
@@ -534,7 +534,7 @@ describe("React hooks", () => {
     it("read a history on from what is final", async () => {
       const { as, funded, networkHelpers, signers } = context;
       const agreement = await funded();
-      await networkHelpers.mine(100);
+      await networkHelpers.mine(200);
       const from: string[] = [];
       const escrow = await through(context, (method, [filter], forward) => {
         if (method === "eth_getLogs") from.push((filter as { readonly fromBlock: string }).fromBlock);
@@ -624,6 +624,7 @@ describe("React hooks", () => {
       await until(() => page.current.timeline !== undefined && eventsOf(page.current.timeline).length === 3);
 
       await page.unmount();
+      await until(() => client.isFetching() === 0); // what had been asked before is still answered
       const { length } = errors;
       isDown = true;
       const before = looks;

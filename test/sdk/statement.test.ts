@@ -39,7 +39,7 @@ import {
   through,
   UNIT,
 } from "./chain.ts";
-import { mined } from "./evm.ts";
+import { mined, onAnvil } from "./evm.ts";
 
 const sum = (amounts: readonly bigint[]) => amounts.reduce((total, amount) => total + amount, 0n);
 
@@ -309,7 +309,8 @@ describe("A statement of account", function () {
         expect(await statementOf(connection, account, { storage })).to.deep.equal(cold);
         asked.length = 0;
         expect(await statementOf(connection, account, { storage })).to.deep.equal(cold);
-        expect(asked).to.deep.equal([]);
+        // Anvil's last 64 blocks are not final, and looked at again.
+        expect(asked).to.deep.equal(onAnvil ? ["logs"] : []);
       }
     });
 

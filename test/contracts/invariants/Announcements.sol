@@ -37,6 +37,9 @@ abstract contract Announcements is Ghosts {
     uint256[TOKENS] internal wentOut;
     uint256[TOKENS] internal donated;
 
+    /// @dev What SignedFunding was given by mistake.
+    uint256[TOKENS] internal stray;
+
     constructor() {
         for (uint256 e = 0; e < entries.length; ++e) _entryOf[entries[e].id] = e;
     }

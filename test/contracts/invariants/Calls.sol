@@ -8,13 +8,15 @@ import {Vm, vm} from "../utils/Vm.sol";
 import {Warrants} from "./Warrants.sol";
 
 /// @title Calls
-/// @notice Makes a call of the escrow, and holds it to what the protocol says that must come of it; counts how it ended.
+/// @notice Makes a call of the escrow, or of SignedFunding, and holds it to what the protocol says that must come of it; counts how it ended.
 abstract contract Calls is Warrants {
     enum Action {
         Accept,
         Close,
         Fund,
         FundWithPermit,
+        FundWithAuthorization,
+        FundWithPermit2,
         Submit,
         Approve,
         Advance,
@@ -95,7 +97,7 @@ abstract contract Calls is Warrants {
         vm.recordLogs();
         vm.prank(w.sender);
         uint256 gas = gasleft();
-        (bool success, bytes memory result) = address(escrow).call{gas: limit}(data);
+        (bool success, bytes memory result) = _target(action).call{gas: limit}(data);
         gas -= gasleft();
         Vm.Log[] memory logs = vm.getRecordedLogs();
 
@@ -110,6 +112,11 @@ abstract contract Calls is Warrants {
         _recordEvents(logs);
         if (w.signer != address(0)) signedCalls.push(SignedCall(action, data, w.actor));
         return true;
+    }
+
+    function _target(Action action) private view returns (address) {
+        bool signed = action == Action.FundWithAuthorization || action == Action.FundWithPermit2;
+        return signed ? address(signedFunding) : address(escrow);
     }
 
     /// @dev Why the protocol forbids an action on a milestone; empty: it does not.

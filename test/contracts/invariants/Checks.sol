@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
+import {SignedPayments} from "../utils/SignedPayments.sol";
 import {Announcements} from "./Announcements.sol";
 import {recorder} from "./Recorder.sol";
 
@@ -15,6 +16,9 @@ import {recorder} from "./Recorder.sol";
 /// known from the storage slots that were written: a value whose slot was not written is what it was at its last check.
 /// So nothing can change unseen, and {checkEverything} now and then finds nothing that was missed.
 abstract contract Checks is Announcements {
+    /// @dev The page after the escrow's.
+    uint256 private constant SIGNED_FUNDING = ACCOUNTS + 1;
+
     /// @dev Which page a slot belongs to; 0: none.
     mapping(address target => mapping(bytes32 slot => uint256 page)) private _pageOf;
 
@@ -34,8 +38,9 @@ abstract contract Checks is Announcements {
             _learn(address(escrow), _page(Page.Milestone, e, i));
         }
         for (uint256 t = 0; t < TOKENS; ++t) {
-            for (uint256 a = 0; a <= ACCOUNTS; ++a) {
-                address account = a == ACCOUNTS ? address(escrow) : accounts[a];
+            for (uint256 a = 0; a <= SIGNED_FUNDING; ++a) {
+                address account = a < ACCOUNTS ? accounts[a] : address(escrow);
+                if (a == SIGNED_FUNDING) account = address(signedFunding);
                 recorder.record();
                 tokens[t].balanceOf(account);
                 _learn(address(tokens[t]), _page(Page.Account, t, a));
@@ -43,6 +48,9 @@ abstract contract Checks is Announcements {
                 escrow.claimable(address(tokens[t]), account);
                 _learn(address(escrow), _page(Page.Account, t, a));
             }
+            recorder.record();
+            tokens[t].allowance(address(signedFunding), address(escrow));
+            _learn(address(tokens[t]), _page(Page.Account, t, SIGNED_FUNDING));
         }
     }
 
@@ -99,6 +107,8 @@ abstract contract Checks is Announcements {
                 escrow.claimable(address(tokens[a]), address(escrow)) == 0,
                 "Invariant 8: the escrow owes itself something"
             );
+        } else if (b == SIGNED_FUNDING) {
+            _checkSignedFunding(a);
         } else {
             uint256 claimable = _checkAccount(a, b);
             _sumClaimable[a] = _sumClaimable[a] + claimable - _claimable[a][b];
@@ -119,24 +129,30 @@ abstract contract Checks is Announcements {
             uint256 claimable = 0;
             for (uint256 a = 0; a < ACCOUNTS; ++a) claimable += _checkAccount(t, a);
             _checkSums(t, tokens[t].balanceOf(address(escrow)), held[t], claimable);
+            _checkSignedFunding(t);
         }
         _checkHooks();
     }
 
-    /// @notice Invariant 12, for everybody there is, at the end. (A token's Approval fails at once, whoever it is for.)
+    /// @notice Invariants 12 and 14, for everybody there is, at the end. (A token's Approval fails at once, whoever it is for.)
     function checkNothingGranted() external view {
         require(address(escrow).balance == 0, "Invariant 12: the escrow has ether");
+        require(address(signedFunding).balance == 0, "Invariant 14: SignedFunding has ether");
         for (uint256 t = 0; t < TOKENS; ++t) {
-            for (uint256 a = 0; a < ACCOUNTS; ++a) _checkAllowance(t, accounts[a]);
-            for (uint256 other = 0; other < TOKENS; ++other) _checkAllowance(t, address(tokens[other]));
-            _checkAllowance(t, address(gate));
-            _checkAllowance(t, address(escrow));
+            for (uint256 a = 0; a < ACCOUNTS; ++a) _checkAllowances(t, accounts[a]);
+            for (uint256 other = 0; other < TOKENS; ++other) _checkAllowances(t, address(tokens[other]));
+            _checkAllowances(t, address(gate));
+            _checkAllowances(t, address(escrow));
+            _checkAllowances(t, address(signedFunding));
+            _checkAllowances(t, SignedPayments.PERMIT2);
         }
     }
 
-    function _checkAllowance(uint256 t, address spender) private view {
+    function _checkAllowances(uint256 t, address spender) private view {
         uint256 allowance = tokens[t].allowance(address(escrow), spender);
         require(allowance == 0, "Invariant 12: the escrow granted an allowance");
+        allowance = tokens[t].allowance(address(signedFunding), spender);
+        require(allowance == 0, "Invariant 14: SignedFunding left an allowance");
     }
 
     // -------------------------------------------------------------------------------------------------- comparisons
@@ -215,6 +231,15 @@ abstract contract Checks is Announcements {
             "Invariant 1: the escrow has more than it owes and was given"
         );
         require(cameIn[t] == wentOut[t] + held + claimable, "Invariant 2: in is not out, held and claimable");
+    }
+
+    function _checkSignedFunding(uint256 t) private view {
+        uint256 balance = tokens[t].balanceOf(address(signedFunding));
+        require(balance == stray[t], "Invariant 14: SignedFunding holds something else than it was given by mistake");
+        uint256 allowance = tokens[t].allowance(address(signedFunding), address(escrow));
+        require(allowance == 0, "Invariant 14: SignedFunding left an allowance");
+        uint256 claimable = escrow.claimable(address(tokens[t]), address(signedFunding));
+        require(claimable == 0, "Invariant 14: the escrow owes SignedFunding something");
     }
 
     /// @dev Whatever a token's hooks tried, the lock stopped it, each time.

@@ -34,7 +34,7 @@ abstract contract ExitMoves is Calls {
     /// @notice Somebody sends again what was signed, and done, before. It may fail or not, but changes nothing.
     function replay(uint256 seed) external drawnFrom(seed) {
         if (signedCalls.length == 0) return;
-        SignedCall storage signed = signedCalls[_draw(signedCalls.length)];
+        SignedCall storage signed = signedCalls[_pickSigned()];
         if (!_isHonest(signed.actor)) return; // its yes to what it never signed is its own affair
         vm.recordLogs();
         vm.prank(accounts[_draw(ACCOUNTS)]);
@@ -42,6 +42,17 @@ abstract contract ExitMoves is Calls {
         Vm.Log[] memory logs = vm.getRecordedLogs();
         if (success) _recordEvents(logs);
         _tallyReplay(signed.action, success);
+    }
+
+    /// @dev Each kind as often as the others, if there is one of it: there are many submissions, and few closes.
+    function _pickSigned() private returns (uint256) {
+        Action wanted = Action(_draw(uint256(Action.Refund) + 1));
+        uint256 start = _draw(signedCalls.length);
+        for (uint256 k = 0; k < signedCalls.length; ++k) {
+            uint256 at = (start + k) % signedCalls.length;
+            if (signedCalls[at].action == wanted) return at;
+        }
+        return start;
     }
 
     function _finalize(Action action, uint256 e, uint256 i, address sender) private {

@@ -25,19 +25,21 @@ abstract contract FundingMoves is Calls {
         uint256 allowance;
     }
 
+    uint256 private constant ANY_TOKEN = type(uint256).max;
+
     function fund(uint256 seed) external drawnFrom(seed) {
-        Funding memory f = _funding();
-        _approve(f.payer, f.entry, f.allowance);
+        Funding memory f = _funding(ANY_TOKEN);
+        _approve(f.payer, f.entry, address(escrow), f.allowance);
         if (_call(Action.Fund, _direct(f.payer), _fundData(f), _fundRefusal(f))) _recordFunded(f);
     }
 
     /// @notice Permit and fund in one multicall; where the payer or the token cannot permit, the permit is void and an
     /// allowance there already. Sometimes somebody else uses the permit first.
     function fundWithPermit(uint256 seed) external drawnFrom(seed) {
-        Funding memory f = _funding();
+        Funding memory f = _funding(ANY_TOKEN);
         address token = entries[f.entry].agreement.token;
         bool permits = entries[f.entry].token != TETHER && f.payer.code.length == 0;
-        _approve(f.payer, f.entry, permits ? 0 : f.allowance);
+        _approve(f.payer, f.entry, address(escrow), permits ? 0 : f.allowance);
 
         bytes memory signature = permits ? _signPermit(token, f.payer, f.allowance) : new bytes(65);
         (bytes32 r, bytes32 s, uint8 v) = (_wordAt(signature, 0), _wordAt(signature, 32), uint8(signature[64]));
@@ -62,7 +64,7 @@ abstract contract FundingMoves is Calls {
         f.indices[0] = _indexWith(e, IMicroEscrow.Status.None);
         f.sum = _sum(e, f.indices);
         f.allowance = f.sum;
-        _approve(f.payer, e, f.allowance);
+        _approve(f.payer, e, address(escrow), f.allowance);
 
         bytes[] memory calls = new bytes[](2);
         calls[0] = abi.encodeCall(
@@ -80,9 +82,11 @@ abstract contract FundingMoves is Calls {
 
     // ------------------------------------------------------------------------------------------------------ funding
 
-    function _funding() private returns (Funding memory f) {
+    /// @param tokens A set of tokens, a bit each: the agreement is in one of them.
+    function _funding(uint256 tokens) internal returns (Funding memory f) {
         (uint256 e, uint256 i) = _pick(NONE, Time.Any);
-        for (uint256 k = 0; k < 8 && !_isOpen(e); ++k) (e, i) = _pick(NONE, Time.Any);
+        for (uint256 k = 0; k < 8 && !(_isOpen(e) && _isOf(e, tokens)); ++k) (e, i) = _pick(NONE, Time.Any);
+        for (; !_isOf(e, tokens); e = (e + 1) % entries.length) i = 0;
         _comeInTimeToFund(e, 3);
         IMicroEscrow.Agreement memory agreement = entries[e].agreement;
         (f.entry, f.scheduleOf) = (e, _chance(30) ? _draw(entries.length) : e);
@@ -99,6 +103,10 @@ abstract contract FundingMoves is Calls {
         }
         f.sum = _sum(e, f.indices);
         f.allowance = f.sum != 0 && _chance(30) ? f.sum - 1 : f.sum;
+    }
+
+    function _isOf(uint256 e, uint256 tokens) private view returns (bool) {
+        return (1 << entries[e].token) & tokens != 0;
     }
 
     function _isOpen(uint256 e) private view returns (bool) {
@@ -136,7 +144,7 @@ abstract contract FundingMoves is Calls {
             );
     }
 
-    function _fundRefusal(Funding memory f) private returns (string memory) {
+    function _fundRefusal(Funding memory f) internal returns (string memory) {
         uint256 e = f.entry;
         uint256 token = entries[e].token;
         IMicroEscrow.Agreement memory agreement = entries[e].agreement;
@@ -166,18 +174,18 @@ abstract contract FundingMoves is Calls {
     }
 
     /// @dev Whoever was missing has consented now.
-    function _recordFunded(Funding memory f) private {
+    function _recordFunded(Funding memory f) internal {
         _recordFlags(f.entry, CLIENT_CONSENTED | FREELANCER_CONSENTED);
         _spend(entries[f.entry].token, _accountOf(f.payer), f.sum);
         for (uint256 k = 0; k < f.indices.length; ++k) _recordFunding(f.entry, f.indices[k]);
     }
 
     /// @dev Exactly `amount`, by way of zero, as some tokens want it.
-    function _approve(address payer, uint256 e, uint256 amount) private {
+    function _approve(address payer, uint256 e, address spender, uint256 amount) internal {
         address token = entries[e].agreement.token;
         for (uint256 k = 0; k < 2; ++k) {
             vm.prank(payer);
-            (bool success, ) = token.call(abi.encodeCall(IERC20.approve, (address(escrow), k == 0 ? 0 : amount)));
+            (bool success, ) = token.call(abi.encodeCall(IERC20.approve, (spender, k == 0 ? 0 : amount)));
             require(success, "the token took no approval");
         }
     }

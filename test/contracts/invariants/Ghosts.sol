@@ -27,8 +27,8 @@ abstract contract Ghosts is Moods {
         Split due;
     }
 
-    /// @notice What a page of the books is about: a milestone (entry, index), or a token and an account, the last of which
-    /// is the escrow.
+    /// @notice What a page of the books is about: a milestone (entry, index), or a token and an account, the last two of
+    /// which are the escrow and SignedFunding.
     enum Page {
         Nothing,
         Milestone,

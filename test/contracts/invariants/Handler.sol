@@ -6,7 +6,7 @@ import {vm} from "../utils/Vm.sol";
 import {ConsentMoves} from "./ConsentMoves.sol";
 import {DisputeMoves} from "./DisputeMoves.sol";
 import {ExitMoves} from "./ExitMoves.sol";
-import {FundingMoves} from "./FundingMoves.sol";
+import {SignedFundingMoves} from "./SignedFundingMoves.sol";
 import {WorkMoves} from "./WorkMoves.sol";
 import {WorldMoves} from "./WorldMoves.sol";
 
@@ -15,7 +15,7 @@ import {WorldMoves} from "./WorldMoves.sol";
 /// everything about it drawn from one seed. Most calls are such that they should succeed, so that milestones live long lives;
 /// the others have one thing wrong. Before each call it is decided from the protocol alone whether the escrow may let it
 /// happen, and a call that ends otherwise fails the run, as does one whose effects differ (see {Checks}).
-abstract contract Handler is ConsentMoves, FundingMoves, WorkMoves, DisputeMoves, ExitMoves, WorldMoves {
+abstract contract Handler is ConsentMoves, SignedFundingMoves, WorkMoves, DisputeMoves, ExitMoves, WorldMoves {
     constructor() {
         vm.deal(address(this), 1 ether);
     }
@@ -23,13 +23,15 @@ abstract contract Handler is ConsentMoves, FundingMoves, WorkMoves, DisputeMoves
     /// @notice The functions to call, each with a seed. What the others live on, or what seldom meets its chance, stands
     /// there more than once.
     function moves() external pure returns (bytes4[] memory selectors) {
-        bytes4[42] memory all = [
+        bytes4[44] memory all = [
             this.accept.selector,
             this.close.selector,
             this.fund.selector,
             this.fund.selector,
             this.fund.selector,
             this.fundWithPermit.selector,
+            this.fundWithAuthorization.selector,
+            this.fundWithPermit2.selector,
             this.submit.selector,
             this.submit.selector,
             this.submit.selector,

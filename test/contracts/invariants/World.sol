@@ -4,15 +4,15 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
-import {FaultyToken} from "../../../contracts/mocks/FaultyToken.sol";
-import {FeeToken} from "../../../contracts/mocks/FeeToken.sol";
+import {ISignedFunding} from "../../../contracts/interfaces/ISignedFunding.sol";
 import {HookToken} from "../../../contracts/mocks/HookToken.sol";
 import {MoodyWallet} from "../../../contracts/mocks/MoodyWallet.sol";
-import {RestrictedToken} from "../../../contracts/mocks/RestrictedToken.sol";
 import {SwitchableGate} from "../../../contracts/mocks/SwitchableGate.sol";
 import {TetherToken} from "../../../contracts/mocks/TetherToken.sol";
+import {SignedPayments} from "../utils/SignedPayments.sol";
 import {TypedData} from "../utils/TypedData.sol";
 import {vm} from "../utils/Vm.sol";
+import {SigningFaultyToken, SigningFeeToken, SigningRestrictedToken} from "./SigningTokens.sol";
 
 /// @title World
 /// @notice Who and what there is: accounts, tokens, a gate, and the agreements that they made. Everything here stays as
@@ -71,16 +71,17 @@ abstract contract World {
     uint256 internal constant FUNDING_TIME = 45 days;
 
     IMicroEscrow internal immutable escrow;
+    ISignedFunding internal immutable signedFunding;
     bytes32 internal immutable domain;
 
     address[ACCOUNTS] internal accounts;
     mapping(address account => uint256) internal keys;
 
     IERC20[TOKENS] internal tokens;
-    RestrictedToken internal immutable restricted = new RestrictedToken();
+    SigningRestrictedToken internal immutable restricted = new SigningRestrictedToken();
     HookToken internal immutable hook = new HookToken();
-    FeeToken internal immutable feeToken = new FeeToken();
-    FaultyToken internal immutable faultyToken = new FaultyToken();
+    SigningFeeToken internal immutable feeToken = new SigningFeeToken();
+    SigningFaultyToken internal immutable faultyToken = new SigningFaultyToken();
     SwitchableGate internal immutable gate = new SwitchableGate();
     MoodyWallet internal immutable wallet;
 
@@ -95,6 +96,8 @@ abstract contract World {
         }
         escrow = IMicroEscrow(deployed);
         domain = TypedData.domainSeparator(block.chainid, deployed);
+        signedFunding = SignedPayments.deploySignedFunding(escrow);
+        if (SignedPayments.PERMIT2.code.length == 0) SignedPayments.deployPermit2();
 
         for (uint256 i = 0; i < ACCOUNTS; ++i) {
             accounts[i] = vm.addr(i + 1);

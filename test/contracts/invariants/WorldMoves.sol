@@ -27,12 +27,13 @@ abstract contract WorldMoves is Calls {
         _tally(Action.SendEther, success);
     }
 
-    /// @notice Tokens out of nowhere: nobody's entitlement changes.
+    /// @notice Tokens out of nowhere, for the escrow or SignedFunding: nobody's entitlement changes.
     function donate(uint256 seed) external drawnFrom(seed) {
-        (uint256 t, uint256 amount) = (_draw(TOKENS), _draw(1e9));
-        bytes memory data = abi.encodeWithSignature("mint(address,uint256)", address(escrow), amount);
-        (bool success, ) = address(tokens[t]).call(data);
-        if (success) donated[t] += amount;
+        (uint256 t, uint256 amount, bool isStray) = (_draw(TOKENS), _draw(1e9), _chance(2));
+        address to = isStray ? address(signedFunding) : address(escrow);
+        (bool success, ) = address(tokens[t]).call(abi.encodeWithSignature("mint(address,uint256)", to, amount));
+        if (success && isStray) stray[t] += amount;
+        else if (success) donated[t] += amount;
         _tally(Action.Donate, success);
     }
 

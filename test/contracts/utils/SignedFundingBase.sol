@@ -8,20 +8,13 @@ import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
 import {ISignedFunding} from "../../../contracts/interfaces/ISignedFunding.sol";
 import {AuthorizationToken} from "../../../contracts/mocks/AuthorizationToken.sol";
 import {Base} from "./Base.sol";
+import {SignedPayments} from "./SignedPayments.sol";
 import {vm} from "./Vm.sol";
 
 /// @notice What the tests of SignedFunding share: the contract, a token with ERC-3009, the real Permit2, and what the client
-/// signs for them. Everything that is signed is put together here from the standards' own words, and not from the contract's.
+/// signs for them.
 abstract contract SignedFundingBase is Base {
-    address internal constant PERMIT2 = 0x000000000022D473030F116dDEE9F6B43aC78BA3;
-
-    bytes32 private constant RECEIVE_TYPEHASH = keccak256(
-        "ReceiveWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
-    );
-    bytes32 private constant PERMIT_TYPEHASH = keccak256(
-        "PermitWitnessTransferFrom(TokenPermissions permitted,address spender,uint256 nonce,uint256 deadline,Funding witness)"
-        "Funding(bytes32 agreement,uint256[] indices)TokenPermissions(address token,uint256 amount)"
-    );
+    address internal constant PERMIT2 = SignedPayments.PERMIT2;
 
     /// @dev A payment's number, as anybody may choose it.
     uint256 internal constant NONCE = 7;
@@ -30,24 +23,14 @@ abstract contract SignedFundingBase is Base {
 
     function setUp() public virtual override {
         super.setUp();
-        _deployPermit2();
+        SignedPayments.deployPermit2();
         signedFunding = _deploySignedFunding(escrow);
         _useToken(address(new AuthorizationToken()));
         _watch(address(signedFunding));
     }
 
-    function _deploySignedFunding(IMicroEscrow escrow_) internal returns (ISignedFunding deployed) {
-        bytes memory initCode = abi.encodePacked(vm.getCode("SignedFunding.sol:SignedFunding"), abi.encode(escrow_));
-        assembly ("memory-safe") {
-            deployed := create(0, add(initCode, 0x20), mload(initCode))
-        }
-    }
-
-    /// @dev The init code runs at Permit2's own address, which it remembers.
-    function _deployPermit2() private {
-        vm.etch(PERMIT2, vm.parseBytes(vm.readFile("test/contracts/utils/permit2.txt")));
-        (, bytes memory code) = PERMIT2.call("");
-        vm.etch(PERMIT2, code);
+    function _deploySignedFunding(IMicroEscrow escrow_) internal returns (ISignedFunding) {
+        return SignedPayments.deploySignedFunding(escrow_);
     }
 
     // -------------------------------------------------------------------------------------------------- what is signed
@@ -89,21 +72,7 @@ abstract contract SignedFundingBase is Base {
         ISignedFunding.Payment memory payment,
         bytes32 nonce
     ) internal view returns (bytes32) {
-        return
-            _digestOf(
-                AuthorizationToken(token).DOMAIN_SEPARATOR(),
-                keccak256(
-                    abi.encode(
-                        RECEIVE_TYPEHASH,
-                        agreement.client,
-                        signedFunding,
-                        payment.amount,
-                        0,
-                        payment.deadline,
-                        nonce
-                    )
-                )
-            );
+        return SignedPayments.authorizationDigest(signedFunding, token, agreement.client, payment, nonce);
     }
 
     /// @dev The client's payment for `indices` in Permit2's terms, out of an allowance without limit.
@@ -126,35 +95,7 @@ abstract contract SignedFundingBase is Base {
         uint256[] memory indices,
         ISignedFunding.Payment memory payment
     ) internal view returns (bytes32) {
-        bytes32 permitted = keccak256(
-            abi.encode(keccak256("TokenPermissions(address token,uint256 amount)"), token, payment.amount)
-        );
-        bytes32 witness = keccak256(
-            abi.encode(
-                keccak256("Funding(bytes32 agreement,uint256[] indices)"),
-                id,
-                keccak256(abi.encodePacked(indices))
-            )
-        );
-        bytes32 domain = keccak256(
-            abi.encode(
-                keccak256("EIP712Domain(string name,uint256 chainId,address verifyingContract)"),
-                keccak256("Permit2"),
-                block.chainid,
-                PERMIT2
-            )
-        );
-        return
-            _digestOf(
-                domain,
-                keccak256(
-                    abi.encode(PERMIT_TYPEHASH, permitted, signedFunding, payment.nonce, payment.deadline, witness)
-                )
-            );
-    }
-
-    function _digestOf(bytes32 domainSeparator, bytes32 structHash) private pure returns (bytes32) {
-        return keccak256(abi.encodePacked(hex"1901", domainSeparator, structHash));
+        return SignedPayments.permitDigest(signedFunding, token, id, indices, payment);
     }
 
     // ---------------------------------------------------------------------------------------------- what must happen
