@@ -1079,7 +1079,7 @@ describe("The command line", function () {
       expect(error.sent.length).to.equal(1);
       expect(await provider.waitForTransaction(error.sent[0])).to.include({ from: client.address, status: 1 });
       expect(await isAccepted()).to.equal(true);
-      expect(ended.err).to.include(`Sent before that: ${error.sent[0]}.`);
+      expect(ended.err).to.include(`Sent before that, or perhaps sent: ${error.sent[0]}.`);
       expect(ended.out + ended.err).not.to.include("5ec4e7");
     });
 
@@ -1096,7 +1096,7 @@ describe("The command line", function () {
         expect(error.code).to.equal("Rpc");
         if (option === "--from=1") {
           expect(error.sent).to.deep.equal([]);
-          expect(ended.err).to.include("A transaction may have been sent");
+          expect(ended.err).to.include("Perhaps a transaction was sent");
         } else {
           expect(error.sent.length).to.equal(1);
           expect(await provider.waitForTransaction(error.sent[0])).to.include({ from: client.address, status: 1 });
