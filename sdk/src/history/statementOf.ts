@@ -68,8 +68,8 @@ type Source = (
  *
  * @param account Any: client, freelancer, arbiter, platform, payer, or where money goes instead of to one of them.
  * @throws {InvalidAddressError} When the account or the token is not an address.
- * @throws {IncompleteHistoryError} When the endpoint leaves out events that others follow on. What else is missing tells
- * {@link checkStatement}.
+ * @throws {IncompleteHistoryError} When the endpoint leaves out events that others follow on, or gives some twice, as around a
+ * reorganization. What else is missing tells {@link checkStatement}.
  * @throws {RpcError} When the endpoint fails. What `syncHistory` throws, with a storage.
  * @example
  * const statement = await statementOf(escrow.connection, freelancer);
