@@ -23,8 +23,9 @@ import { toAddress } from "./address.js";
 import type { TypedData } from "./agreement.js";
 import { type BatchCall, checkCalls } from "./batch.js";
 import { checkObject, checkSigner, checkText } from "./check.js";
-import { CannotSignError, InvalidParameterError, MissingProviderError } from "./errors.js";
-import { callLatest, decodeView } from "./rpc.js";
+import { chainIdOf } from "./connect.js";
+import { CannotSignError, InvalidParameterError, MissingProviderError, NoCodeError } from "./errors.js";
+import { callLatest, codeOf, decodeView } from "./rpc.js";
 import { digestOf, isOfEndpoint } from "./signatures.js";
 import type { Address, Hex } from "./types.js";
 
@@ -33,6 +34,7 @@ const accountInterface = /* @__PURE__ */ new Interface([
   "function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)",
   "function eip712Domain() view returns (bytes1 fields, string name, string version, uint256 chainId, address verifyingContract, bytes32 salt, uint256[] extensions)",
   "function execute(bytes32 mode, bytes executionData) payable",
+  "function supportsExecutionMode(bytes32 mode) view returns (bool)",
 ]);
 
 /** By this hash, with an empty signature, an account is asked whether it nests; it then answers 0x7739 and a version. */
@@ -41,6 +43,7 @@ const NESTING_ANSWER = "0x7739";
 
 /** ERC-7821: a batch of calls, of which all happen or none. */
 const BATCH_MODE = `0x01${"0".repeat(62)}`;
+const YES = `0x${"1".padStart(64, "0")}`;
 
 /** The struct that nests what is signed, but for its first member. */
 const NESTED = "TypedDataSign";
@@ -140,6 +143,8 @@ export interface AccountSignerParameters {
 export class AccountSigner extends AbstractSigner {
   readonly #account: Address;
   readonly #owner: Signer;
+  /** Whether the account said that it makes batches. */
+  #isBatching = false;
 
   /**
    * @throws {InvalidAddressError} When the account is not an address.
@@ -187,16 +192,19 @@ export class AccountSigner extends AbstractSigner {
   /**
    * Sends several calls as the account, in one transaction: all happen, or none.
    *
-   * @throws {InvalidParameterError} When there is no call.
+   * @throws {InvalidParameterError} When there is no call, or the account makes no batches (ERC-7821).
+   * @throws {NoCodeError} When the account is not deployed, or has not delegated.
+   * @throws {MissingProviderError} When the owner is not connected to a chain.
+   * @throws {RpcError} When the endpoint fails.
    * @example
    * const calls = fundCalls({ escrow: escrow.address, agreement, indices: [0], freelancerSignature });
    * const sent = await new AccountSigner({ account: client, owner: clientSigner }).sendCalls(calls);
    */
   async sendCalls(calls: readonly BatchCall[]): Promise<TransactionResponse> {
-    return this.#owner.sendTransaction(this.#execution(checkCalls(calls)));
+    return this.#owner.sendTransaction(await this.#execution(checkCalls(calls)));
   }
 
-  /** Sends a call as the account. */
+  /** Sends a call as the account; it throws what {@link AccountSigner.sendCalls} throws. */
   override async sendTransaction(transaction: TransactionRequest): Promise<TransactionResponse> {
     return this.#owner.sendTransaction(await this.#through(transaction));
   }
@@ -225,13 +233,35 @@ export class AccountSigner extends AbstractSigner {
       data: data ?? "0x",
       value: BigInt(value ?? 0),
     };
-    return { ...fees, ...this.#execution(checkCalls([call])) };
+    return { ...fees, ...(await this.#execution(checkCalls([call]))) };
   }
 
-  #execution(calls: readonly BatchCall[]): TransactionRequest {
+  async #execution(calls: readonly BatchCall[]): Promise<TransactionRequest> {
+    await this.#checkBatching();
     const batch = calls.map(({ to, data, value }) => [to, value, data]);
     const encoded = AbiCoder.defaultAbiCoder().encode(["tuple(address,uint256,bytes)[]"], [batch]);
     return { to: this.#account, data: accountInterface.encodeFunctionData("execute", [BATCH_MODE, encoded]) };
+  }
+
+  /** Where there is no code, or code that passes over what it does not know, the transaction would succeed and do nothing. */
+  async #checkBatching(): Promise<void> {
+    if (this.#isBatching) return;
+    const { provider } = this;
+    if (provider === null) throw new MissingProviderError();
+    const to = this.#account;
+    const question = accountInterface.encodeFunctionData("supportsExecutionMode", [BATCH_MODE]);
+    const answer = await callLatest(provider, { to, data: question }).catch((error: unknown) => {
+      if (isOfEndpoint(error)) throw error;
+      return undefined;
+    });
+    this.#isBatching = answer === YES;
+    if (this.#isBatching) return;
+    if (answer === "0x" && (await codeOf(provider, to)) === "0x") {
+      throw new NoCodeError({ address: to, chainId: await chainIdOf(provider) });
+    }
+    throw new InvalidParameterError(to, "is an account that makes no batches of calls (ERC-7821)", {
+      advice: "Send them with its own wallet.",
+    });
   }
 
   /**

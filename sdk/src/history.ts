@@ -22,6 +22,19 @@ export function checkTopics(topics: Topics): Topics {
   return topics;
 }
 
+/**
+ * With less than no blocks behind it, what does not exist yet would count as final, and never be read; and an endpoint takes a
+ * tag that is none for one that its chain does not have.
+ *
+ * @throws {InvalidParameterError} When it does not say when a block is final.
+ */
+export function checkFinality(finality: Finality): Finality {
+  if (finality === "finalized" || finality === "safe" || isUint(finality, Number.MAX_SAFE_INTEGER)) return finality;
+  throw new InvalidParameterError(finality, "does not say when a block is final", {
+    advice: 'Pass "finalized", "safe", or how many blocks have to follow it.',
+  });
+}
+
 /** Where to read on. */
 export interface Cursor {
   /** The first block that was not final yet. */
@@ -51,6 +64,7 @@ export interface HistoryOptions {
  * The events that match any of several topic filters.
  *
  * @throws {InvalidHashError} When a topic is none.
+ * @throws {InvalidParameterError} When an option is none.
  * @throws {RpcError} When the endpoint fails.
  * @example
  * const filter = [escrowInterface.getEvent("MilestoneFunded").topicHash];
@@ -65,6 +79,7 @@ export async function readHistory(
   checkConnection(connection);
   const { since, finality = "finalized" } = checkObject(options, "options");
   if (since !== undefined) checkHistory(since);
+  checkFinality(finality);
   for (const topics of checkList(filters, "filters")) checkTopics(topics);
   const toBlock = (await latestBlock(connection.provider)).number;
   const lastFinal = await finalBlock(connection.provider, finality, toBlock);

@@ -213,13 +213,12 @@ function refusal({ host }: URL, { status, type }: Response, words = ""): Storage
 function readUrl(text: string): URL {
   checkText(text, "the address of a server");
   let url: URL;
+  // A name and a password before it, and what is asked for, may be secret: they are not repeated.
+  const shown = text.replace(/^.*@/s, "…@").replace(/\?.*$/s, "?…");
   try {
     url = new URL(text);
-  } catch (cause) {
-    throw new InvalidParameterError(text, "is not an address", {
-      advice: "Pass one like https://files.example.",
-      cause,
-    });
+  } catch {
+    throw new InvalidParameterError(shown, "is not an address", { advice: "Pass one like https://files.example." });
   }
   if (url.username !== "" || url.password !== "") {
     throw new InvalidParameterError(url.host, "is an address with a name or a password before it", {
@@ -227,7 +226,7 @@ function readUrl(text: string): URL {
     });
   }
   if (!["http:", "https:"].includes(url.protocol)) {
-    throw new InvalidParameterError(text, "is not an address of http or https");
+    throw new InvalidParameterError(shown, "is not an address of http or https");
   }
   return url;
 }
@@ -237,7 +236,8 @@ function readHeaders(headers: HttpStorageOptions["headers"] = {}): Record<string
   for (const [name, value] of entries) checkText(value, `the header ${inert(name, 40)}`);
   try {
     return Object.fromEntries(new Headers(entries));
-  } catch (cause) {
-    throw new InvalidParameterError(headers, "are no headers", { advice: "Pass an object of texts.", cause });
+  } catch {
+    // Its cause would repeat what is in them.
+    throw new InvalidParameterError(headers, "are no headers", { advice: "Pass an object of texts." });
   }
 }

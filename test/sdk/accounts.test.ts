@@ -12,6 +12,7 @@ import {
   InvalidHashError,
   InvalidParameterError,
   MissingProviderError,
+  NoCodeError,
   NotAcceptedError,
   Outcome,
   RpcError,
@@ -295,6 +296,36 @@ describe("Accounts with OpenZeppelin's code", () => {
       const before = await context.ethers.provider.getBalance(stranger);
       await mined(account.sendTransaction({ to: stranger.address, value: 3n }));
       expect(await context.ethers.provider.getBalance(stranger)).to.equal(before + 3n);
+    });
+
+    it("sends nothing to an account that would take it and do nothing: one without code, or that makes no batches", async () => {
+      const owner = owners.client;
+      const { client, stranger } = context.signers;
+      const agreement = await context.funded([0]);
+      const account = new AccountSigner({ account: client.address, owner });
+      const itself = new AccountSigner({ account: owner.address, owner });
+      const calls = fundCalls({ escrow: context.escrow.address, agreement, indices: [1] });
+      const transactions = await owner.getNonce();
+      for (const send of [
+        () => context.escrow.connect(account).close({ agreement }),
+        () => account.sendTransaction({ to: stranger.address }),
+        () => account.sendCalls(calls),
+      ]) {
+        const error = await failure(NoCodeError, send);
+        expect([error.address, error.chainId]).to.deep.equal([client.address, 31_337]);
+      }
+      expect((await failure(NoCodeError, itself.sendCalls(calls))).address).to.equal(owner.address);
+      // Stops at once, whatever it is called for, as a Safe without a handler for what it does not know; and says yes to all.
+      for (const code of ["0x00", "0x60ff60005260206000f3"]) {
+        await context.networkHelpers.setCode(client.address, code);
+        const error = await failure(InvalidParameterError, account.sendTransaction({ to: stranger.address }));
+        expect([error.value, error.reason]).to.deep.equal([
+          client.address,
+          "is an account that makes no batches of calls (ERC-7821)",
+        ]);
+      }
+      expect(await owner.getNonce()).to.equal(transactions);
+      expect((await context.escrow.getAgreementState(agreement)).closed).to.equal(false);
     });
 
     it("does not sign under the domain of another account, or of another chain", async () => {

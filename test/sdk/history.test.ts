@@ -551,6 +551,24 @@ describe("A stored history", () => {
       expect(await recordsOf(storage)).to.have.length(1);
     });
 
+    it("does not store logs that it would not believe when it reads them", async () => {
+      await context.funded();
+      for (const change of [{ logIndex: -1 }, { transactionHash: `0x${"AB".repeat(32)}` }]) {
+        const { connection } = await through(context, async (method, _, forward) => {
+          const result = await forward();
+          if (method !== "eth_getLogs") return result;
+          return (result as object[]).map((log) => ({ ...log, ...change }));
+        });
+        const storage = memoryStorage();
+        const error = await failure(RpcError, syncHistory(connection, { storage, finality: 1 }));
+        expect([error.reason, error.details]).to.deep.equal([
+          "malformed",
+          "its logs have no places, or no hashes, in the blocks that they are of",
+        ]);
+        expect(await recordsOf(storage)).to.have.length(1);
+      }
+    });
+
     it("says when the endpoint has no block that it calls final", async () => {
       const { connection } = await through(context, async (method, parameters, forward) => {
         const isNumbered = method === "eth_getBlockByNumber" && /^0x[1-9a-f]/.test(String(parameters[0]));
@@ -656,6 +674,7 @@ describe("A stored history", () => {
       { storage, inFlight: 1.5 },
       { storage, ifReorganized: "anew" },
       { storage, topics: "0x" },
+      ...[-1, 1.5, Number.NaN, "final", "latest", null].map((finality) => ({ storage, finality })),
     ]) {
       await failure(InvalidParameterError, syncHistory(connection, options as never));
     }

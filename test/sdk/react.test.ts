@@ -222,6 +222,21 @@ describe("React hooks", () => {
       await until(() => stale.current !== undefined);
       expect(stale.current).to.be.within(2 ** 40 - 1 - now - 1_000, 2 ** 40 - 1 - now);
     });
+
+    it("read the time of their own page, however fresh is what a server read", async () => {
+      const { escrow } = context;
+      const now = await escrow.getTime();
+      client.setDefaultOptions({ queries: { staleTime: 60_000 } });
+      client.setQueryData(escrowKeys.time(escrow), { time: now, readAt: 0, page: performance.timeOrigin - 1 });
+      const page = await render(() => useCountdown(now + 100));
+      expect(page.all[0]).to.equal(undefined);
+      await until(() => page.current !== undefined);
+      expect(page.current).to.be.within(90, 100);
+      // And then as seldom as the page wants.
+      const query = client.getQueryCache().find({ queryKey: escrowKeys.time(escrow) });
+      expect(query?.isStaleByTime(60_000)).to.equal(false);
+      expect(query?.isStale()).to.equal(false);
+    });
   });
 
   describe("on mutations", () => {
@@ -529,6 +544,18 @@ describe("React hooks", () => {
       expect(page.current.state.error).to.be.instanceOf(RpcError);
       // What was known is still there.
       expect(page.current.state.data?.milestones).to.have.length(3);
+    });
+
+    it("show no other milestone's state beside the error of one that is not there", async () => {
+      const agreement = await context.funded();
+      const page = await render(() => useMilestone({ agreement, index: 0 }));
+      await until(() => page.current.isSuccess);
+      await page.rerender(() => useMilestone({ agreement, index: 3 }));
+      expect(page.current.error).to.be.instanceOf(MilestoneOutOfRangeError);
+      expect(page.current).to.include({ data: undefined, status: "error" });
+      await page.rerender(() => useMilestone({ agreement, index: 0 }));
+      expect(page.current).to.deep.include({ error: null, status: "success" });
+      expect(page.current.data?.status).to.equal(Status.Funded);
     });
 
     it("read a history on from what is final", async () => {

@@ -365,11 +365,41 @@ describe("A statement of account", function () {
       );
     };
 
-    it("an advance: what is held and what was received differ", async () => {
-      expect(await differences("MilestoneAdvanced", of("freelancer"))).to.deep.equal([
-        ["received", false, undefined, -49n * UNIT],
-        ["held", false, 1, 50n * UNIT],
+    it("an advance: that is an error, as the milestone paid less than it held, or has less left", async () => {
+      const later = await leavingOut("MilestoneAdvanced");
+      const concluded = await failure(IncompleteHistoryError, statementOf(later.connection, of("freelancer")));
+      expect([concluded.id, concluded.details]).to.deep.equal([
+        agreements[0]?.id,
+        `milestone 1 has ${50n * UNIT} left by what is known, and 0 by its events`,
       ]);
+      const [, second] = agreements;
+      const events: EscrowEvent[] = [];
+      for await (const page of scanEvents(context.escrow.connection)) events.push(...page);
+      const advanced = events.find((event) => event.type === "MilestoneAdvanced" && event.id === second?.id);
+      if (advanced?.type !== "MilestoneAdvanced") return expect.fail("no advance");
+      const next = { ...advanced, logIndex: advanced.logIndex + 1, remaining: advanced.remaining - 14n };
+      const given = { ...context.escrow.connection, account: of("stranger"), toBlock: advanced.block };
+      const known = { ...given, times: await getBlockTimes(context.escrow.connection, events) };
+      const advance = await failure(IncompleteHistoryError, () =>
+        createStatement({ ...known, events: [...events, next] }),
+      );
+      expect([advance.id, advance.details]).to.deep.equal([
+        second?.id,
+        `milestone 2 has ${advanced.remaining - 7n} left by what is known, and ${advanced.remaining - 14n} by its events`,
+      ]);
+    });
+
+    it("what it gives twice, in two blocks, as around a reorganization: a milestone is funded once", async () => {
+      const { connection } = await through(context, async (method, _, forward) => {
+        const result = await forward();
+        if (method !== "eth_getLogs") return result;
+        const { topicHash } = escrowInterface.getEvent("MilestoneFunded");
+        const logs = result as { readonly topics: readonly string[]; readonly blockNumber: string }[];
+        const funded = logs.find(({ topics }) => topics[0] === topicHash);
+        return funded === undefined ? logs : [...logs, { ...funded, blockHash: deliverable }];
+      });
+      const twice = await failure(IncompleteHistoryError, statementOf(connection, of("client")));
+      expect([twice.id, twice.details]).to.deep.equal([agreements[0]?.id, "milestone 0 was funded twice"]);
     });
 
     it("all of a milestone: what was paid and what is held differ", async () => {

@@ -529,6 +529,21 @@ describe("A deliverable", () => {
     }
   });
 
+  it("does not hold up its reader with marks without end: such a path is unsafe, and put in order by nobody", async () => {
+    const storage = new MemoryStorage();
+    const named = (path: string) => JSON.stringify({ files: [{ path, sha256: hash, size: 11 }], manifest: 1 });
+    const hash = await putContent(storage, HELLO);
+    // Below the line first, and then above: NFC has to turn them around, in a time that grows with the square.
+    const half = 300_000;
+    const endless = await putContent(storage, named(`a${"\u0301".repeat(half)}${"\u0327".repeat(half)}`));
+    expect((await getDeliverable(storage, endless)).manifest).to.equal(undefined);
+    const [most, more] = [30, 31].map((count) => `q${"\u0301".repeat(count)}`) as [string, string];
+    const { files: read } = await getDeliverable(storage, await putContent(storage, named(most)));
+    expect(read).to.deep.equal([{ path: most, bytes: HELLO }]);
+    const error = await failure(InvalidDeliverableError, putDeliverable(storage, [{ path: more, bytes: HELLO }]));
+    expect(error.reason).to.contain("is unsafe");
+  });
+
   it("has a manifest of at most 4 MiB: a larger one is neither written nor taken for one", async () => {
     const storage = new MemoryStorage();
     const long = (index: number) => `${index}/${"x".repeat(500_000)}`;

@@ -214,6 +214,14 @@ export function movementsOf(events: readonly EscrowEvent[], signedFunding: Addre
     if (amount < 0n) throw new IncompleteHistoryError({ id, details: `what milestone ${index} paid was not funded` });
     held.set(key, { agreement: id, index, token, amount });
   };
+  /** What is left in a milestone is told by what pays from it: then nothing before it is missing, or there twice. */
+  const checkHeld = (event: PayingEvent) => {
+    const { id, index } = event;
+    const [known, told] = [held.get(`${id}:${index}`)?.amount ?? 0n, "remaining" in event ? event.remaining : 0n];
+    if (known === told) return;
+    const details = `milestone ${index} has ${known} left by what is known, and ${told} by its events`;
+    throw new IncompleteHistoryError({ id, details });
+  };
   const placeOf = ({ transaction, block, logIndex }: EscrowEvent) => ({ transaction, block, logIndex });
   const noFees = { platformFee: 0n, arbiterFee: 0n };
 
@@ -225,6 +233,9 @@ export function movementsOf(events: readonly EscrowEvent[], signedFunding: Addre
       const { token, client } = agreementOf(event).terms;
       // It passes on what the client signed to pay with.
       const payer = event.payer === signedFunding ? client : event.payer;
+      if (held.has(`${id}:${index}`)) {
+        throw new IncompleteHistoryError({ id, details: `milestone ${index} was funded twice` });
+      }
       hold(event, token, amount);
       movements.push({
         ...{ account: payer, type: "funded", agreement: id, index, outcome: undefined, token },
@@ -249,6 +260,7 @@ export function movementsOf(events: readonly EscrowEvent[], signedFunding: Addre
           ...placeOf(event),
         });
       }
+      checkHeld(event);
       pending = { event, places };
     }
     if (event.type === "PaymentDeferred") {
@@ -280,7 +292,7 @@ export function movementsOf(events: readonly EscrowEvent[], signedFunding: Addre
 /**
  * A statement out of events that are known already, as from `syncHistory`. `statementOf` reads all that it needs itself.
  *
- * @throws {IncompleteHistoryError} When events are missing that others follow on.
+ * @throws {IncompleteHistoryError} When events are missing that others follow on, or are there twice.
  * @throws {InvalidAddressError} When the account, the token or the escrow is not an address.
  * @throws {InvalidAmountError} When an amount of an event is not a bigint.
  * @throws {InvalidParameterError} When the time of a block is missing.

@@ -8,7 +8,7 @@ import { checkList, checkObject, checkProvider } from "../check.js";
 import { decodeLogs, type EscrowEvent, type EscrowEventName } from "../decode.js";
 import type { TokenDescription } from "../define.js";
 import { InvalidParameterError, RpcError, WrongChainError, WrongContractCallError } from "../errors.js";
-import { FIRST_PAGE } from "../history.js";
+import { checkFinality, FIRST_PAGE } from "../history.js";
 import { escrowInterface } from "../interfaces.js";
 import { allLogs, type BlockRange, logPages, matches, type Topics } from "../logs.js";
 import { getAgreementState, getClaimable } from "../reads.js";
@@ -68,8 +68,9 @@ type Source = (
  *
  * @param account Any: client, freelancer, arbiter, platform, payer, or where money goes instead of to one of them.
  * @throws {InvalidAddressError} When the account or the token is not an address.
- * @throws {IncompleteHistoryError} When the endpoint leaves out events that others follow on. What else is missing tells
- * {@link checkStatement}.
+ * @throws {InvalidParameterError} When an option is none.
+ * @throws {IncompleteHistoryError} When the endpoint leaves out events that others follow on, or gives some twice, as around a
+ * reorganization. What else is missing tells {@link checkStatement}.
  * @throws {RpcError} When the endpoint fails. What `syncHistory` throws, with a storage.
  * @example
  * const statement = await statementOf(escrow.connection, freelancer);
@@ -85,6 +86,7 @@ export async function statementOf(
   const who = toAddress(account);
   const only = token === undefined ? undefined : toAddress(token);
   const signedFunding = toAddress(options.signedFunding ?? signedFundingAddress());
+  checkFinality(finality);
   if (last !== undefined && !isUint(last, Number.MAX_SAFE_INTEGER)) {
     throw new InvalidParameterError(last, "is not the number of a block");
   }

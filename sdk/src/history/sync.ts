@@ -14,7 +14,7 @@ import {
   RpcError,
   WrongChainError,
 } from "../errors.js";
-import { checkTopics, FIRST_PAGE, inOrder } from "../history.js";
+import { checkFinality, checkTopics, FIRST_PAGE, inOrder } from "../history.js";
 import { allLogs, type BlockRange, type LogPage, logPages, type Topics } from "../logs.js";
 import { ask, checkConnection, type EscrowConnection, type Finality, finalBlock, latestBlock } from "../rpc.js";
 import type { Address, Hash } from "../types.js";
@@ -91,13 +91,19 @@ function subjectOf({ chainId, escrow, startBlock }: EscrowConnection, topics: To
   return { chainId, escrow: toAddress(escrow), topics: JSON.stringify(topics).toLowerCase(), startBlock };
 }
 
-function pageRecord({ fromBlock, toBlock, logs }: LogPage, anchor: Anchor): string {
+/** @throws {RpcError} When the endpoint gave logs that would count as damaged once they are stored. */
+function pageRecord(page: LogPage, anchor: Anchor): string {
+  const { fromBlock, toBlock, logs } = page;
   const once = [...new Map(logs.map((log) => [`${log.blockNumber} ${log.index}`, log])).values()];
   const stored = once.map((log): StoredLog => {
     const { blockNumber, blockHash, transactionHash, index, topics, data } = log;
     return [blockNumber, blockHash, transactionHash, index, topics, data];
   });
   const contents: PageContents = { anchor, logs: stored };
+  if (!isPage(contents, page)) {
+    const details = "its logs have no places, or no hashes, in the blocks that they are of";
+    throw new RpcError({ reason: "malformed", details });
+  }
   return `page ${fromBlock} ${toBlock} ${JSON.stringify(contents)}`;
 }
 
@@ -257,6 +263,7 @@ function decodable(
  * @throws {InvalidHistoryError} When what the storage holds is damaged.
  * @throws {HistoryStorageError} When the storage takes nothing more.
  * @throws {InvalidHashError} When a topic is none.
+ * @throws {InvalidParameterError} When an option is none.
  * @throws {WrongChainError} When the provider is on another chain than the connection says.
  * @throws {RpcError} When the endpoint fails.
  * @example
@@ -278,6 +285,7 @@ export async function syncStored(
   const { finality = "finalized", ifReorganized = "fail", inFlight = 4, ...what } = checkObject(options, "options");
   const { storage, topics = [] } = what;
   checkStorage(storage);
+  checkFinality(finality);
   const subject = subjectOf(connection, checkTopics(topics));
   if (ifReorganized !== "fail" && ifReorganized !== "start anew") {
     throw new InvalidParameterError(ifReorganized, 'is neither "fail" nor "start anew"');

@@ -1,6 +1,6 @@
 "use client";
 /** What the chain says, as hooks: each a query of TanStack, shared by all components that ask for the same. */
-import { type UseQueryOptions, type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { type UseQueryOptions, type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
 import { checkIndex, type MilestoneParameters } from "../actions/action.js";
 import type { Agreement } from "../agreement.js";
 import { type MicroEscrowError, RpcError } from "../errors.js";
@@ -68,8 +68,10 @@ export function useMilestone(
   { agreement, index }: { readonly agreement: Agreement | undefined } & Pick<MilestoneParameters, "index">,
   options: EscrowQueryOptions = {},
 ): EscrowQueryResult<MilestoneState> {
-  return useQuery({
-    ...escrowQueries.state(useEscrow(), agreement),
+  const query = escrowQueries.state(useEscrow(), agreement);
+  const client = useQueryClient();
+  const result = useQuery({
+    ...query,
     ...(options as object),
     select: ({ milestones }: AgreementState): MilestoneState => {
       const milestone = agreement && milestones[checkIndex(agreement, index)];
@@ -77,6 +79,9 @@ export function useMilestone(
       throw new RpcError({ reason: "malformed", details: `the state has no milestone ${index}` });
     },
   });
+  // Beside the error of a selection TanStack has what was selected before, which is another milestone's.
+  if (result.error === null || result.error === client.getQueryState(query.queryKey)?.error) return result;
+  return { ...result, data: undefined } as EscrowQueryResult<MilestoneState>;
 }
 
 /**

@@ -7,7 +7,7 @@
  * little late, and what it ends is withdrawn a little late; sending that fails in simulation, and costs nothing.
  */
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useMemo, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import type { Agreement } from "../agreement.js";
 import { MicroEscrowError } from "../errors.js";
 import { type AvailableAction, availableActions } from "../model.js";
@@ -33,8 +33,13 @@ function useMoment({ last, next }: ChainTime): {
   readonly moment: number | undefined;
   readonly error: MicroEscrowError | null;
 } {
-  const { data, error } = useQuery(escrowQueries.time(useEscrow()));
+  const { data, error, refetch } = useQuery(escrowQueries.time(useEscrow()));
   const read = data?.page === performance.timeOrigin ? data : undefined;
+  const isOfAnother = data !== undefined && read === undefined;
+  // However fresh TanStack takes it for: without a time of this page there is nothing to show.
+  useEffect(() => {
+    if (isOfAnother) void refetch({ cancelRefetch: false });
+  }, [isOfAnother, refetch]);
 
   const subscribe = useCallback(
     (onChange: () => void) => {
