@@ -361,6 +361,21 @@ describe("React hooks", () => {
       }
     });
 
+    it("of one account are not shown to the next, where each has a provider of its own by its key", async () => {
+      const { as, define } = context;
+      let account: "freelancer" | "client" = "freelancer";
+      const wrap = (child: ReactNode) => {
+        const provider = createElement(EscrowProvider, { key: account, escrow: as[account] }, child);
+        return createElement(QueryClientProvider, { client }, provider);
+      };
+      const consent = await renderHook(() => useEscrowMutation("sign"), { wrap });
+      consent.current.mutate(define());
+      await until(() => consent.current.phase === "signed");
+      account = "client";
+      await consent.rerender(() => useEscrowMutation("sign"));
+      expect(consent.current).to.deep.include({ phase: "idle", data: undefined });
+    });
+
     it("tell why nothing was signed, and read again what the page did not know", async () => {
       const { as, funded } = context;
       const agreement = await funded();

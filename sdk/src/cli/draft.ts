@@ -6,16 +6,20 @@ import type { Agreement } from "../agreement.js";
 import type { MicroEscrow } from "../client.js";
 import { type DefineAgreementParameters, defineAgreement, type TokenDescription } from "../define.js";
 import { parseAmount, parseDuration, parseShare } from "../money.js";
+import { serializeAgreement } from "../serialize.js";
 import { findToken } from "../tokens.js";
+import { isThere } from "./config.js";
 import { UsageError } from "./errors.js";
-import { readJson, timeOf } from "./inputs.js";
-import type { Terminal } from "./terminal.js";
+import { readJson, timeOf, writeNew } from "./inputs.js";
+import type { Session } from "./session.js";
+import { type Terminal, toJsonText } from "./terminal.js";
+import { explain } from "./verbs.js";
 
 /**
  * What a file of terms has: what `defineAgreement` takes, as JSON. Amounts are text in whole tokens; the token is its address
  * or a symbol of the registry; `fundBy` is a date, or a duration from now.
  */
-export const TEMPLATE = {
+const TEMPLATE = {
   client: "0x…",
   freelancer: "0x…",
   arbiter: "0x…",
@@ -33,13 +37,37 @@ export const TEMPLATE = {
   fundBy: "90 days",
 };
 
+export interface DraftOptions {
+  out: string;
+  force?: boolean;
+  template?: boolean;
+}
+
+/** Makes an agreement, shows it in sentences, and writes it. */
+export async function draft(
+  session: Session,
+  file: string | undefined,
+  { out, force, template }: DraftOptions,
+): Promise<void> {
+  const { terminal } = session;
+  if (template) return terminal.print(toJsonText(TEMPLATE, 2));
+  const escrow = await session.reader();
+  if (!force && (await isThere(out))) {
+    throw new UsageError(`${out} is there already; name another with --out, or say --force.`);
+  }
+  const agreement = await (file === undefined ? draftByAsking(terminal, escrow) : draftFrom(terminal, escrow, file));
+  await explain({ session, escrow }, agreement);
+  await writeNew(out, serializeAgreement(agreement), force);
+  terminal.result([`Wrote ${out}, agreement ${agreement.id}.`], { agreement: agreement.id, file: out });
+}
+
 /**
  * The agreement that a file of terms says.
  *
  * @throws {UsageError} When it is no such file.
  * @throws {InvalidAgreementError} When its terms are not those of an agreement; all of its problems are listed.
  */
-export async function draftFrom(terminal: Terminal, escrow: MicroEscrow, file: string): Promise<Agreement> {
+async function draftFrom(terminal: Terminal, escrow: MicroEscrow, file: string): Promise<Agreement> {
   const given = await readJson(terminal, file, "The file of terms");
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw new UsageError(`${file} is not an object of terms: \`micro-escrow draft --template\` prints one.`);
@@ -58,7 +86,7 @@ async function tokenFrom(escrow: MicroEscrow, text: string): Promise<TokenDescri
 }
 
 /** The agreement that somebody answers questions for. */
-export async function draftByAsking(terminal: Terminal, escrow: MicroEscrow): Promise<Agreement> {
+async function draftByAsking(terminal: Terminal, escrow: MicroEscrow): Promise<Agreement> {
   const ask = terminal.ask.bind(terminal);
   const address = (message: string) => ask({ message, read: toAddress, example: "0x…" });
   const duration = (message: string, initial: string) =>

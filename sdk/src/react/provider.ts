@@ -17,12 +17,14 @@ export interface EscrowProviderProps {
 
 /**
  * Gives an escrow to the hooks below it. Connect first, and render this then; after the user has changed the account or the
- * chain, pass another one. TanStack's QueryClientProvider has to be around it too.
+ * chain, pass another one, with another `key` (the account's address), so that no signature or result of the account before is
+ * taken for one of this. TanStack's QueryClientProvider has to be around it too.
  *
  * @throws {InvalidParameterError} When it is given no escrow.
  * @example
  * const escrow = await MicroEscrow.connect(signer);
- * const page = createElement(EscrowProvider, { escrow }); // <EscrowProvider escrow={escrow} />
+ * const account = await signer.getAddress();
+ * const page = createElement(EscrowProvider, { key: account, escrow }); // <EscrowProvider key={account} escrow={escrow} />
  */
 export function EscrowProvider({ escrow, children }: EscrowProviderProps): ReactNode {
   checkConnection(checkObject(escrow, "an escrow, as MicroEscrow.connect gives it").connection);
