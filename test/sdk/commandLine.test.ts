@@ -360,6 +360,22 @@ describe("The command line", function () {
       expect(await balance(CLIENT)).to.equal(10_000n * UNIT - 25n * UNIT);
     });
 
+    it("of a token that does not say its decimals, a part is paid by its percentage alone", async () => {
+      const { file } = await funded("1");
+      const address = await token.getAddress();
+      const code = await provider.getCode(address);
+      // PUSH4 0x313ce567: nothing answers to decimals() any more.
+      const setCode = onAnvil ? "anvil_setCode" : "hardhat_setCode";
+      await provider.send(setCode, [address, code.replace("63313ce567", "63deadbeef")]);
+      const { code: exit, err } = await command(["advance", file, "1", "5", "--yes"], { as: CLIENT });
+      expect([exit, err.split("\n").at(-2)]).to.deep.equal([
+        2,
+        "The token does not say how many decimals it has: write a percentage instead of an amount.",
+      ]);
+      const advanced = await act(CLIENT, "advance", file, "1", "25%");
+      expect(advanced.out).to.include("Milestone 1: 24500000 base units paid early");
+    });
+
     it("the verifier passes one milestone and fails another", async () => {
       const { file, agreement } = await funded("1-2");
       for (const milestone of ["1", "2"])
@@ -417,6 +433,11 @@ describe("The command line", function () {
     it("both settle: each half is signed or sent, and another share than was signed is refused", async () => {
       const { file } = await funded("1");
       await write("half.json", (await act(CLIENT, "settle", file, "1", "60", "--sign")).out);
+      const alone = await command(["relay", at("half.json"), "--yes"], { as: RELAYER });
+      expect([alone.code, alone.err]).to.deep.equal([
+        2,
+        "This is one party's half of a settlement: the other party sends it, with settle --with.\n",
+      ]);
       const other = await command(["settle", file, "1", "61", "--with", at("half.json"), "--yes"], { as: FREELANCER });
       expect(other.code, other.err).to.be.oneOf([2, 3]);
       expect(await balance(FREELANCER)).to.equal(0n);
@@ -474,6 +495,7 @@ describe("The command line", function () {
         `  client      ${addressOf(CLIENT)} accepted`,
         `  freelancer  ${addressOf(FREELANCER)} accepted`,
         `  arbiter     ${addressOf(ARBITER)}`,
+        `  token       ${await token.getAddress()} calls its amounts ${symbol}; the registry does not know it`,
         "  can be funded before TIME (in 89 days)",
         `1. Ten articles: 100 ${symbol}, Submitted, submission 1`,
         "   the client answers before TIME (in 7 days), or else:",

@@ -15,7 +15,7 @@ import { findToken } from "../tokens.js";
 import type { Address, AgreementId, Hash, Hex } from "../types.js";
 import { UsageError } from "./errors.js";
 import type { Terminal } from "./terminal.js";
-import type { Currency } from "./words.js";
+import { baseUnits, type Currency } from "./words.js";
 
 /** A file that cannot be read or written is the user's to mend, in words. */
 export async function withFile<T>(file: string, what: string, work: () => Promise<T>): Promise<T> {
@@ -92,9 +92,16 @@ export function milestonesOf(agreement: Agreement, texts: readonly string[]): re
   return [...new Set(indices)].sort((a, b) => a - b);
 }
 
-/** An amount in whole tokens, or a percentage of what there is, rounded down. */
-export function amountOf(text: string, { decimals }: Currency, whole: bigint): bigint {
+/**
+ * An amount in whole tokens, or a percentage of what there is, rounded down.
+ *
+ * @throws {UsageError} When nobody knows how the token's amounts are written: "5" could be a millionth of what is meant.
+ */
+export function amountOf(text: string, { decimals, symbol }: Currency, whole: bigint): bigint {
   if (text.endsWith("%")) return (whole * BigInt(parseShare(text))) / BigInt(BPS);
+  if (symbol === baseUnits.symbol) {
+    throw new UsageError("The token does not say how many decimals it has: write a percentage instead of an amount.");
+  }
   return parseAmount(text, decimals);
 }
 

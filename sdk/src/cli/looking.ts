@@ -10,6 +10,7 @@ import { eventsOf } from "../history.js";
 import { availableActions, defaultOutcome } from "../model.js";
 import { formatAmount } from "../money.js";
 import { formatTime, inert } from "../text.js";
+import { registeredToken } from "../tokens.js";
 import { type Address, type AgreementState, outcomeName, Status, statusName } from "../types.js";
 import { warnings } from "../validate.js";
 import { sentences } from "./acting.js";
@@ -51,6 +52,7 @@ export async function status(session: Session, fileOrId: string): Promise<void> 
     `  client      ${terms.client} ${consent(state.clientConsented)}`,
     `  freelancer  ${terms.freelancer} ${consent(state.freelancerConsented)}`,
     `  arbiter     ${terms.arbiter}`,
+    `  token       ${terms.token} ${registeredToken(escrow.chainId, terms.token)?.symbol ?? `calls its amounts ${currency.symbol}; the registry does not know it`}`,
     state.closed ? "  closed: nothing more can be funded" : `  can be funded before ${when(terms.fundBy, now)}`,
     ...schedule.flatMap((_, index) => milestoneLines(agreement, state, index, now, currency)),
   ];

@@ -615,6 +615,9 @@ export async function relay(session: Session, file: string): Promise<void> {
   if (typeof signed !== "object" || signed === null) throw new InvalidSignedActionError("it is not an object");
   const { escrow, signer, account } = await session.actor();
   const { terminal, onSent, patience } = session;
+  if ("freelancerAmount" in signed) {
+    throw new UsageError("This is one party's half of a settlement: the other party sends it, with settle --with.");
+  }
   const isFunding = "payment" in signed;
   const [action, funding] = [signed as SignedAction, signed as SignedFunding];
   const call = isFunding ? undefined : relayedCall(action, escrow.connection);
