@@ -42,6 +42,7 @@ import { deploymentBlock, escrowAddress } from "./deployments.js";
 import {
   FundingExpiredError,
   InvalidAgreementError,
+  InvalidParameterError,
   MissingProviderError,
   MissingSignerError,
   NotAPartyError,
@@ -849,12 +850,14 @@ export class MicroEscrow {
   /**
    * What a function of another entry does, as this account and with the options for what is sent.
    *
+   * @throws {InvalidParameterError} When the action is not a function.
    * @throws {MissingSignerError} When there is no signer.
    * @throws {MicroEscrowError} What the action fails with.
    * @example
    * const funding = await escrow.act(signFunding, { agreement, indices: [0], freelancerSignature });
    */
   async act<Parameters, Result>(action: EscrowAction<Parameters, Result>, parameters: Parameters): Promise<Result> {
+    if (typeof action !== "function") throw new InvalidParameterError(action, "is not a function of another entry");
     if (this.#signer === undefined) throw new MissingSignerError();
     return action(this.connection, this.#signer, parameters, this.#options);
   }

@@ -49,8 +49,8 @@ abstract contract ExitMoves is Calls {
         Action wanted = Action(_draw(uint256(Action.Refund) + 1));
         uint256 start = _draw(signedCalls.length);
         for (uint256 k = 0; k < signedCalls.length; ++k) {
-            uint256 at = (start + k) % signedCalls.length;
-            if (signedCalls[at].action == wanted) return at;
+            uint256 place = (start + k) % signedCalls.length;
+            if (signedCalls[place].action == wanted) return place;
         }
         return start;
     }
