@@ -82,7 +82,12 @@ export async function openEndpoint(url: string): Promise<Endpoint> {
     throw new RpcError({ reason: "malformed", details: `${hostOf(url)} does not answer like an Ethereum endpoint` });
   }
   const network = Network.from(chainId);
-  const provider = new SendingProvider(request, network, { staticNetwork: network, cacheTimeout: -1 });
+  // Most requests follow one another: none waits for others to go with.
+  const provider = new SendingProvider(request, network, {
+    staticNetwork: network,
+    cacheTimeout: -1,
+    batchStallTime: 0,
+  });
   if (localChainIds.includes(chainId)) provider.pollingInterval = 100;
   return { provider, chainId };
 }
