@@ -857,7 +857,7 @@ export class MicroEscrow {
    * const funding = await escrow.act(signFunding, { agreement, indices: [0], freelancerSignature });
    */
   async act<Parameters, Result>(action: EscrowAction<Parameters, Result>, parameters: Parameters): Promise<Result> {
-    if (typeof action !== "function") throw new InvalidParameterError(action, "is not a function of another entry");
+    if (typeof action !== "function") throw new InvalidParameterError(action, "is not a function to call");
     if (this.#signer === undefined) throw new MissingSignerError();
     return action(this.connection, this.#signer, parameters, this.#options);
   }

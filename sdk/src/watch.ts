@@ -56,7 +56,7 @@ export function watch(
   checkConnection(connection);
   checkAgreement(agreement);
   if (typeof listener !== "function")
-    throw new InvalidParameterError(listener, "is not a function to call with updates");
+    throw new InvalidParameterError(listener, "is not a function to call");
   const { interval = 4_000, onError, since, ...options } = checkObject(watchOptions, "options");
   const stopping = new AbortController();
   const { signal } = stopping;
