@@ -55,8 +55,7 @@ export function watch(
   // Here and now: what comes up while watching is told, and watching goes on.
   checkConnection(connection);
   checkAgreement(agreement);
-  if (typeof listener !== "function")
-    throw new InvalidParameterError(listener, "is not a function to call");
+  if (typeof listener !== "function") throw new InvalidParameterError(listener, "is not a function to call");
   const { interval = 4_000, onError, since, ...options } = checkObject(watchOptions, "options");
   const stopping = new AbortController();
   const { signal } = stopping;
