@@ -484,10 +484,11 @@ describe("The command line", function () {
       await act(FREELANCER, "submit", file, "1", "--hash", hashText("Work"));
       const { out } = await command(["status", file], { as: CLIENT });
       const symbol = await token.getFunction("symbol")();
-      // Seconds have passed since the funding: of 28 days, 27 whole ones are left.
+      // Of 28 days 27 whole ones are left as soon as a second has passed.
       const lines = out
         .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, "TIME")
         .replaceAll("in 27 days", "in 28 days")
+        .replaceAll("in 89 days", "in 90 days")
         .replaceAll("in 6 days", "in 7 days")
         .split("\n");
       expect(lines).to.deep.equal([
@@ -496,7 +497,7 @@ describe("The command line", function () {
         `  freelancer  ${addressOf(FREELANCER)} accepted`,
         `  arbiter     ${addressOf(ARBITER)}`,
         `  token       ${await token.getAddress()} calls its amounts ${symbol}; the registry does not know it`,
-        "  can be funded before TIME (in 89 days)",
+        "  can be funded before TIME (in 90 days)",
         `1. Ten articles: 100 ${symbol}, Submitted, submission 1`,
         "   the client answers before TIME (in 7 days), or else:",
         `     98 ${symbol} to the freelancer's ${addressOf(FREELANCER)}`,
@@ -516,7 +517,7 @@ describe("The command line", function () {
         "  advance 2",
         "  extend 2",
         `  settle 2, with the signature of ${addressOf(FREELANCER)}`,
-        "  fund 3, before TIME (in 89 days)",
+        "  fund 3, before TIME (in 90 days)",
         "",
       ]);
       const read = JSON.parse((await command(["status", file, "--json"])).out);
