@@ -73,12 +73,12 @@ contract PanelArbiter is IPanelArbiter, Arbiter, EIP712 {
             emit VoteCast(id, index, votes[i].member, votes[i].shareBps, votes[i].reasoning);
         }
 
-        bool closed = block.timestamp >= _moment(start, end, CLOSE_BPS);
-        if (count >= QUORUM && (closed || _cannotChange(_sorted(all, count), all.length))) {
-            _conclude(agreement, id, index, _sorted(all, count));
-        } else {
-            for (uint256 i = recorded; i < count; ++i) _votes[id][index].push(all[i]);
+        if (count >= QUORUM) {
+            Vote[] memory sorted = _sorted(all, count);
+            bool closed = block.timestamp >= _moment(start, end, CLOSE_BPS);
+            if (closed || _cannotChange(sorted, all.length)) return _conclude(agreement, id, index, sorted);
         }
+        for (uint256 i = recorded; i < count; ++i) _votes[id][index].push(all[i]);
     }
 
     /// @inheritdoc IPanelArbiter
