@@ -30,6 +30,8 @@ const optimized = [
   "contracts/MicroEscrow.sol",
   "contracts/periphery/SignedFunding.sol",
   "contracts/arbiters/PanelArbiter.sol",
+  "contracts/arbiters/AppealableArbiter.sol",
+  "contracts/arbiters/KlerosArbiter.sol",
   "contracts/mocks/BasicToken.sol",
 ];
 

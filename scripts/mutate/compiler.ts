@@ -13,10 +13,16 @@ const contracts = {
   SignedFunding: "contracts/periphery/SignedFunding.sol",
   Arbiter: "contracts/arbiters/Arbiter.sol",
   PanelArbiter: "contracts/arbiters/PanelArbiter.sol",
+  AppealableArbiter: "contracts/arbiters/AppealableArbiter.sol",
+  CourtArbiter: "contracts/arbiters/CourtArbiter.sol",
+  KlerosArbiter: "contracts/arbiters/KlerosArbiter.sol",
 } as const;
 
 /** Of an abstract contract, the one that its mutants are deployed as part of. */
-const deployedAs: Partial<Record<keyof typeof contracts, keyof typeof contracts>> = { Arbiter: "PanelArbiter" };
+const deployedAs: Partial<Record<keyof typeof contracts, keyof typeof contracts>> = {
+  Arbiter: "PanelArbiter",
+  CourtArbiter: "KlerosArbiter",
+};
 
 export const contractName = nameOf(process.env.CONTRACT ?? "MicroEscrow");
 export const contractPath = contracts[contractName];
