@@ -158,18 +158,18 @@ abstract contract AppealableBase is ArbiterBase {
 
     IAppealableArbiter.Case private _case;
 
-    function _recordAll() internal override {
+    function _recordAll() internal virtual override {
         _case = appealable.caseOf(id, 0);
         super._recordAll();
     }
 
-    function _assertAll() internal override {
+    function _assertAll() internal virtual override {
         super._assertAll();
         bytes32 actual = keccak256(abi.encode(appealable.caseOf(id, 0)));
         vm.assertEq(actual, keccak256(abi.encode(_case)), "case");
     }
 
-    function _deposits() internal view override returns (uint256) {
+    function _deposits() internal view virtual override returns (uint256) {
         return _case.deposit;
     }
 

@@ -92,10 +92,7 @@ abstract contract PanelBase is ArbiterBase {
         uint16 shareBps
     ) internal view returns (IPanelArbiter.SignedVote memory) {
         bytes32 reasoning = _reasoningOf(member);
-        bytes memory signature = _signatureOfDigest(
-            member,
-            _panelDigest(_voteHash(index, shareBps, reasoning))
-        );
+        bytes memory signature = _signatureOfDigest(member, _panelDigest(_voteHash(index, shareBps, reasoning)));
         return IPanelArbiter.SignedVote(member, shareBps, reasoning, signature);
     }
 
@@ -132,13 +129,7 @@ abstract contract PanelBase is ArbiterBase {
         (shares[0], shares[1], shares[2], shares[3]) = (a, b, c, d);
     }
 
-    function _shares(
-        uint16 a,
-        uint16 b,
-        uint16 c,
-        uint16 d,
-        uint16 e
-    ) internal pure returns (uint16[] memory shares) {
+    function _shares(uint16 a, uint16 b, uint16 c, uint16 d, uint16 e) internal pure returns (uint16[] memory shares) {
         shares = new uint16[](5);
         (shares[0], shares[1], shares[2], shares[3], shares[4]) = (a, b, c, d, e);
     }
