@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IMicroEscrow} from "../../../../contracts/interfaces/IMicroEscrow.sol";
-import {IPanelArbiter} from "../../../../contracts/interfaces/IPanelArbiter.sol";
-import {vm} from "../../utils/Vm.sol";
-import {PanelBase, PanelTerms} from "../PanelBase.sol";
+import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
+import {IPanelArbiter} from "../../../contracts/interfaces/IPanelArbiter.sol";
+import {vm} from "../utils/Vm.sol";
+import {PanelBase, PanelTerms} from "./PanelBase.sol";
 
 contract PanelFuzzTest is PanelBase {
     /// @dev A panel with so many seats, whose members are `members`.

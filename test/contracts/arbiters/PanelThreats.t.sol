@@ -3,14 +3,14 @@ pragma solidity 0.8.37;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
-import {IArbiter} from "../../../../contracts/interfaces/IArbiter.sol";
-import {IHearings} from "../../../../contracts/interfaces/IHearings.sol";
-import {IMicroEscrow} from "../../../../contracts/interfaces/IMicroEscrow.sol";
-import {IPanelArbiter} from "../../../../contracts/interfaces/IPanelArbiter.sol";
-import {PlainToken} from "../../../../contracts/mocks/PlainToken.sol";
-import {RestrictedToken} from "../../../../contracts/mocks/RestrictedToken.sol";
-import {vm} from "../../utils/Vm.sol";
-import {PanelBase} from "../PanelBase.sol";
+import {IArbiter} from "../../../contracts/interfaces/IArbiter.sol";
+import {IHearings} from "../../../contracts/interfaces/IHearings.sol";
+import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
+import {IPanelArbiter} from "../../../contracts/interfaces/IPanelArbiter.sol";
+import {PlainToken} from "../../../contracts/mocks/PlainToken.sol";
+import {RestrictedToken} from "../../../contracts/mocks/RestrictedToken.sol";
+import {vm} from "../utils/Vm.sol";
+import {PanelBase} from "./PanelBase.sol";
 
 /// @notice An arbiter that an agreement names, and that says and does what it likes.
 contract LyingArbiter is IHearings {
