@@ -1,0 +1,163 @@
+/**
+ * What all services do in the same way: they open the chain and the key, and repeat a step until they are told to stop.
+ */
+import process from "node:process";
+import { Readable, type Writable } from "node:stream";
+import { JsonRpcProvider, type Signer } from "ethers";
+import { KeyError } from "../cli/errors.js";
+import { signerOf, walletOf } from "../cli/keys.js";
+import { reachEndpoint } from "../cli/session.js";
+import { Terminal } from "../cli/terminal.js";
+import { MicroEscrow } from "../client.js";
+import {
+  HistoryMismatchError,
+  InvalidHistoryError,
+  NoCodeError,
+  WrongChainError,
+  WrongContractError,
+  WrongDomainError,
+} from "../errors.js";
+import { unwrap } from "../revert.js";
+import { type EscrowConnection, pause } from "../rpc.js";
+import type { Configuration, Key } from "./config.js";
+import { ConfigurationError, StateTakenError } from "./errors.js";
+import { type Log, logStream, wordsOf } from "./log.js";
+import type { Monitor } from "./monitor.js";
+
+/** What a service is started with; what is left out is the process' own. */
+export interface ServiceOptions {
+  /** The configuration's file. */
+  readonly config: string;
+  /** Ends when nothing is left to do, and fails at the first failure, instead of going on for ever. */
+  readonly once?: boolean;
+  /** Ends it, after the step in hand. */
+  readonly signal?: AbortSignal;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where its log goes, a line of JSON for each event. */
+  readonly stderr?: Writable;
+}
+
+/** The options with the process' own for what was left out. */
+export function withDefaults(options: ServiceOptions): Required<ServiceOptions> {
+  const { once = false, signal = new AbortController().signal, env = process.env, stderr = process.stderr } = options;
+  return { config: options.config, once, signal, env, stderr };
+}
+
+/** The chain, as a service reaches it. */
+export interface Chain {
+  readonly provider: JsonRpcProvider;
+  readonly connection: EscrowConnection;
+}
+
+/**
+ * Reaches the endpoint, and makes sure that it is the right chain and has the right contract.
+ *
+ * @throws {RpcError} When the endpoint fails.
+ * @throws {WrongChainError} When it is another chain.
+ * @throws {NoCodeError} {WrongContractError} {WrongDomainError} When the escrow is not there.
+ */
+export async function openChain({ rpc, chainId, escrow }: Configuration<unknown>): Promise<Chain> {
+  const { request, network, options } = await reachEndpoint(rpc);
+  const provider = new JsonRpcProvider(request, network, options);
+  const { connection } = await MicroEscrow.connect(provider, {
+    chainId,
+    ...(escrow !== undefined && { address: escrow }),
+  });
+  return { provider, connection };
+}
+
+/**
+ * The signer of a key, which nobody can be asked for.
+ *
+ * @throws {KeyError} When the key cannot be had.
+ */
+export async function openSigner(
+  key: Key,
+  provider: JsonRpcProvider,
+  env: Required<ServiceOptions>["env"],
+  log: Log,
+): Promise<Signer> {
+  if (key.type === "environment") {
+    const privateKey = env[key.name];
+    if (!privateKey)
+      throw new KeyError(`The environment has no ${key.name}, which the configuration names as the key.`);
+    return walletOf(privateKey, key.name).connect(provider);
+  }
+  const streams = {
+    stdin: Readable.from([]),
+    stdout: logStream(log, "key"),
+    stderr: logStream(log, "key"),
+    env,
+  };
+  const terminal = new Terminal(streams, () => ({ yes: true }));
+  const source =
+    key.type === "keystore"
+      ? ({ type: "keystore", file: key.file } as const)
+      : ({ type: "command", command: key.command } as const);
+  return signerOf(source, provider, terminal, key.type === "keystore" ? key.passwordFile : undefined);
+}
+
+/** What a step of a service ends with: more can be done at once, something is under way, or there is nothing to do now. */
+export type StepResult = "more" | "waiting" | "idle";
+
+/** Seconds after the first failure in a row; each further one doubles them. */
+const FIRST_PAUSE = 1;
+const LONGEST_PAUSE = 60;
+
+/** How steps are repeated. */
+export interface Repetition {
+  readonly step: () => Promise<StepResult>;
+  /** Seconds between two steps. */
+  readonly interval: number;
+  readonly once: boolean;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  readonly monitor: Monitor;
+}
+
+/**
+ * Repeats a step until it is told to stop, and never in the middle of one. After a failure it waits, longer each time, and
+ * goes on; what cannot pass by itself ends it.
+ */
+export async function repeat({ step, interval, once, signal, log, monitor }: Repetition): Promise<void> {
+  for (let failures = 0; !signal.aborted; ) {
+    try {
+      const result = await step();
+      failures = 0;
+      monitor.succeeded();
+      if (result === "more") continue;
+      if (once && result === "idle") return;
+      await pause(interval * 1_000, signal);
+    } catch (error) {
+      const { code, reason } = wordsOf(error);
+      monitor.failed(code);
+      if (once || isLasting(error)) throw error;
+      const seconds = Math.min(FIRST_PAUSE * 2 ** Math.min(failures++, 10), LONGEST_PAUSE);
+      log.warn({ code, reason, seconds }, "A step failed; waiting before the next");
+      await pause(seconds * 1_000, signal);
+    }
+  }
+}
+
+const LASTING = [
+  ConfigurationError,
+  StateTakenError,
+  KeyError,
+  WrongChainError,
+  NoCodeError,
+  WrongContractError,
+  WrongDomainError,
+  InvalidHistoryError,
+  HistoryMismatchError,
+] as const;
+
+/** The file system's refusals that somebody has to mend. */
+const REFUSALS: readonly unknown[] = ["EACCES", "EPERM", "EISDIR", "ENOTDIR", "ENOENT", "EROFS"];
+
+/** Whether a failure stays until somebody mends it. */
+function isLasting(error: unknown): boolean {
+  return (
+    LASTING.some((one) => error instanceof one) ||
+    unwrap(error).some(({ code, syscall }) => REFUSALS.includes(code) && syscall !== "connect")
+  );
+}
