@@ -58,14 +58,11 @@ function hostOf(url: string): string {
 }
 
 /**
- * Asks an endpoint which chain it is.
- *
  * @param url HTTP or HTTPS.
- * @returns What a provider for it is made from.
  * @throws {UsageError} When it is no such URL.
  * @throws {RpcError} When it does not answer.
  */
-export async function reachEndpoint(url: string) {
+export async function openEndpoint(url: string): Promise<Endpoint> {
   const request = new FetchRequest(toEndpoint(url));
   request.timeout = TIMEOUT;
   // A provider without a known network asks for it for ever.
@@ -86,13 +83,11 @@ export async function reachEndpoint(url: string) {
   }
   const network = Network.from(chainId);
   // Most requests follow one another: none waits for others to go with.
-  return { request, network, chainId, options: { staticNetwork: network, cacheTimeout: -1, batchStallTime: 0 } };
-}
-
-/** An endpoint that answers, and a provider for it; fails as {@link reachEndpoint} does. */
-export async function openEndpoint(url: string): Promise<Endpoint> {
-  const { request, network, chainId, options } = await reachEndpoint(url);
-  const provider = new SendingProvider(request, network, options);
+  const provider = new SendingProvider(request, network, {
+    staticNetwork: network,
+    cacheTimeout: -1,
+    batchStallTime: 0,
+  });
   if (localChainIds.includes(chainId)) provider.pollingInterval = 100;
   return { provider, chainId };
 }

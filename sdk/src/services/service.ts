@@ -3,10 +3,9 @@
  */
 import process from "node:process";
 import { Readable, type Writable } from "node:stream";
-import { JsonRpcProvider, type Signer } from "ethers";
+import { FetchRequest, JsonRpcProvider, Network, type Signer } from "ethers";
 import { KeyError } from "../cli/errors.js";
 import { signerOf, walletOf } from "../cli/keys.js";
-import { reachEndpoint } from "../cli/session.js";
 import { Terminal } from "../cli/terminal.js";
 import { MicroEscrow } from "../client.js";
 import {
@@ -18,7 +17,7 @@ import {
   WrongDomainError,
 } from "../errors.js";
 import { unwrap } from "../revert.js";
-import { type EscrowConnection, pause } from "../rpc.js";
+import { ask, type EscrowConnection, pause } from "../rpc.js";
 import type { Configuration, Key } from "./config.js";
 import { ConfigurationError, StateTakenError } from "./errors.js";
 import { type Log, logStream, wordsOf } from "./log.js";
@@ -43,31 +42,37 @@ export function withDefaults(options: ServiceOptions): Required<ServiceOptions> 
   return { config: options.config, once, signal, env, stderr };
 }
 
-/** The chain, as a service reaches it. */
-export interface Chain {
-  readonly provider: JsonRpcProvider;
-  readonly connection: EscrowConnection;
+/** Milliseconds; some endpoints never answer. */
+const TIMEOUT = 30_000;
+
+/** A provider for the configured endpoint, which is not asked anything yet. */
+export function openProvider({ rpc, chainId }: Configuration<unknown>): JsonRpcProvider {
+  const request = new FetchRequest(rpc);
+  request.timeout = TIMEOUT;
+  const network = Network.from(chainId);
+  return new JsonRpcProvider(request, network, { staticNetwork: network, cacheTimeout: -1, batchStallTime: 0 });
 }
 
 /**
- * Reaches the endpoint, and makes sure that it is the right chain and has the right contract.
+ * Makes sure that the endpoint is the configured chain, and has the escrow.
  *
  * @throws {RpcError} When the endpoint fails.
  * @throws {WrongChainError} When it is another chain.
- * @throws {NoCodeError} {WrongContractError} {WrongDomainError} When the escrow is not there.
+ * @throws {NoCodeError} When there is no escrow, {@link WrongContractError} and {@link WrongDomainError} when it is another one.
  */
-export async function openChain({ rpc, chainId, escrow }: Configuration<unknown>): Promise<Chain> {
-  const { request, network, options } = await reachEndpoint(rpc);
-  const provider = new JsonRpcProvider(request, network, options);
-  const { connection } = await MicroEscrow.connect(provider, {
-    chainId,
-    ...(escrow !== undefined && { address: escrow }),
-  });
-  return { provider, connection };
+export async function openConnection(
+  provider: JsonRpcProvider,
+  { chainId, escrow }: Configuration<unknown>,
+): Promise<EscrowConnection> {
+  // The provider takes the chain for what it was told.
+  const actual = Number(await ask(provider.send("eth_chainId", [])));
+  if (actual !== chainId) throw new WrongChainError({ actual, expected: chainId });
+  return (await MicroEscrow.connect(provider, { ...(escrow !== undefined && { address: escrow }) })).connection;
 }
 
 /**
- * The signer of a key, which nobody can be asked for.
+ * The signer of a key, which nobody can be asked for. Open it before the first step: there, a signer that fails may work again
+ * the next time.
  *
  * @throws {KeyError} When the key cannot be had.
  */
@@ -142,7 +147,6 @@ export async function repeat({ step, interval, once, signal, log, monitor }: Rep
 const LASTING = [
   ConfigurationError,
   StateTakenError,
-  KeyError,
   WrongChainError,
   NoCodeError,
   WrongContractError,
