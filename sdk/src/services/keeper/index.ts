@@ -6,6 +6,7 @@
  * @example
  * import { runKeeper } from "@micro-escrow/sdk/keeper";
  */
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Block, formatEther, formatUnits, type JsonRpcProvider, type Signer } from "ethers";
 import { zeroAddress } from "../../address.js";
@@ -33,7 +34,8 @@ import { type KeeperSection, readKeeperConfiguration, tokensOf } from "./config.
 import { type Clients, concerns, duties, finalizing, type Item, subjectOf } from "./duties.js";
 import { aggregateCall, hasMulticall, simulateAggregate } from "./multicall.js";
 
-export { ConfigurationError, StateTakenError } from "../errors.js";
+export { KeyError } from "../../cli/errors.js";
+export { ConfigurationError, ListenError, StateTakenError } from "../errors.js";
 export type { ServiceOptions } from "../service.js";
 
 /** How a keeper runs. */
@@ -54,6 +56,8 @@ const AT_ONCE = 50;
  * Runs a keeper until it is told to stop, by its configuration's file: see the guide sdk/docs/keeper.md.
  *
  * @throws {ConfigurationError} When the configuration is none.
+ * @throws {KeyError} When the key cannot be had.
+ * @throws {ListenError} When something else listens where it should.
  * @throws {StateTakenError} When another process uses the same state folder.
  * @throws {WrongChainError} When the endpoint is another chain.
  * @throws {NoCodeError} When the escrow is not there.
@@ -140,6 +144,7 @@ class Keeper {
       tokens: await tokensOf(connection, configuration),
     };
     const isBatching = await hasMulticall(provider);
+    await mkdir(state, { recursive: true, mode: 0o700 });
     let keeper: Keeper | undefined;
     const account = signer && (await ask(signer.getAddress()));
     const sender =
