@@ -506,10 +506,10 @@ describe("The keeper", function () {
         const answer = (result) => console.log(JSON.stringify({ jsonrpc: "2.0", id: 1, result }));
         if (method === "eth_accounts") answer([wallet.address]);
         else {
-          const { from, gas, ...rest } = params[0];
-          answer(wallet.signingKey && Object.assign(Transaction.from({ ...rest, gasLimit: gas }), {
-            signature: wallet.signingKey.sign(Transaction.from({ ...rest, gasLimit: gas }).unsignedHash),
-          }).serialized);
+          const { from, gas, type, nonce, ...rest } = params[0];
+          const transaction = Transaction.from({ ...rest, gasLimit: gas, type: Number(type), nonce: Number(nonce) });
+          transaction.signature = wallet.signingKey.sign(transaction.unsignedHash);
+          answer(transaction.serialized);
         }`;
       await writeFile(join(folder, "signer.mjs"), program);
       const env = { PATH: process.env.PATH ?? "", MICRO_ESCROW_PASSWORD: "secret", MICRO_ESCROW_OTHER: "secret" };

@@ -241,17 +241,22 @@ class Keeper {
   }
 
   /** What an item uses by itself; `undefined` when it fails, or uses more than it may. */
-  async #estimate({ subject, call, facts }: Item): Promise<bigint | undefined> {
+  async #estimate({ subject, call: { to, data }, facts }: Item): Promise<bigint | undefined> {
     const { provider, log, configuration } = this.#parts;
-    const { maxGasPerItem } = configuration.section;
+    const most = BigInt(configuration.section.maxGasPerItem);
+    const request = { to, data, from: this.#account };
     try {
-      const gas = await ask(provider.estimateGas({ to: call.to, data: call.data, from: this.#account }));
-      if (gas <= BigInt(maxGasPerItem)) return gas;
+      const gas = await ask(provider.estimateGas(request)).catch(async (error: unknown) => {
+        if (isOfEndpoint(error)) throw error;
+        // Some nodes estimate nothing in which a call within fails for want of gas, as a hostile recipient's may.
+        await ask(provider.call({ ...request, gasLimit: most }));
+        return most;
+      });
+      if (gas <= most) return gas;
       log.warn({ ...facts, gas: `${gas}` }, "It uses more gas than maxGasPerItem");
       this.#fail(subject, "TooMuchGas");
     } catch (error) {
-      // What an endpoint refuses is this item's; that it does not answer is everybody's.
-      if (error instanceof RpcError && error.reason !== "refused") throw error;
+      if (isOfEndpoint(error)) throw error;
       const words = wordsOf(error);
       log.warn({ ...facts, ...words }, "It cannot be sent");
       this.#fail(subject, words.code);
@@ -334,6 +339,11 @@ class Keeper {
       return false;
     });
   }
+}
+
+/** Whether a failure is everybody's: what an endpoint refuses is one item's, that it does not answer is not. */
+function isOfEndpoint(error: unknown): boolean {
+  return error instanceof RpcError && error.reason !== "refused";
 }
 
 /** The limit of a transaction: what its items use by themselves, a quarter more, and the reserve. */
