@@ -28,7 +28,7 @@ import {
   withDefaults,
 } from "../service.js";
 import { Aside } from "./aside.js";
-import { Book } from "./book.js";
+import { Book, type HeldMilestone } from "./book.js";
 import { type KeeperSection, readKeeperConfiguration, tokensOf } from "./config.js";
 import { type Clients, concerns, duties, finalizing, type Item, subjectOf } from "./duties.js";
 import { aggregateCall, hasMulticall, simulateAggregate } from "./multicall.js";
@@ -160,16 +160,12 @@ class Keeper {
     const block = await latestBlock(provider);
     monitor.read(block);
     await this.#sender?.advance(block);
-    const items = await this.#items(block);
-    const fees = await this.#fees(block);
-    if (fees === undefined) {
-      if (items.length > 0) log.info({ items: items.length }, "Waiting: gas costs more than maxFeePerGas");
-    } else {
-      const estimated = await this.#worthwhile(items, fees);
-      for (const batch of this.#batches(estimated)) {
-        if (this.#sender?.hasRoom === false) break;
-        if (!(await this.#send(batch, fees, block))) break;
-      }
+    const due = await this.#due(block);
+    if (this.#hasRoom) {
+      const items = await this.#items(block, due);
+      const fees = await this.#fees(block);
+      if (fees !== undefined) await this.#sendAll(items, fees, block);
+      else if (items.length > 0) log.info({ items: items.length }, "Waiting: gas costs more than maxFeePerGas");
     }
     return (this.#sender?.underWay.size ?? 0) > 0 ? "waiting" : "idle";
   }
@@ -193,7 +189,8 @@ class Keeper {
 
   // ----------------------------------------------------------------------------------------------------------- what to do
 
-  async #items(block: Block): Promise<readonly Item[]> {
+  /** The milestones whose clocks ran out, the oldest first, going by events. */
+  async #due(block: Block): Promise<readonly HeldMilestone[]> {
     const held = await this.#book.update();
     const due = held.filter(({ clock }) => clock <= block.timestamp).sort((a, b) => a.clock - b.clock);
     this.#metrics.watched.set(held.length);
@@ -201,7 +198,10 @@ class Keeper {
     const wanted = new Set(due.map(({ agreement, index }) => finalizing(agreement.id, index)));
     this.#aside.keep((subject) => wanted.has(subject) || !subject.startsWith("finalize "));
     this.#metrics.aside.set(this.#aside.size);
+    return due;
+  }
 
+  async #items(block: Block, due: readonly HeldMilestone[]): Promise<readonly Item[]> {
     const underWay = this.#sender?.underWay ?? new Set();
     const look = {
       ...{ connection: this.#connection, clients: this.#clients, block, due },
@@ -218,27 +218,21 @@ class Keeper {
     return base > maxFeePerGas ? undefined : { maxFeePerGas, maxPriorityFeePerGas: 0n, expected: base };
   }
 
-  /** What can be sent, and is worth what it costs. */
+  /** What can be sent of some items, and is worth what it costs. */
   async #worthwhile(items: readonly Item[], { expected }: Fees): Promise<readonly Estimated[]> {
     const { log } = this.#parts;
     const { marginPercent } = this.#parts.configuration.section;
-    const worthwhile: Estimated[] = [];
-    for (let from = 0; from < items.length; from += AT_ONCE) {
-      const some = items.slice(from, from + AT_ONCE);
-      const gases = await Promise.all(some.map((item) => this.#estimate(item)));
-      for (const [position, item] of some.entries()) {
-        const gas = gases[position];
-        if (gas === undefined) continue;
-        const cost = (gas * expected * BigInt(100 + marginPercent)) / 100n;
-        if (item.worth === undefined || item.worth > cost) worthwhile.push({ item, gas });
-        else {
-          const [worth, needed] = [formatEther(item.worth), formatEther(cost)];
-          log.debug({ ...item.facts, worth, needed }, "It does not pay now");
-          this.#aside.put(item.subject, LONGEST_USELESS, false);
-        }
-      }
-    }
-    return worthwhile;
+    const gases = await Promise.all(items.map((item) => this.#estimate(item)));
+    return items.flatMap((item, position) => {
+      const gas = gases[position];
+      if (gas === undefined) return [];
+      const cost = (gas * expected * BigInt(100 + marginPercent)) / 100n;
+      if (item.worth === undefined || item.worth > cost) return [{ item, gas }];
+      const [worth, needed] = [formatEther(item.worth), formatEther(cost)];
+      log.debug({ ...item.facts, worth, needed }, "It does not pay now");
+      this.#aside.put(item.subject, LONGEST_USELESS, false);
+      return [];
+    });
   }
 
   /** What an item uses by itself; `undefined` when it fails, or uses more than it may. */
@@ -271,20 +265,30 @@ class Keeper {
 
   // -------------------------------------------------------------------------------------------------------------- sending
 
-  /** As many as there is gas for in each transaction; alone what failed before, and all where there is no Multicall3. */
-  *#batches(estimated: readonly Estimated[]): Generator<readonly Estimated[]> {
+  get #hasRoom(): boolean {
+    return this.#sender === undefined || this.#sender.hasRoom;
+  }
+
+  /**
+   * Sends as many as there is gas for in each transaction; alone what failed before, and all where there is no Multicall3. They
+   * are estimated as they are needed, and what is not sent now is looked at again in the next step.
+   */
+  async #sendAll(items: readonly Item[], fees: Fees, block: Block): Promise<void> {
     const most = BigInt(this.#parts.configuration.section.maxGasPerTransaction);
-    const isAlone = ({ item }: Estimated) => !this.#hasMulticall || this.#aside.isSuspect(item.subject);
+    const isAlone = ({ subject }: Item) => !this.#hasMulticall || this.#aside.isSuspect(subject);
+    const send = async (some: readonly Estimated[]) => this.#hasRoom && (await this.#send(some, fees, block));
     let batch: Estimated[] = [];
-    for (const one of estimated.filter((each) => !isAlone(each))) {
-      if (batch.length > 0 && limitOf([...batch, one]) > most) {
-        yield batch;
-        batch = [];
+    for (let from = 0; from < items.length; from += AT_ONCE) {
+      for (const one of await this.#worthwhile(items.slice(from, from + AT_ONCE), fees)) {
+        if (isAlone(one.item)) {
+          if (!(await send([one]))) return;
+        } else if (batch.length > 0 && limitOf([...batch, one]) > most) {
+          if (!(await send(batch))) return;
+          batch = [one];
+        } else batch.push(one);
       }
-      batch.push(one);
     }
-    if (batch.length > 0) yield batch;
-    for (const one of estimated.filter(isAlone)) yield [one];
+    if (batch.length > 0) await send(batch);
   }
 
   /** @returns Whether more can be sent after it. */
