@@ -22,8 +22,8 @@ const MAX_FINDINGS = 10;
 const HIDDEN_WORDS = 4;
 
 const JUDGE = String.raw`(?:an? |the |any |all |every )?(?:ai|a\.i\.|llms?|language models?|models?|judges?|graders?|evaluators?|verifiers?|assistants?|chat ?bots?|gpt|claude|gemini)`;
-const RULES = String.raw`(?:instructions?|prompts?|rules?|directions?|directives?|guidelines?|criteria|rubrics?|commands?|context)`;
-const BEST = String.raw`(?:full|maximum|max|highest|perfect|top|best|10|ten|100)`;
+const RULES = `(?:instructions?|prompts?|rules?|directions?|directives?|guidelines?|criteria|rubrics?|commands?|context)`;
+const BEST = `(?:full|maximum|max|highest|perfect|top|best|10|ten|100)`;
 const SCORE = String.raw`(?:scores?|marks?|points?|grades?|ratings?|(?:out of|of|\/) ?(?:10|ten|100))`;
 
 /** Phrases in text that is folded: see {@link folded}. No quantifier is without a bound. */
@@ -65,7 +65,8 @@ const HIDING = [
   /opacity ?: ?0(?:\.0+)?(?![.\d])/,
   /text-indent ?: ?-\d{3,}/,
 ];
-const WHITE = /(?<!-)color ?: ?(?:#fff(?:fff)?\b|white\b|transparent\b|rgba?\( ?255, ?255, ?255|rgba\([^)]{0,40}, ?0 ?\))/;
+const WHITE =
+  /(?<!-)color ?: ?(?:#fff(?:fff)?\b|white\b|transparent\b|rgba?\( ?255, ?255, ?255|rgba\([^)]{0,40}, ?0 ?\))/;
 
 /**
  * What in a document may be an attempt to steer a judge.
@@ -128,5 +129,7 @@ function* hiddenTexts(text: string): Generator<string> {
 }
 
 function saysSomething(text: string): boolean {
-  return (text.match(/[\p{L}]{2,}/gu) ?? []).length >= HIDDEN_WORDS || /[\p{Script=Han}\p{Script=Hiragana}]{8}/u.test(text);
+  return (
+    (text.match(/[\p{L}]{2,}/gu) ?? []).length >= HIDDEN_WORDS || /[\p{Script=Han}\p{Script=Hiragana}]{8}/u.test(text)
+  );
 }

@@ -121,7 +121,10 @@ function markFor({ agreed, criteria, documents }: Question): string {
 
 /** A document's text as a model gets it: what does not show is written out, so that it can be seen, quoted and reported. */
 export function shownText(text: string): string {
-  const plain = text.replace(/^\ufeff/, "").replace(/\u00ad/g, "").replace(/\r\n?/g, "\n");
+  const plain = text
+    .replace(/^\ufeff/, "")
+    .replace(/\u00ad/g, "")
+    .replace(/\r\n?/g, "\n");
   if (!hasHiddenCharacters(plain)) return plain;
   return plain
     .split("\n")
