@@ -42,8 +42,8 @@ const read: Reader<JudgementCheck> = (value, path) => {
   if (declared.atLeast !== undefined) return declared;
   for (const [index, { atLeast, weight }] of declared.criteria.entries()) {
     const at = `${path}.criteria[${index}]`;
-    if (atLeast === undefined) refuse(at, "no atLeast, and the check has none for the average");
-    if (weight !== undefined) refuse(`${at}.weight`, "a weight, and the check has no atLeast for the average");
+    if (atLeast === undefined) refuse(at, "a criterion without atLeast, while the check has none for the average");
+    if (weight !== undefined) refuse(`${at}.weight`, "a weight, while the check has no atLeast for the average");
   }
   return declared;
 };
