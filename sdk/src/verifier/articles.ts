@@ -53,7 +53,7 @@ export function articlesOf(work: Work, { in: pattern, each = "file" }: InTexts):
   }
   const html = articles.find(({ hasHtml }) => hasHtml);
   if (html !== undefined) return unclear(`${html.name} has HTML in it, in which text can hide: humans have to look.`);
-  if (each === "all") return [joined(articles, `All ${files.length} files`)];
+  if (each === "all") return [joined(articles, `The whole of ${files.length} files`)];
   return articles;
 }
 
