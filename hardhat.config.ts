@@ -29,6 +29,9 @@ const quick = { ...solc, settings: { evmVersion: settings.evmVersion } };
 const optimized = [
   "contracts/MicroEscrow.sol",
   "contracts/periphery/SignedFunding.sol",
+  "contracts/arbiters/PanelArbiter.sol",
+  "contracts/arbiters/AppealableArbiter.sol",
+  "contracts/arbiters/KlerosArbiter.sol",
   "contracts/mocks/BasicToken.sol",
 ];
 

@@ -49,7 +49,7 @@ abstract contract Arbiter is IArbiter, ReentrancyGuardTransient {
         IMicroEscrow.Agreement calldata agreement,
         address /* payer */,
         uint256 /* amount */
-    ) external view {
+    ) public view virtual {
         if (agreement.arbiter != address(this)) revert AnotherArbiter(agreement.arbiter, address(this));
         if (agreement.arbitrationPeriod < MIN_ARBITRATION_PERIOD) {
             revert ArbitrationPeriodTooShort(agreement.arbitrationPeriod, MIN_ARBITRATION_PERIOD);

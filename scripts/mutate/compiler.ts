@@ -11,10 +11,24 @@ const root = join(import.meta.dirname, "../..");
 const contracts = {
   MicroEscrow: "contracts/MicroEscrow.sol",
   SignedFunding: "contracts/periphery/SignedFunding.sol",
+  Arbiter: "contracts/arbiters/Arbiter.sol",
+  PanelArbiter: "contracts/arbiters/PanelArbiter.sol",
+  AppealableArbiter: "contracts/arbiters/AppealableArbiter.sol",
+  CourtArbiter: "contracts/arbiters/CourtArbiter.sol",
+  KlerosArbiter: "contracts/arbiters/KlerosArbiter.sol",
 } as const;
+
+/** Of an abstract contract, the one that its mutants are deployed as part of. */
+const deployedAs: Partial<Record<keyof typeof contracts, keyof typeof contracts>> = {
+  Arbiter: "PanelArbiter",
+  CourtArbiter: "KlerosArbiter",
+};
 
 export const contractName = nameOf(process.env.CONTRACT ?? "MicroEscrow");
 export const contractPath = contracts[contractName];
+/** What the tests deploy. */
+export const deployedName = deployedAs[contractName] ?? contractName;
+export const deployedPath = contracts[deployedName];
 
 function nameOf(name: string): keyof typeof contracts {
   if (Object.hasOwn(contracts, name)) return name as keyof typeof contracts;
@@ -55,11 +69,11 @@ export function parse(source: string, path: string): Record<string, { ast: Node 
   return output.sources;
 }
 
-/** The creation bytecode that `source` makes of the contract. */
+/** The creation bytecode that `source` makes of the contract, or of the one that it is part of. */
 export function compile(source: string, settings: Settings): Compilation {
-  const selection = { [contractPath]: { [contractName]: ["evm.bytecode.object"] } };
+  const selection = { [deployedPath]: { [deployedName]: ["evm.bytecode.object"] } };
   const output = run(source, contractPath, { ...settings, outputSelection: selection });
-  const bytecode = output.contracts?.[contractPath]?.[contractName]?.evm.bytecode.object;
+  const bytecode = output.contracts?.[deployedPath]?.[deployedName]?.evm.bytecode.object;
   if (bytecode === undefined || bytecode === "") return { errors: errorsOf(output) };
   return { bytecode: `0x${bytecode}` };
 }
@@ -75,7 +89,9 @@ function errorsOf({ errors = [] }: Output): CompilerError[] {
 }
 
 function run(source: string, path: string, settings: Settings): Output {
-  const input = { language: "Solidity", sources: { [path]: { content: source } }, settings };
+  const sources: Record<string, { content: string }> = { [path]: { content: source } };
+  if (path !== deployedPath) sources[deployedPath] = { content: readFileSync(join(root, deployedPath), "utf8") };
+  const input = { language: "Solidity", sources, settings };
   return JSON.parse(require("solc").compile(JSON.stringify(input), { import: read }));
 }
 

@@ -7,7 +7,7 @@ import { cpSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import config from "../../hardhat.config.ts";
-import { contractName, contractPath } from "./compiler.ts";
+import { deployedName, deployedPath } from "./compiler.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -17,11 +17,12 @@ const GAS_LIMIT = 2_000_000_000n;
 /** What a survivor takes is nearly all fuzzing, and what 100 inputs do not notice, 1,000 hardly ever do. */
 const FUZZ_RUNS = 100;
 
-/** Tests that must pass at once, in the order in which they are likely to notice something. */
+/** Tests that must pass at once, in the order in which they are likely to notice something. The arbiters have a folder of theirs. */
+const tests = deployedPath.startsWith("contracts/arbiters/") ? "test/contracts/arbiters" : "test/contracts";
 const STAGES = {
-  unit: "test/contracts/*.t.sol",
-  threats: "test/contracts/threats/*.t.sol",
-  fuzz: "test/contracts/fuzz/*.t.sol",
+  unit: `${tests}/*.t.sol`,
+  threats: `${tests}/threats/*.t.sol`,
+  fuzz: `${tests}/fuzz/*.t.sol`,
 };
 
 /** Fails when the tests did not run to their end: that says nothing about the contract. */
@@ -44,7 +45,7 @@ export class TestRunner {
   readonly #hre: Awaited<ReturnType<typeof createHardhatRuntimeEnvironment>>;
 
   private constructor(folder: string, hre: Awaited<ReturnType<typeof createHardhatRuntimeEnvironment>>) {
-    this.#artifact = join(folder, "artifacts", contractPath, `${contractName}.json`);
+    this.#artifact = join(folder, "artifacts", deployedPath, `${deployedName}.json`);
     this.#hre = hre;
   }
 
@@ -90,7 +91,7 @@ export class TestRunner {
 /** The test files for a mutant of `owner`, those first that are likely to fail; a stage runs only when the ones before passed. */
 export function stagesFor(owner: string): string[][] {
   const stages = Object.values(STAGES).map((pattern) => globSync(pattern, { cwd: root }).sort());
-  const own = `test/contracts/${owner.charAt(0).toUpperCase()}${owner.slice(1)}.t.sol`;
+  const own = `${tests}/${owner.charAt(0).toUpperCase()}${owner.slice(1)}.t.sol`;
   const [unit = []] = stages;
   return unit.includes(own) ? [[own], unit.filter((file) => file !== own), ...stages.slice(1)] : stages;
 }
