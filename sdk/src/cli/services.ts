@@ -28,6 +28,16 @@ export function defineServices(program: Command, streams: Streams, onStart: () =
       const { runKeeper } = await import("../services/keeper/index.js");
       await runKeeper({ ...options, ...common, ...streams });
     });
+  program
+    .command("arbiter")
+    .description("propose rulings on disputes before an AppealableArbiter, by a model, until it is stopped")
+    .option("--once", "end when nothing is left to do now")
+    .action(async (options: { readonly once?: boolean }) => {
+      const common = commonOf(program.opts<CommonOptions>());
+      onStart();
+      const { runArbiter } = await import("../services/arbiter/index.js");
+      await runArbiter({ ...options, ...common, ...streams });
+    });
 }
 
 function commonOf(common: CommonOptions): { readonly config: string } {

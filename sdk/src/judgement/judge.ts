@@ -38,6 +38,8 @@ export interface Sample {
 export interface Judgement {
   /** Why it is unclear, in sentences; nothing when it is not. */
   readonly unclear: readonly string[];
+  /** Whether what kept it from an answer may pass: then the same question may be answered later. */
+  readonly isPassing: boolean;
   /** For each criterion the middle one of the samples' scores, and its reasons; nothing when it is unclear. */
   readonly scores: readonly { readonly score: number; readonly reasons: readonly string[] }[];
   /** Numbers of documents in which all samples found an attempt. */
@@ -74,7 +76,7 @@ export async function judge(
   const samples: Sample[] = [];
   const answers: ModelAnswer[] = [];
   let requests = 0;
-  const ended = (unclear: readonly string[]): Judgement => {
+  const ended = (unclear: readonly string[], isPassing = false): Judgement => {
     const known = samples.flatMap(({ tokens }) => tokens ?? []);
     const tokens = {
       input: known.reduce((sum, { input }) => sum + input, 0),
@@ -82,6 +84,7 @@ export async function judge(
     };
     return {
       unclear,
+      isPassing,
       scores: unclear.length === 0 ? question.criteria.map((_, index) => middleOf(answers, index)) : [],
       attempts: unclear.length === 0 ? documentsOf(answers[0]) : [],
       findings,
@@ -103,7 +106,7 @@ export async function judge(
     const costs = `up to ${formatCost(highest)}, of ${formatCost(options.limit)} for a judgement`;
     return ended([`It is too long for what a judgement may cost: ${costs}.`]);
   }
-  if (!spending.allows(highest)) return ended(["What judgements may cost in a day is spent."]);
+  if (!spending.allows(highest)) return ended(["What judgements may cost in a day is spent."], true);
 
   let left = options.limit;
   const time = AbortSignal.any([signal, AbortSignal.timeout(options.seconds * 1_000)]);
@@ -114,7 +117,7 @@ export async function judge(
     try {
       reply = await model.ask(prompt, time);
     } catch (error) {
-      if (isSpent(error)) return ended(["What judgements may cost in a day is spent."]);
+      if (isSpent(error)) return ended(["What judgements may cost in a day is spent."], true);
       throw error;
     }
     requests += reply.requests;
@@ -122,7 +125,7 @@ export async function judge(
     samples.push(sampleOf(reply, invalid));
     if (reply.answer === undefined) {
       if (reply.details !== undefined) details(reply.details);
-      return ended([`${number}: ${reply.problem}`]);
+      return ended([`${number}: ${reply.problem}`], reply.isPassing ?? false);
     }
     if (invalid !== undefined) return ended([`${number} is no valid answer: ${invalid}.`]);
     answers.push(reply.answer);

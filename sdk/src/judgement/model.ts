@@ -40,6 +40,8 @@ export type Reply =
       readonly answer?: undefined;
       /** Why there is none, in a sentence that holds nothing of what the endpoint said. */
       readonly problem: string;
+      /** Whether the same may be answered later: the endpoint failed, or was slow. */
+      readonly isPassing?: boolean;
       /** What the endpoint said, for the operator's log alone. */
       readonly details?: string;
       readonly tokens: Tokens | undefined;
@@ -193,17 +195,26 @@ export class Model {
         if (guard.failure !== undefined) throw guard.failure;
         const error = lastOf(thrown);
         tokens = tokensOf(error.usage);
-        if (signal.aborted || guard.isSlow) return { problem: "It took too long.", tokens };
+        if (signal.aborted || guard.isSlow) return { problem: "It took too long.", isPassing: true, tokens };
         if (guard.isLarge) return { problem: "The answer is too large.", tokens };
         if (error.statusCode !== undefined && (error.statusCode < 200 || error.statusCode > 299)) {
           const details = this.#quoted(error.statusCode, String(error.message));
-          return { problem: `The endpoint answered with status ${error.statusCode}.`, details, tokens };
+          return {
+            problem: `The endpoint answered with status ${error.statusCode}.`,
+            // A key, a price or a limit can be mended; that the question itself is refused cannot.
+            isPassing: error.statusCode !== 400 && error.statusCode !== 413,
+            ...{ details, tokens },
+          };
         }
         if (error.finishReason !== undefined && error.finishReason !== "stop") {
           return this.#problem(error.finishReason, tokens);
         }
         if (guard.isAnswered) return { problem: "The answer is not what was asked for.", tokens };
-        return { problem: "The endpoint could not be reached.", details: this.#quoted(0, causes(thrown)), tokens };
+        return {
+          problem: "The endpoint could not be reached.",
+          isPassing: true,
+          ...{ details: this.#quoted(0, causes(thrown)), tokens },
+        };
       }
     };
     const replied = await reply();
