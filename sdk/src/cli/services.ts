@@ -39,6 +39,16 @@ export function defineServices(program: Command, streams: Streams, onStart: () =
       const { runVerifier } = await import("../services/verifier/index.js");
       await runVerifier({ ...options, ...common, ...streams });
     });
+  program
+    .command("arbiter")
+    .description("propose rulings on disputes before an AppealableArbiter, by a model, until it is stopped")
+    .option("--once", "end when nothing is left to do now")
+    .action(async (options: { readonly once?: boolean }) => {
+      const common = commonOf(program.opts<CommonOptions>());
+      onStart();
+      const { runArbiter } = await import("../services/arbiter/index.js");
+      await runArbiter({ ...options, ...common, ...streams });
+    });
 }
 
 function commonOf(common: CommonOptions): { readonly config: string } {

@@ -19,6 +19,8 @@ export interface Answer {
   readonly result: Result;
   /** Sentences for people, inert whatever the work holds; of a check that passed, what it found. */
   readonly reasons: readonly string[];
+  /** What the report has besides, for programs: numbers are whole, and texts inert. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** Work that others are compared with: an earlier submission, or a document of the verifier's own. */
@@ -33,6 +35,8 @@ export interface Work {
   readonly files: readonly DeliverableFile[];
   /** What was submitted for other milestones before, and what the verifier compares with by its own configuration. */
   readonly others: readonly OtherWork[];
+  /** What was agreed on it in words, of the agreement and of the milestone; left out: nothing but the checks. */
+  readonly agreed?: Readonly<Record<string, unknown>>;
 }
 
 /** A kind of check. */

@@ -169,6 +169,27 @@ export interface DatesCheck extends InRows {
   readonly to?: string;
 }
 
+/** What a model's judgement looks for: one thing, in words that both parties understand when they sign. */
+export interface JudgedCriterion {
+  /** `"The articles are written for owners of small shops, without jargon"`. */
+  readonly asks: string;
+  /** The score that it needs by itself, of 10; left out: only the average counts. */
+  readonly atLeast?: number;
+  /** How much it counts in the average; left out: 1. */
+  readonly weight?: number;
+}
+
+/**
+ * A model scores the texts by each criterion, from 0 to 10, several times, and the scores have to agree. What a criterion asks
+ * for must stand in the texts themselves: a model looks nothing up, and sees no pictures.
+ */
+export interface JudgementCheck extends InFiles {
+  readonly kind: "judgement";
+  readonly criteria: readonly JudgedCriterion[];
+  /** The weighted average that is needed, of 10; left out: each criterion has to say what it needs. */
+  readonly atLeast?: number;
+}
+
 /** What a scope declares that a verifier checks by itself; all of a milestone's have to pass. */
 export type Check =
   | FilesCheck
@@ -183,4 +204,5 @@ export type Check =
   | ArchiveCheck
   | CommandCheck
   | MetricCheck
-  | DatesCheck;
+  | DatesCheck
+  | JudgementCheck;

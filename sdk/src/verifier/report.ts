@@ -88,7 +88,7 @@ export function reportToMarkdown({ verdict, checks, ...subject }: Report): strin
 }
 
 /** A text that Markdown shows as it is: signs that mean something are escaped, and no address becomes a link by itself. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text
     .replace(/[\\`*_{}[\]#|~&<>!@^$]/g, "\\$&")
     .replace(/:\/\//g, "\\:\\/\\/")

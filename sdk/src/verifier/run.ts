@@ -38,7 +38,7 @@ export interface CheckWorkParameters {
   readonly others?: readonly OtherWork[];
   /** What commands may use; what is left out is as `commandLimits` has it. */
   readonly limits?: Partial<CommandLimits>;
-  /** Kinds of checks beside the built-in ones. */
+  /** Kinds of checks beside the built-in ones, or instead of them: `judgementKind` needs a model. */
   readonly kinds?: readonly CheckKind[];
   /** Ends it. */
   readonly signal?: AbortSignal;
@@ -103,12 +103,15 @@ export async function checkWork(parameters: CheckWorkParameters): Promise<Checke
   const { scope, index, files, others = [], limits, kinds = [], signal } = checkObject(parameters, "work to check");
   const milestone = checkScope(scope).milestones[index];
   if (milestone === undefined) throw new InvalidParameterError(index, "is not the index of a milestone of the scope");
-  const known = [...builtInKinds({ ...commandLimits, ...limits }), ...kinds];
-  const work: Work = { files: [...files].sort((a, b) => (a.path < b.path ? -1 : 1)), others };
+  const known = [...kinds, ...builtInKinds({ ...commandLimits, ...limits })];
+  const { checks: declaredChecks = [], ...agreedMilestone } = milestone;
+  const { title, description } = scope;
+  const agreed = { title, ...(description !== undefined && { description }), milestone: agreedMilestone };
+  const work: Work = { files: [...files].sort((a, b) => (a.path < b.path ? -1 : 1)), others, agreed };
   const thread = new Thread(work);
   try {
     const checks: CheckResult[] = [];
-    for (const [number, declared] of (milestone.checks ?? []).entries()) {
+    for (const [number, declared] of declaredChecks.entries()) {
       signal?.throwIfAborted();
       const path = `scope.milestones[${index}].checks[${number}]`;
       checks.push({ declared, ...(await answer(declared, path, known, work, thread, signal)) });

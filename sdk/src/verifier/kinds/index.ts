@@ -5,6 +5,7 @@ import type { CheckKind } from "../check.js";
 import { archive } from "./archive.js";
 import { type CommandLimits, commandKind } from "./command.js";
 import { files } from "./files.js";
+import { unjudged } from "./judgement.js";
 import { language, reading } from "./language.js";
 import { original } from "./original.js";
 import { dates, metric } from "./tables.js";
@@ -28,5 +29,5 @@ export const pureKinds = [
 
 /** All of them. One more of somebody's making is added behind them. */
 export function builtInKinds(limits: CommandLimits): readonly CheckKind[] {
-  return [...pureKinds, commandKind(limits) as unknown as CheckKind];
+  return [...pureKinds, commandKind(limits) as unknown as CheckKind, unjudged as unknown as CheckKind];
 }
