@@ -120,7 +120,9 @@ export async function getHearing(
       const { start, end } = await view(connection, hearingAbi, terms.arbiter, "hearing", [terms, index]);
       return { start: Number(start), end: Number(end) };
     } catch (error) {
-      if (error instanceof ArbiterRefusedError || error instanceof TransactionRevertedError) return undefined;
+      // An arbiter without a second instance, or not at this stage; or a person.
+      const kinds = [ArbiterRefusedError, TransactionRevertedError, NoCodeError];
+      if (kinds.some((kind) => error instanceof kind)) return undefined;
       throw error;
     }
   }
