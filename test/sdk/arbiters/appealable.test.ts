@@ -80,7 +80,7 @@ describe("An appealable arbiter", () => {
   /** Milestone 0, 100 units, in dispute before the arbiter. */
   async function disputed(): Promise<Agreement> {
     const { funded, as } = context;
-    const agreement = await funded([0], { arbiter, gate: arbiter, verifier: undefined });
+    const agreement = await funded([0], { arbiter, gate: arbiter });
     await as.freelancer.submit({ agreement, index: 0, deliverable });
     await as.client.dispute({ agreement, index: 0, submission: 1, evidence });
     return agreement;
@@ -142,8 +142,8 @@ describe("An appealable arbiter", () => {
 
   it("asks as a gate for its periods and a day", async () => {
     expect(appealableArbitrationPeriod(terms)).to.equal(11 * DAY);
-    await context.funded([0], { arbiter, gate: arbiter, verifier: undefined, arbitration: "11 days" });
-    const short = context.funded([0], { arbiter, gate: arbiter, verifier: undefined, arbitration: "10 days" });
+    await context.funded([0], { arbiter, gate: arbiter, arbitration: "11 days" });
+    const short = context.funded([0], { arbiter, gate: arbiter, arbitration: "10 days" });
     await failure(GateRefusedError, short);
   });
 
