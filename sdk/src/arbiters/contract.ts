@@ -1,13 +1,22 @@
 /**
  * What the arbiters' modules share: where a contract with such arguments stands, what it says, and sending to it.
  */
-import { AbiCoder, concat, dataLength, type FunctionFragment, Interface, type Result, type Signer } from "ethers";
+import {
+  AbiCoder,
+  concat,
+  dataLength,
+  type FunctionFragment,
+  Interface,
+  keccak256,
+  type Result,
+  type Signer,
+} from "ethers";
 import { checkIndex, checkParameters, type MilestoneParameters, toCall } from "../actions/action.js";
 import { toAddress } from "../address.js";
 import { checkObject, checkSigner } from "../check.js";
 import { addressOf, chainOf, create, type Deployed, type DeployParameters } from "../creation.js";
 import type { TransactionInfo } from "../decode.js";
-import { NoCodeError, TransactionRevertedError } from "../errors.js";
+import { MicroEscrowError, NoCodeError, RpcError, TransactionRevertedError, WrongContractError } from "../errors.js";
 import { microEscrowAddress } from "../generated/code.js";
 import { panelArbiterAbi } from "../generated/panelArbiterAbi.js";
 import { namedValues } from "../interfaces.js";
@@ -72,6 +81,44 @@ export async function view(
   });
   if (answer === "0x" && (await codeOf(provider, address)) === "0x") throw new NoCodeError({ address, chainId });
   return decodeView(abi, name, answer);
+}
+
+/** One value that a view of an arbiter returns. */
+// biome-ignore lint/suspicious/noExplicitAny: ethers has no types for what a view returns
+export type ReadValue = (name: string) => Promise<any>;
+
+/**
+ * The terms that the contract at an address tells, proven: a contract that only says so stands at another address.
+ *
+ * @throws {InvalidAddressError} When it is not an address.
+ * @throws {NoCodeError} When there is no contract.
+ * @throws {WrongContractError} When the contract is not one with such terms.
+ * @throws {RpcError} When the endpoint fails.
+ */
+export async function provenTerms<Terms>(
+  connection: EscrowConnection,
+  address: string,
+  { abi, initCode }: ArbiterContract,
+  readTerms: (read: ReadValue) => Promise<Terms>,
+  addressOf: (terms: Terms) => Address,
+): Promise<Terms> {
+  const { provider, chainId } = checkConnection(connection);
+  const arbiter = toAddress(address);
+  const code = await codeOf(provider, arbiter);
+  if (code === "0x") throw new NoCodeError({ address: arbiter, chainId });
+  try {
+    const terms = await readTerms(async (name) => (await view(connection, abi, arbiter, name))[0]);
+    if (addressOf(terms) === arbiter) return terms;
+  } catch (error) {
+    // Another contract answers with something else, or not at all.
+    const isOfContract = error instanceof RpcError ? error.reason === "malformed" : error instanceof MicroEscrowError;
+    if (!isOfContract) throw error;
+  }
+  throw new WrongContractError({
+    address: arbiter,
+    actual: keccak256(code) as Hash,
+    expected: keccak256(initCode) as Hash,
+  });
 }
 
 /** The time in which an arbiter may decide, Unix seconds: from `start` until before `end`. */
@@ -171,6 +218,12 @@ export function withdrawFeeCall(parameters: FeeParameters): Call {
   return toCall(arbiter, arbiterAbi.encodeFunctionData("withdraw", [toAddress(token), toAddress(account)]));
 }
 
+/** A call that pays a court in ether; all others carry none. */
+export interface PayingCall extends Omit<Call, "value"> {
+  /** Wei. */
+  readonly value: bigint;
+}
+
 /**
  * Sends a call to an arbiter, and waits until it is mined. It is simulated first: what the arbiter or the escrow would refuse is
  * not sent.
@@ -195,14 +248,15 @@ export async function sendToArbiter(
   connection: EscrowConnection,
   signer: Signer,
   abi: Interface,
-  call: Call,
+  call: Call | PayingCall,
   options: SendingOptions = {},
 ): Promise<TransactionInfo> {
   checkConnection(connection);
   checkSigner(signer);
   const { to } = checkObject(call, "a call of an arbiter");
   const actor = await actorOf(connection, signer, checkObject(options, "options"));
-  const receipt = await send(actor, call).catch((error: unknown) => {
+  // It is sent as it is, whatever it carries.
+  const receipt = await send(actor, call as Call).catch((error: unknown) => {
     throw refusalOf(error, abi, to);
   });
   return { hash: receipt.hash as Hash, blockNumber: receipt.blockNumber };

@@ -14,6 +14,16 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   PartyCannotVote: "a party cannot vote in its own dispute",
   SubstituteTooEarly: "substitutes vote later, when members were silent",
   VotingClosed: "the voting has closed; what is left is to rule by the votes that are recorded",
+  InstanceIsParty: "an instance cannot decide in its own dispute; agree on an arbiter with other instances",
+  WrongStage: "the case is at another stage than this needs; look where it stands",
+  AppealOver: "the time to appeal is over; anybody can carry out the proposal",
+  NotExecutableYet: "the proposal can still be appealed, or its appeal decided; wait",
+  NobodyToPay: "name at least one account to pay",
+  StillDisputed: "the milestone is still in dispute; the deposit waits for what comes of that",
+  AlreadyOpen: "the case is open at the court already",
+  NotOpen: "nobody opened the case at the court yet",
+  PaymentTooLow: "the court asks for more; ask what it costs again, and send that",
+  ChangeRefused: "the account does not take ether back; send exactly what it costs",
   NotDecided: "too few voted, or the voting has not closed; send more votes, or wait",
 };
 

@@ -1,21 +1,30 @@
 /**
  * PanelArbiter: a panel of named members whose signed votes anybody sends; the ruling is their median.
  */
-import { Interface, keccak256, type Signer } from "ethers";
+import { Interface, type Signer } from "ethers";
 import { checkIndex, checkParameters, checkSignature, type MilestoneParameters, toCall } from "../actions/action.js";
 import { toAddress, toHash } from "../address.js";
 import { type TypedData, typedFields } from "../agreement.js";
 import { checkChainId, checkList, checkObject, checkSigner } from "../check.js";
 import type { Deployed, DeployParameters } from "../creation.js";
-import { InvalidParameterError, MicroEscrowError, NoCodeError, RpcError, WrongContractError } from "../errors.js";
+import { InvalidParameterError } from "../errors.js";
 import type { PanelArbiterInterface } from "../generated/PanelArbiter.js";
 import { panelArbiterAbi } from "../generated/panelArbiterAbi.js";
 import { panelArbiterInitCode } from "../generated/panelArbiterBytecode.js";
-import { checkConnection, codeOf, type EscrowConnection } from "../rpc.js";
+import { checkConnection, type EscrowConnection } from "../rpc.js";
 import type { Address, Call, Hash, Hex } from "../types.js";
 import { isUint } from "../validate.js";
 import { actorOf, signTypedData } from "../wallet.js";
-import { arbiterAddress, deployArbiter, escrowOf, getHearing, type Hearing, view } from "./contract.js";
+import {
+  arbiterAddress,
+  deployArbiter,
+  escrowOf,
+  getHearing,
+  type Hearing,
+  provenTerms,
+  type ReadValue,
+  view,
+} from "./contract.js";
 
 /** Functions, events and errors of PanelArbiter. */
 export const panelArbiterInterface = /* @__PURE__ */ new Interface(panelArbiterAbi) as PanelArbiterInterface;
@@ -123,24 +132,11 @@ export async function deployPanelArbiter(parameters: DeployParameters & PanelTer
  * @example
  * const { members, quorum } = await getPanel(escrow.connection, agreement.terms.arbiter);
  */
-export async function getPanel(connection: EscrowConnection, address: string): Promise<Panel> {
-  const { provider, chainId } = checkConnection(connection);
-  const panel = toAddress(address);
-  const code = await codeOf(provider, panel);
-  if (code === "0x") throw new NoCodeError({ address: panel, chainId });
-  const terms = await readTerms(connection, panel).catch((error: unknown) => {
-    // Another contract answers with something else, or not at all.
-    if (error instanceof RpcError && error.reason !== "malformed") throw error;
-    if (error instanceof MicroEscrowError) return undefined;
-    throw error;
-  });
-  if (terms !== undefined && panelArbiterAddress(terms) === panel) return terms;
-  const expected = keccak256(panelArbiterInitCode) as Hash;
-  throw new WrongContractError({ address: panel, actual: keccak256(code) as Hash, expected });
+export function getPanel(connection: EscrowConnection, address: string): Promise<Panel> {
+  return provenTerms(connection, address, contract, readTerms, panelArbiterAddress);
 }
 
-async function readTerms(connection: EscrowConnection, panel: Address): Promise<Panel> {
-  const read = async (name: string) => (await view(connection, contract.abi, panel, name))[0];
+async function readTerms(read: ReadValue): Promise<Panel> {
   const [escrow, minPeriod, minFee, members, substitutes, quorum, substituteBps, closeBps] = await Promise.all(
     [
       "ESCROW",
