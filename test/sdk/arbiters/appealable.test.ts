@@ -1,7 +1,6 @@
 /** The appealable arbiter through the SDK, against the real contracts: its terms, proposals, appeals, decisions, deposits. */
 import {
   type Agreement,
-  CannotSignError,
   GateRefusedError,
   hashText,
   InvalidAddressError,
@@ -304,17 +303,6 @@ describe("An appealable arbiter", () => {
     await failure(InvalidParameterError, () => appealTypedData({ ...where, shareBps: 10_001 }));
     await failure(InvalidParameterError, () => appealTypedData({ ...where, shareBps: 1, chainId: 0.5 }));
     await failure(InvalidHashError, () => declineTypedData({ ...where, reasoning: "0x12" }));
-    const noSigner = context.ethers.Wallet.createRandom();
-    await failure(
-      CannotSignError,
-      signAppeal(
-        escrow.connection,
-        Object.assign(noSigner, {
-          signTypedData: async () => "none",
-        }) as unknown as Signer,
-        appealing,
-      ),
-    );
   });
 
   it("refuses in the builders what is not possible at all", async () => {
