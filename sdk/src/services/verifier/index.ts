@@ -220,7 +220,8 @@ class Verifier {
         if (await this.#attest(one, block)) isWaiting = true;
       } catch (error) {
         if (signal.aborted) break;
-        if (!(error instanceof MicroEscrowError) || (error instanceof RpcError && error.reason !== "refused")) throw error;
+        if (!(error instanceof MicroEscrowError) || (error instanceof RpcError && error.reason !== "refused"))
+          throw error;
         const words = wordsOf(error);
         this.#metrics.failed.inc({ reason: words.code });
         if (PASSING.some((kind) => error instanceof kind) || error instanceof RpcError) {
