@@ -229,7 +229,7 @@ describe("The verifier", function () {
     console.log(`      seed ${seed}`);
     let state = seed;
     const random = () => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
-    const agreements = await agree(6);
+    const agreements = await agree(5);
     const [good, bad] = [await articles(1, 2, 3, 4, 5), await articles(1, 2, 3, 4, 4)];
     bad[4] = { path: "copy.md", bytes: bad[4]?.bytes ?? new Uint8Array() };
     // Some are killed at the moment when a transaction leaves: before the node has it, or after.
@@ -258,7 +258,7 @@ describe("The verifier", function () {
       const exited = once(child, "exit");
       const [isAtSending, isAfter] = [random() < 0.5, random() < 0.5];
       onSending = (isNowAfter) => isAtSending && isNowAfter === isAfter && child.kill("SIGKILL");
-      const timer = sleep(isAtSending ? 6_000 : 800 + random() * 2_000);
+      const timer = sleep(isAtSending ? 5_000 : 500 + random() * 2_000);
       await Promise.race([exited, timer]);
       child.kill("SIGKILL");
       await exited;
