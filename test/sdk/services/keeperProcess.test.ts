@@ -11,7 +11,7 @@ import { expect } from "chai";
 import { type HDNodeWallet, Interface, type TransactionResponse } from "ethers";
 import { readHistory } from "../../../sdk/dist/history.js";
 import { DAY, UNIT } from "../chain.ts";
-import { LogSink, proxiesOfEachTest, until, type World, worldOfEachTest } from "./world.ts";
+import { LogSink, proxiesOfEachTest, transactionsOf, until, worldOfEachTest } from "./world.ts";
 
 const bin = join(import.meta.dirname, "../../../sdk/bin/micro-escrow.js");
 
@@ -167,15 +167,4 @@ function callsIn({ data }: TransactionResponse): readonly string[] {
   if (data.slice(0, 10) !== multicall.getFunction("aggregate3")?.selector) return [data];
   const [calls] = multicall.decodeFunctionData("aggregate3", data);
   return calls.map(({ callData }: { callData: string }) => callData);
-}
-
-/** All transactions of an account, in their order. */
-async function transactionsOf(provider: World["provider"], account: string): Promise<readonly TransactionResponse[]> {
-  const found: TransactionResponse[] = [];
-  const latest = await provider.getBlockNumber();
-  for (let number = 1; number <= latest; ++number) {
-    const block = await provider.getBlock(number, true);
-    found.push(...(block?.prefetchedTransactions ?? []).filter(({ from }) => from === account));
-  }
-  return found;
 }

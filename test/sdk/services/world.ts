@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  type Address,
   type Agreement,
   acceptTypedData,
   type DefineAgreementParameters,
@@ -218,5 +217,16 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
   }
 }
 
-/** What an address, or a text in logs, must not have. */
-export type Secret = Address | string;
+/** All transactions of an account, in their order. */
+export async function transactionsOf(
+  provider: World["provider"],
+  account: string,
+): Promise<readonly TransactionResponse[]> {
+  const found: TransactionResponse[] = [];
+  const latest = await provider.getBlockNumber();
+  for (let number = 1; number <= latest; ++number) {
+    const block = await provider.getBlock(number, true);
+    found.push(...(block?.prefetchedTransactions ?? []).filter(({ from }) => from === account));
+  }
+  return found;
+}

@@ -6,6 +6,7 @@
  * @example
  * import { runKeeper } from "@micro-escrow/sdk/keeper";
  */
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Block, formatEther, formatUnits, type JsonRpcProvider, type Signer } from "ethers";
 import { zeroAddress } from "../../address.js";
@@ -33,7 +34,8 @@ import { type KeeperSection, readKeeperConfiguration, tokensOf } from "./config.
 import { type Clients, concerns, duties, finalizing, type Item, subjectOf } from "./duties.js";
 import { aggregateCall, hasMulticall, simulateAggregate } from "./multicall.js";
 
-export { ConfigurationError, StateTakenError } from "../errors.js";
+export { KeyError } from "../../cli/errors.js";
+export { ConfigurationError, ListenError, StateTakenError } from "../errors.js";
 export type { ServiceOptions } from "../service.js";
 
 /** How a keeper runs. */
@@ -54,6 +56,8 @@ const AT_ONCE = 50;
  * Runs a keeper until it is told to stop, by its configuration's file: see the guide sdk/docs/keeper.md.
  *
  * @throws {ConfigurationError} When the configuration is none.
+ * @throws {KeyError} When the key cannot be had.
+ * @throws {ListenError} When something else listens where it should.
  * @throws {StateTakenError} When another process uses the same state folder.
  * @throws {WrongChainError} When the endpoint is another chain.
  * @throws {NoCodeError} When the escrow is not there.
@@ -140,6 +144,7 @@ class Keeper {
       tokens: await tokensOf(connection, configuration),
     };
     const isBatching = await hasMulticall(provider);
+    await mkdir(state, { recursive: true, mode: 0o700 });
     let keeper: Keeper | undefined;
     const account = signer && (await ask(signer.getAddress()));
     const sender =
@@ -236,17 +241,22 @@ class Keeper {
   }
 
   /** What an item uses by itself; `undefined` when it fails, or uses more than it may. */
-  async #estimate({ subject, call, facts }: Item): Promise<bigint | undefined> {
+  async #estimate({ subject, call: { to, data }, facts }: Item): Promise<bigint | undefined> {
     const { provider, log, configuration } = this.#parts;
-    const { maxGasPerItem } = configuration.section;
+    const most = BigInt(configuration.section.maxGasPerItem);
+    const request = { to, data, from: this.#account };
     try {
-      const gas = await ask(provider.estimateGas({ to: call.to, data: call.data, from: this.#account }));
-      if (gas <= BigInt(maxGasPerItem)) return gas;
+      const gas = await ask(provider.estimateGas(request)).catch(async (error: unknown) => {
+        if (isOfEndpoint(error)) throw error;
+        // Some nodes estimate nothing in which a call within fails for want of gas, as a hostile recipient's may.
+        await ask(provider.call({ ...request, gasLimit: most }));
+        return most;
+      });
+      if (gas <= most) return gas;
       log.warn({ ...facts, gas: `${gas}` }, "It uses more gas than maxGasPerItem");
       this.#fail(subject, "TooMuchGas");
     } catch (error) {
-      // What an endpoint refuses is this item's; that it does not answer is everybody's.
-      if (error instanceof RpcError && error.reason !== "refused") throw error;
+      if (isOfEndpoint(error)) throw error;
       const words = wordsOf(error);
       log.warn({ ...facts, ...words }, "It cannot be sent");
       this.#fail(subject, words.code);
@@ -329,6 +339,11 @@ class Keeper {
       return false;
     });
   }
+}
+
+/** Whether a failure is everybody's: what an endpoint refuses is one item's, that it does not answer is not. */
+function isOfEndpoint(error: unknown): boolean {
+  return error instanceof RpcError && error.reason !== "refused";
 }
 
 /** The limit of a transaction: what its items use by themselves, a quarter more, and the reserve. */
