@@ -38,6 +38,17 @@ export function defineServices(program: Command, streams: Streams, onStart: () =
       const { runArbiter } = await import("../services/arbiter/index.js");
       await runArbiter({ ...options, ...common, ...streams });
     });
+  program
+    .command("verifier")
+    .description("check what is submitted to a verifier's account, and attest, until it is stopped")
+    .option("--dry-run", "say what it would attest, without a key, and send nothing")
+    .option("--once", "end when nothing is left to do")
+    .action(async (options: { readonly dryRun?: boolean; readonly once?: boolean }) => {
+      const common = commonOf(program.opts<CommonOptions>());
+      onStart();
+      const { runVerifier } = await import("../services/verifier/index.js");
+      await runVerifier({ ...options, ...common, ...streams });
+    });
 }
 
 function commonOf(common: CommonOptions): { readonly config: string } {

@@ -31,3 +31,18 @@ export class StateTakenError extends MicroEscrowError {
     );
   }
 }
+
+/** A service cannot listen where it is told to. */
+export class ListenError extends MicroEscrowError {
+  /** Address and port. */
+  declare readonly at: string;
+
+  constructor({ at, reason }: { readonly at: string; readonly reason: string }, options?: ErrorOptions) {
+    super(
+      "Listen",
+      `Nothing can listen at ${at}: ${reason}. Another process with this configuration may run; else change listen.`,
+      { at },
+      options,
+    );
+  }
+}

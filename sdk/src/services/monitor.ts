@@ -5,6 +5,7 @@
 import { createServer } from "node:http";
 import { Counter, Gauge, Registry } from "prom-client";
 import type { Listen } from "./config.js";
+import { ListenError } from "./errors.js";
 
 /** What is wrong, as a sentence; `undefined` when nothing is. */
 export type HealthCheck = () => string | undefined;
@@ -89,7 +90,7 @@ export class Monitor {
   /**
    * Answers at an address and port until it is stopped.
    *
-   * @throws The system's error when something else listens there: another process with this configuration, perhaps.
+   * @throws {ListenError} When something else listens there: another process with this configuration, perhaps.
    */
   async serve({ host, port }: Listen): Promise<{ readonly port: number; stop(): Promise<void> }> {
     const server = createServer(async (request, response) => {
@@ -102,7 +103,11 @@ export class Monitor {
       const isHealthy = problems.length === 0;
       return answer(isHealthy ? 200 : 503, "application/json", `${JSON.stringify({ healthy: isHealthy, problems })}\n`);
     });
-    await new Promise<void>((done, fail) => server.once("error", fail).listen(port, host, done));
+    await new Promise<void>((done, fail) => server.once("error", fail).listen(port, host, done)).catch(
+      (cause: Error) => {
+        throw new ListenError({ at: `${host}:${port}`, reason: cause.message }, { cause });
+      },
+    );
     const bound = server.address();
     return {
       port: typeof bound === "object" && bound !== null ? bound.port : port,

@@ -327,7 +327,7 @@ export class Sender {
 
   async #broadcast(slot: Slot, result: "sent" | "resent" | "replaced"): Promise<void> {
     const { provider, log } = this.#parameters;
-    const { raw, hash, subjects } = slot.last;
+    const { raw, hash } = slot.last;
     slot.sentAt = performance.now();
     try {
       await ask(provider.send("eth_sendRawTransaction", [raw]));
@@ -345,7 +345,7 @@ export class Sender {
     }
     slot.isRefused = false;
     this.#count(result);
-    log.info({ transaction: hash, nonce: slot.nonce, subjects }, result === "sent" ? "Sent" : `Sent: ${result}`);
+    log.info({ transaction: hash, nonce: slot.nonce }, result === "sent" ? "Sent" : `Sent: ${result}`);
   }
 }
 

@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  type Address,
   type Agreement,
   acceptTypedData,
   type DefineAgreementParameters,
@@ -17,7 +16,15 @@ import {
 } from "@micro-escrow/sdk";
 import { deploy } from "@micro-escrow/sdk/deploy";
 import { expect } from "chai";
-import { type Contract, ContractFactory, HDNodeWallet, JsonRpcProvider, MaxUint256, type Signer, toQuantity } from "ethers";
+import {
+  type Contract,
+  ContractFactory,
+  HDNodeWallet,
+  JsonRpcProvider,
+  MaxUint256,
+  type Signer,
+  toQuantity,
+} from "ethers";
 import { artifacts } from "hardhat";
 import { DAY, type Endpoint, UNIT } from "../chain.ts";
 import { mined, startNode } from "../evm.ts";
@@ -34,7 +41,9 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 export async function startWorld() {
   const node = await startNode();
   const provider = new JsonRpcProvider(node.url, undefined, { cacheTimeout: -1, pollingInterval: 20 });
-  const [deployer, client, payoutTo, platform, stranger] = await Promise.all([0, 1, 2, 3, 4].map((one) => provider.getSigner(one)));
+  const [deployer, client, payoutTo, platform, stranger] = await Promise.all(
+    [0, 1, 2, 3, 4].map((one) => provider.getSigner(one)),
+  );
   if (!deployer || !client || !payoutTo || !platform || !stranger) return expect.fail("the node has too few accounts");
   const { address } = await deploy({ signer: deployer });
   await provider.send("hardhat_setCode", [MULTICALL3, multicall3]);
@@ -79,7 +88,11 @@ export async function startWorld() {
           fundBy: now + 365 * DAY,
           ...changes,
         });
-        const { domain, types, message } = acceptTypedData({ agreement, chainId: escrow.chainId, escrow: escrow.address });
+        const { domain, types, message } = acceptTypedData({
+          agreement,
+          chainId: escrow.chainId,
+          escrow: escrow.address,
+        });
         const freelancerSignature = (await freelancer.signTypedData(domain, types, message)) as Hex;
         funding.push(fundCall({ escrow: escrow.address, agreement, indices: [0], freelancerSignature }).data);
         agreements.push(agreement);
@@ -200,9 +213,20 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
   const end = performance.now() + seconds * 1_000;
   while (!(await isSo())) {
     if (performance.now() > end) expect.fail(`waited in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-/** What an address, or a text in logs, must not have. */
-export type Secret = Address | string;
+/** All transactions of an account, in their order. */
+export async function transactionsOf(
+  provider: World["provider"],
+  account: string,
+): Promise<readonly TransactionResponse[]> {
+  const found: TransactionResponse[] = [];
+  const latest = await provider.getBlockNumber();
+  for (let number = 1; number <= latest; ++number) {
+    const block = await provider.getBlock(number, true);
+    found.push(...(block?.prefetchedTransactions ?? []).filter(({ from }) => from === account));
+  }
+  return found;
+}

@@ -52,7 +52,7 @@ export interface Look {
 export type Duty = (look: Look) => Promise<readonly Item[]>;
 
 /** How many milestones, or balances, are looked at in one step. */
-const MOST = 500;
+const MOST = 200;
 
 export const finalizing = (id: string, index: number): string => `finalize ${id} ${index}`;
 export const withdrawing = (token: Address, account: Address): string => `withdraw ${token} ${account}`;

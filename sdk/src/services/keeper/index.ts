@@ -6,6 +6,7 @@
  * @example
  * import { runKeeper } from "@micro-escrow/sdk/keeper";
  */
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Block, formatEther, formatUnits, type JsonRpcProvider, type Signer } from "ethers";
 import { zeroAddress } from "../../address.js";
@@ -28,12 +29,13 @@ import {
   withDefaults,
 } from "../service.js";
 import { Aside } from "./aside.js";
-import { Book } from "./book.js";
+import { Book, type HeldMilestone } from "./book.js";
 import { type KeeperSection, readKeeperConfiguration, tokensOf } from "./config.js";
 import { type Clients, concerns, duties, finalizing, type Item, subjectOf } from "./duties.js";
 import { aggregateCall, hasMulticall, simulateAggregate } from "./multicall.js";
 
-export { ConfigurationError, StateTakenError } from "../errors.js";
+export { KeyError } from "../../cli/errors.js";
+export { ConfigurationError, ListenError, StateTakenError } from "../errors.js";
 export type { ServiceOptions } from "../service.js";
 
 /** How a keeper runs. */
@@ -54,6 +56,8 @@ const AT_ONCE = 50;
  * Runs a keeper until it is told to stop, by its configuration's file: see the guide sdk/docs/keeper.md.
  *
  * @throws {ConfigurationError} When the configuration is none.
+ * @throws {KeyError} When the key cannot be had.
+ * @throws {ListenError} When something else listens where it should.
  * @throws {StateTakenError} When another process uses the same state folder.
  * @throws {WrongChainError} When the endpoint is another chain.
  * @throws {NoCodeError} When the escrow is not there.
@@ -140,6 +144,7 @@ class Keeper {
       tokens: await tokensOf(connection, configuration),
     };
     const isBatching = await hasMulticall(provider);
+    await mkdir(state, { recursive: true, mode: 0o700 });
     let keeper: Keeper | undefined;
     const account = signer && (await ask(signer.getAddress()));
     const sender =
@@ -160,16 +165,12 @@ class Keeper {
     const block = await latestBlock(provider);
     monitor.read(block);
     await this.#sender?.advance(block);
-    const items = await this.#items(block);
-    const fees = await this.#fees(block);
-    if (fees === undefined) {
-      if (items.length > 0) log.info({ items: items.length }, "Waiting: gas costs more than maxFeePerGas");
-    } else {
-      const estimated = await this.#worthwhile(items, fees);
-      for (const batch of this.#batches(estimated)) {
-        if (this.#sender?.hasRoom === false) break;
-        if (!(await this.#send(batch, fees, block))) break;
-      }
+    const due = await this.#due(block);
+    if (this.#hasRoom) {
+      const items = await this.#items(block, due);
+      const fees = await this.#fees(block);
+      if (fees !== undefined) await this.#sendAll(items, fees, block);
+      else if (items.length > 0) log.info({ items: items.length }, "Waiting: gas costs more than maxFeePerGas");
     }
     return (this.#sender?.underWay.size ?? 0) > 0 ? "waiting" : "idle";
   }
@@ -193,7 +194,8 @@ class Keeper {
 
   // ----------------------------------------------------------------------------------------------------------- what to do
 
-  async #items(block: Block): Promise<readonly Item[]> {
+  /** The milestones whose clocks ran out, the oldest first, going by events. */
+  async #due(block: Block): Promise<readonly HeldMilestone[]> {
     const held = await this.#book.update();
     const due = held.filter(({ clock }) => clock <= block.timestamp).sort((a, b) => a.clock - b.clock);
     this.#metrics.watched.set(held.length);
@@ -201,7 +203,10 @@ class Keeper {
     const wanted = new Set(due.map(({ agreement, index }) => finalizing(agreement.id, index)));
     this.#aside.keep((subject) => wanted.has(subject) || !subject.startsWith("finalize "));
     this.#metrics.aside.set(this.#aside.size);
+    return due;
+  }
 
+  async #items(block: Block, due: readonly HeldMilestone[]): Promise<readonly Item[]> {
     const underWay = this.#sender?.underWay ?? new Set();
     const look = {
       ...{ connection: this.#connection, clients: this.#clients, block, due },
@@ -218,41 +223,40 @@ class Keeper {
     return base > maxFeePerGas ? undefined : { maxFeePerGas, maxPriorityFeePerGas: 0n, expected: base };
   }
 
-  /** What can be sent, and is worth what it costs. */
+  /** What can be sent of some items, and is worth what it costs. */
   async #worthwhile(items: readonly Item[], { expected }: Fees): Promise<readonly Estimated[]> {
     const { log } = this.#parts;
     const { marginPercent } = this.#parts.configuration.section;
-    const worthwhile: Estimated[] = [];
-    for (let from = 0; from < items.length; from += AT_ONCE) {
-      const some = items.slice(from, from + AT_ONCE);
-      const gases = await Promise.all(some.map((item) => this.#estimate(item)));
-      for (const [position, item] of some.entries()) {
-        const gas = gases[position];
-        if (gas === undefined) continue;
-        const cost = (gas * expected * BigInt(100 + marginPercent)) / 100n;
-        if (item.worth === undefined || item.worth > cost) worthwhile.push({ item, gas });
-        else {
-          const [worth, needed] = [formatEther(item.worth), formatEther(cost)];
-          log.debug({ ...item.facts, worth, needed }, "It does not pay now");
-          this.#aside.put(item.subject, LONGEST_USELESS, false);
-        }
-      }
-    }
-    return worthwhile;
+    const gases = await Promise.all(items.map((item) => this.#estimate(item)));
+    return items.flatMap((item, position) => {
+      const gas = gases[position];
+      if (gas === undefined) return [];
+      const cost = (gas * expected * BigInt(100 + marginPercent)) / 100n;
+      if (item.worth === undefined || item.worth > cost) return [{ item, gas }];
+      const [worth, needed] = [formatEther(item.worth), formatEther(cost)];
+      log.debug({ ...item.facts, worth, needed }, "It does not pay now");
+      this.#aside.put(item.subject, LONGEST_USELESS, false);
+      return [];
+    });
   }
 
   /** What an item uses by itself; `undefined` when it fails, or uses more than it may. */
-  async #estimate({ subject, call, facts }: Item): Promise<bigint | undefined> {
+  async #estimate({ subject, call: { to, data }, facts }: Item): Promise<bigint | undefined> {
     const { provider, log, configuration } = this.#parts;
-    const { maxGasPerItem } = configuration.section;
+    const most = BigInt(configuration.section.maxGasPerItem);
+    const request = { to, data, from: this.#account };
     try {
-      const gas = await ask(provider.estimateGas({ to: call.to, data: call.data, from: this.#account }));
-      if (gas <= BigInt(maxGasPerItem)) return gas;
+      const gas = await ask(provider.estimateGas(request)).catch(async (error: unknown) => {
+        if (isOfEndpoint(error)) throw error;
+        // Some nodes estimate nothing in which a call within fails for want of gas, as a hostile recipient's may.
+        await ask(provider.call({ ...request, gasLimit: most }));
+        return most;
+      });
+      if (gas <= most) return gas;
       log.warn({ ...facts, gas: `${gas}` }, "It uses more gas than maxGasPerItem");
       this.#fail(subject, "TooMuchGas");
     } catch (error) {
-      // What an endpoint refuses is this item's; that it does not answer is everybody's.
-      if (error instanceof RpcError && error.reason !== "refused") throw error;
+      if (isOfEndpoint(error)) throw error;
       const words = wordsOf(error);
       log.warn({ ...facts, ...words }, "It cannot be sent");
       this.#fail(subject, words.code);
@@ -271,20 +275,30 @@ class Keeper {
 
   // -------------------------------------------------------------------------------------------------------------- sending
 
-  /** As many as there is gas for in each transaction; alone what failed before, and all where there is no Multicall3. */
-  *#batches(estimated: readonly Estimated[]): Generator<readonly Estimated[]> {
+  get #hasRoom(): boolean {
+    return this.#sender === undefined || this.#sender.hasRoom;
+  }
+
+  /**
+   * Sends as many as there is gas for in each transaction; alone what failed before, and all where there is no Multicall3. They
+   * are estimated as they are needed, and what is not sent now is looked at again in the next step.
+   */
+  async #sendAll(items: readonly Item[], fees: Fees, block: Block): Promise<void> {
     const most = BigInt(this.#parts.configuration.section.maxGasPerTransaction);
-    const isAlone = ({ item }: Estimated) => !this.#hasMulticall || this.#aside.isSuspect(item.subject);
+    const isAlone = ({ subject }: Item) => !this.#hasMulticall || this.#aside.isSuspect(subject);
+    const send = async (some: readonly Estimated[]) => this.#hasRoom && (await this.#send(some, fees, block));
     let batch: Estimated[] = [];
-    for (const one of estimated.filter((each) => !isAlone(each))) {
-      if (batch.length > 0 && limitOf([...batch, one]) > most) {
-        yield batch;
-        batch = [];
+    for (let from = 0; from < items.length; from += AT_ONCE) {
+      for (const one of await this.#worthwhile(items.slice(from, from + AT_ONCE), fees)) {
+        if (isAlone(one.item)) {
+          if (!(await send([one]))) return;
+        } else if (batch.length > 0 && limitOf([...batch, one]) > most) {
+          if (!(await send(batch))) return;
+          batch = [one];
+        } else batch.push(one);
       }
-      batch.push(one);
     }
-    if (batch.length > 0) yield batch;
-    for (const one of estimated.filter(isAlone)) yield [one];
+    if (batch.length > 0) await send(batch);
   }
 
   /** @returns Whether more can be sent after it. */
@@ -325,6 +339,11 @@ class Keeper {
       return false;
     });
   }
+}
+
+/** Whether a failure is everybody's: what an endpoint refuses is one item's, that it does not answer is not. */
+function isOfEndpoint(error: unknown): boolean {
+  return error instanceof RpcError && error.reason !== "refused";
 }
 
 /** The limit of a transaction: what its items use by themselves, a quarter more, and the reserve. */

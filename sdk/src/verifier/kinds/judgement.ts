@@ -100,7 +100,9 @@ function answerOf(judgement: Judgement, declared: JudgementCheck, documents: rea
     ({ document, kind, text: passage }) =>
       `${named(document)} has ${kind}, which may be meant for a judge: '${passage}'.`,
   );
-  if (judgement.unclear.length > 0) return { ...unclear(...judgement.unclear, ...found), details };
+  if (judgement.unclear.length > 0) {
+    return { ...unclear(...judgement.unclear, ...found), ...(judgement.isPassing && { isPassing: true }), details };
+  }
   if (judgement.attempts.length > 0) {
     const tried = judgement.samples.flatMap(({ attempts }) => attempts);
     const passages = [...new Set(tried.map(({ document, text: passage }) => `${named(document)}: '${passage}'.`))];
