@@ -71,6 +71,7 @@ abstract contract Arbiter is IArbiter, ReentrancyGuardTransient {
         uint256 index
     ) internal view returns (uint256 start, uint256 end) {
         if (agreement.arbiter != address(this)) {
+            if (agreement.arbiter.code.length == 0) revert NotHeard(id, index);
             (start, end) = IHearings(agreement.arbiter).hearing(agreement, index);
         } else {
             (start, end) = _dispute(agreement, id, index);

@@ -19,6 +19,8 @@ contract KlerosArbiter is IKlerosArbiter, CourtArbiter {
     IArbitrator public immutable ARBITRATOR;
     /// @inheritdoc IKlerosArbiter
     bytes public extraData;
+    /// @inheritdoc IKlerosArbiter
+    string public metaEvidence;
 
     constructor(
         IMicroEscrow escrow,
@@ -26,11 +28,11 @@ contract KlerosArbiter is IKlerosArbiter, CourtArbiter {
         uint16 minArbiterFeeBps,
         IArbitrator arbitrator,
         bytes memory extraData_,
-        string memory metaEvidence,
+        string memory metaEvidence_,
         uint16[] memory options
     ) Arbiter(escrow, minArbitrationPeriod, minArbiterFeeBps) CourtArbiter(options) {
-        (ARBITRATOR, extraData) = (arbitrator, extraData_);
-        emit MetaEvidence(META_EVIDENCE, metaEvidence);
+        (ARBITRATOR, extraData, metaEvidence) = (arbitrator, extraData_, metaEvidence_);
+        emit MetaEvidence(META_EVIDENCE, metaEvidence_);
     }
 
     /// @inheritdoc IKlerosArbiter

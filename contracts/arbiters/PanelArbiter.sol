@@ -28,7 +28,8 @@ contract PanelArbiter is IPanelArbiter, Arbiter, EIP712 {
     address[] private _members;
     address[] private _substitutes;
     mapping(address account => Role) private _roles;
-    mapping(bytes32 id => mapping(uint256 index => Vote[])) private _votes;
+    /// @dev Recorded votes, by seat from 0 on; they end where no member stands.
+    mapping(bytes32 id => mapping(uint256 index => mapping(uint256 seat => Vote))) private _votes;
 
     constructor(
         IMicroEscrow escrow,
@@ -63,6 +64,9 @@ contract PanelArbiter is IPanelArbiter, Arbiter, EIP712 {
     ) external nonReentrant {
         bytes32 id = ESCROW.agreementId(agreement);
         (uint256 start, uint256 end) = _hearing(agreement, id, index);
+        uint256 close = _moment(start, end, CLOSE_BPS);
+        if (block.timestamp >= close) revert VotingClosed(close, block.timestamp);
+
         (Vote[] memory all, uint256 recorded) = _recorded(id, index);
         uint256 count = recorded;
         for (uint256 i = 0; i < votes.length && count < all.length; ++i) {
@@ -75,10 +79,9 @@ contract PanelArbiter is IPanelArbiter, Arbiter, EIP712 {
 
         if (count >= QUORUM) {
             Vote[] memory sorted = _sorted(all, count);
-            bool closed = block.timestamp >= _moment(start, end, CLOSE_BPS);
-            if (closed || _cannotChange(sorted, all.length)) return _conclude(agreement, id, index, sorted);
+            if (_cannotChange(sorted, all.length)) return _conclude(agreement, id, index, sorted, recorded);
         }
-        for (uint256 i = recorded; i < count; ++i) _votes[id][index].push(all[i]);
+        for (uint256 i = recorded; i < count; ++i) _votes[id][index][i] = all[i];
     }
 
     /// @inheritdoc IPanelArbiter
@@ -89,14 +92,16 @@ contract PanelArbiter is IPanelArbiter, Arbiter, EIP712 {
         uint256 close = _moment(start, end, CLOSE_BPS);
         if (block.timestamp < close || count < QUORUM) revert NotDecided(count, QUORUM, close, block.timestamp);
 
-        _conclude(agreement, id, index, _sorted(all, count));
+        _conclude(agreement, id, index, _sorted(all, count), count);
     }
 
     // -------------------------------------------------------------------------------------------------------- views
 
     /// @inheritdoc IPanelArbiter
-    function votesOf(bytes32 id, uint256 index) external view returns (Vote[] memory) {
-        return _votes[id][index];
+    function votesOf(bytes32 id, uint256 index) external view returns (Vote[] memory votes) {
+        (Vote[] memory all, uint256 count) = _recorded(id, index);
+        votes = new Vote[](count);
+        for (uint256 i = 0; i < count; ++i) votes[i] = all[i];
     }
 
     /// @inheritdoc IPanelArbiter
@@ -133,9 +138,12 @@ contract PanelArbiter is IPanelArbiter, Arbiter, EIP712 {
 
     /// @dev The recorded votes of a milestone, in a list with a place for each seat.
     function _recorded(bytes32 id, uint256 index) private view returns (Vote[] memory all, uint256 count) {
-        Vote[] storage votes = _votes[id][index];
-        (all, count) = (new Vote[](_members.length), votes.length);
-        for (uint256 i = 0; i < count; ++i) all[i] = votes[i];
+        all = new Vote[](_members.length);
+        for (; count < all.length; ++count) {
+            Vote storage recorded = _votes[id][index][count];
+            if (recorded.member == address(0)) break;
+            all[count] = recorded;
+        }
     }
 
     function _hasVoted(Vote[] memory votes, uint256 count, address member) private pure returns (bool) {
@@ -198,14 +206,15 @@ contract PanelArbiter is IPanelArbiter, Arbiter, EIP712 {
         return false;
     }
 
-    /// @dev Rules, and forgets the votes.
+    /// @dev Rules, and forgets the votes, of which so many are recorded.
     function _conclude(
         IMicroEscrow.Agreement calldata agreement,
         bytes32 id,
         uint256 index,
-        Vote[] memory sorted
+        Vote[] memory sorted,
+        uint256 recorded
     ) private {
-        delete _votes[id][index];
+        for (uint256 i = 0; i < recorded; ++i) delete _votes[id][index][i];
         uint256 count = sorted.length;
         Vote memory lower = sorted[(count - 1) / 2];
         uint16 shareBps = uint16((uint256(lower.shareBps) + sorted[count / 2].shareBps) / 2);

@@ -50,4 +50,7 @@ interface IKlerosArbiter is ICourtArbiter, IArbitrable, IEvidence {
 
     /// @notice What the court is told with every case: at Kleros, the subcourt and the number of jurors.
     function extraData() external view returns (bytes memory);
+
+    /// @notice Where ERC-1497's meta-evidence document of all cases stands: what the court's jurors read first.
+    function metaEvidence() external view returns (string memory);
 }

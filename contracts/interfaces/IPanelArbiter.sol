@@ -11,8 +11,8 @@ import {IMicroEscrow} from "./IMicroEscrow.sol";
 ///
 /// A vote counts when it is recorded, and one member's first vote is its last. The panel rules as soon as {QUORUM} members voted
 /// and no vote that is missing could change the median: all seats are filled, or more than half of all seats award the same
-/// share. Otherwise it rules when the voting closes, with whoever voted: so nobody can rule with a selection of votes
-/// that suits it, as everybody has time to record the others.
+/// share. Otherwise it rules when the voting has closed, by the votes recorded until then: so nobody can rule with a selection
+/// of votes that suits it, as everybody had time to record the others, and nobody can add one when it sees the result.
 ///
 /// A hearing lasts from the dispute until the escrow's clock, or as long as the arbiter that an appeal comes from says. Its
 /// parts are fractions of it, so that they fit every agreement:
@@ -21,9 +21,12 @@ import {IMicroEscrow} from "./IMicroEscrow.sol";
 /// |---|---|
 /// | the beginning | members vote |
 /// | SUBSTITUTE_BPS of it | substitutes may take the seats of members who have not voted |
-/// | CLOSE_BPS of it | {rule}, anybody, with a quorum; votes are still taken until then |
+/// | CLOSE_BPS of it | no more votes; {rule}, anybody, with a quorum |
 /// | its end | nothing any more: of an agreement that names this arbiter, the default share |
-/// @dev Warning: record votes before the substitutes' time. From then on seats go to whoever is recorded first.
+/// What does not divide of the fee goes to the voter of the lowest share.
+/// @dev Warning: a signed vote that nobody records does not count, and a quorum that is missed at the close leaves the default.
+/// Record votes as soon as they are signed, and before the substitutes' time: from then on seats go to whoever is recorded
+/// first. Whoever is not recorded when the panel rules gets no fee.
 ///
 /// Warning: members are accounts. Nobody can see from an account that it belongs to a party, but the party's own account
 /// cannot vote.
@@ -79,6 +82,8 @@ interface IPanelArbiter is IArbiter {
     error PartyCannotVote(address member);
     /// @notice Substitutes vote from `start` on; both in Unix seconds.
     error SubstituteTooEarly(address substitute, uint256 start, uint256 timestamp);
+    /// @notice No votes are taken from `close` on; both in Unix seconds.
+    error VotingClosed(uint256 close, uint256 timestamp);
     /// @notice So many voted, of the quorum; the voting closes at `close`, in Unix seconds.
     error NotDecided(uint256 votes, uint256 quorum, uint256 close, uint256 timestamp);
 
@@ -86,7 +91,7 @@ interface IPanelArbiter is IArbiter {
     /// a list of votes by sending one of them first. So are those that come behind the last free seat.
     ///
     /// Requirements:
-    /// - the milestone is disputed, and its hearing before this panel lasts;
+    /// - the milestone is disputed, and before this panel; the voting has not closed;
     /// - each account is a member, or a substitute in the substitutes' time;
     /// - none of them is a party of the agreement;
     /// - each share is at most 10,000;

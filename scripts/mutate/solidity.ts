@@ -122,9 +122,11 @@ function* literal(place: Place, { typehashes }: Program): Generator<Edit> {
   const { kind, value } = place.node;
   if (kind === "number") {
     if (["==", "!="].includes(String(place.parent?.operator))) return; // the comparison itself is mutated
-    const number = BigInt(place.text.replaceAll("_", ""));
-    yield place.replaceWith("constant", String(number + 1n));
-    if (number > 0n && !reports(place)) yield place.replaceWith("constant", String(number - 1n));
+    const [digits = "", ...unit] = place.text.replaceAll("_", "").split(" "); // "1 days" has a unit
+    const number = BigInt(digits);
+    const written = (changed: bigint) => place.replaceWith("constant", [changed, ...unit].join(" "));
+    yield written(number + 1n);
+    if (number > 0n && !reports(place)) yield written(number - 1n);
   }
   if (kind !== "string") return;
   const name = place.above.find(({ nodeType }) => nodeType === "VariableDeclaration")?.name;

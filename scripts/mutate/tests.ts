@@ -17,13 +17,19 @@ const GAS_LIMIT = 2_000_000_000n;
 /** What a survivor takes is nearly all fuzzing, and what 100 inputs do not notice, 1,000 hardly ever do. */
 const FUZZ_RUNS = 100;
 
-/** Tests that must pass at once, in the order in which they are likely to notice something. The arbiters have a folder of theirs. */
-const tests = deployedPath.startsWith("contracts/arbiters/") ? "test/contracts/arbiters" : "test/contracts";
-const STAGES = {
-  unit: `${tests}/*.t.sol`,
-  threats: `${tests}/threats/*.t.sol`,
-  fuzz: `${tests}/fuzz/*.t.sol`,
-};
+/** Tests that must pass at once, in the order in which they are likely to notice something. An arbiter's begin with its name. */
+const arbiter = /^contracts\/arbiters\/(\w+)Arbiter\.sol$/.exec(deployedPath)?.[1];
+const STAGES =
+  arbiter === undefined
+    ? {
+        unit: "test/contracts/*.t.sol",
+        threats: "test/contracts/threats/*.t.sol",
+        fuzz: "test/contracts/fuzz/*.t.sol",
+      }
+    : {
+        own: `test/contracts/arbiters/${arbiter}*.t.sol`,
+        others: `test/contracts/arbiters/!(${arbiter})*.t.sol`,
+      };
 
 /** Fails when the tests did not run to their end: that says nothing about the contract. */
 export class TestRunError extends Error {}
@@ -91,7 +97,8 @@ export class TestRunner {
 /** The test files for a mutant of `owner`, those first that are likely to fail; a stage runs only when the ones before passed. */
 export function stagesFor(owner: string): string[][] {
   const stages = Object.values(STAGES).map((pattern) => globSync(pattern, { cwd: root }).sort());
-  const own = `${tests}/${owner.charAt(0).toUpperCase()}${owner.slice(1)}.t.sol`;
-  const [unit = []] = stages;
-  return unit.includes(own) ? [[own], unit.filter((file) => file !== own), ...stages.slice(1)] : stages;
+  const [first = []] = stages;
+  const name = `${arbiter ?? ""}${owner.charAt(0).toUpperCase()}${owner.slice(1)}.t.sol`;
+  const own = first.filter((file) => basename(file) === name);
+  return own.length === 0 ? stages : [own, first.filter((file) => !own.includes(file)), ...stages.slice(1)];
 }

@@ -114,6 +114,11 @@ contract AppealableProposeTest is AppealableBase {
         IMicroEscrow.Authorization memory auth = _signedFor(first, _proposalHash(SHARE, deadline), deadline);
         vm.expectRevert(_signatureExpired(deadline));
         _act(stranger, SHARE, auth);
+        vm.warp(deadline + 1);
+        vm.expectRevert(_signatureExpired(deadline));
+        _act(stranger, SHARE, auth);
+        vm.warp(deadline - 1);
+        _act(stranger, SHARE, auth);
     }
 
     function test_RevertWhen_SomebodyElseSigned() public {

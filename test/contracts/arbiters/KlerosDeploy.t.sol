@@ -38,6 +38,7 @@ contract KlerosDeployTest is KlerosBase {
         vm.assertEq(kleros.MIN_ARBITER_FEE_BPS(), MIN_FEE_BPS, "fee");
         vm.assertEq(address(kleros.ARBITRATOR()), address(court), "court");
         vm.assertEq(kleros.extraData(), EXTRA_DATA, "extra data");
+        vm.assertEq(bytes(kleros.metaEvidence()), bytes(META_EVIDENCE), "meta-evidence");
         vm.assertEq(keccak256(abi.encode(kleros.shares())), keccak256(abi.encode(_options())), "shares");
         vm.assertEq(kleros.openingCost(), COST, "cost");
         vm.assertEq(kleros.evidenceGroup(id, 5), uint256(keccak256(abi.encode(id, 5))), "evidence group");

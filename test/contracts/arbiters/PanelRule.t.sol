@@ -81,4 +81,16 @@ contract PanelRuleTest is PanelBase {
         _warpToClock(0, -1);
         _assertRuled();
     }
+
+    function test_Given_AnEvenNumberVoted() public {
+        _openDispute();
+        _send(_votes(_shares(2_004, 1_001, 9_000, 0)));
+        vm.warp(_moment(CLOSE_BPS));
+        address[] memory paid = new address[](4);
+        (paid[0], paid[1], paid[2], paid[3]) = (members[3], members[1], members[0], members[2]);
+        _recordAll();
+        _expectAward(1_502, members[1], paid);
+        _rule();
+        _assertAll();
+    }
 }

@@ -69,6 +69,16 @@ contract PanelVoteTest is PanelBase {
         _assertRefused(_vote(0, members[0], 1), _hearingOver(block.timestamp));
     }
 
+    function test_RevertWhen_TheVotingClosed() public {
+        _openDispute();
+        uint256 close = _moment(CLOSE_BPS);
+        vm.warp(close);
+        bytes memory reason = abi.encodeWithSelector(IPanelArbiter.VotingClosed.selector, close, close);
+        _assertRefused(_vote(0, members[0], 1), reason);
+        vm.expectRevert(reason);
+        _send(_votes(_shares(1, 1, 1, 1, 1)));
+    }
+
     function test_RevertWhen_TheAccountIsNotOnThePanel() public {
         _openDispute();
         _assertRefused(_vote(0, stranger, 1), abi.encodeWithSelector(IPanelArbiter.NotOnPanel.selector, stranger));
@@ -290,30 +300,33 @@ contract PanelVoteTest is PanelBase {
         _sendAndAssertRecorded(_shares(1, 2, 3));
     }
 
-    function test_When_TheQuorumVotesAtTheClose() public {
+    function test_When_AllSeatsVoteInTheLastSecondBeforeTheClose() public {
         _openDispute();
-        vm.warp(_moment(CLOSE_BPS));
-        _sendAndAssertRuled(_shares(3, 1, 2), 2, members[2], _paid([uint256(1), 2, 0]));
+        vm.warp(_moment(CLOSE_BPS) - 1);
+        _sendAndAssertRuled(_shares(3, 1, 2, 4, 5), 2 + 1, members[0], _paid([uint256(1), 2, 0, 3, 4]));
     }
 
-    function test_When_FewerThanTheQuorumVoteAfterTheClose() public {
+    function test_Given_AnEvenNumberOfSeats() public {
+        PanelTerms memory terms = _panelTerms();
+        terms.members = new address[](4);
+        for (uint256 i = 0; i < 4; ++i) terms.members[i] = members[i];
+        panel = _deployPanel(terms);
+        _useArbiter(address(panel));
         _openDispute();
-        vm.warp(_moment(CLOSE_BPS));
-        _sendAndAssertRecorded(_shares(1, 2));
-    }
-
-    function test_When_AnEvenNumberVotes() public {
-        _openDispute();
-        vm.warp(_moment(CLOSE_BPS));
         address[] memory paid = new address[](4);
         (paid[0], paid[1], paid[2], paid[3]) = (members[3], members[1], members[0], members[2]);
         _sendAndAssertRuled(_shares(2_004, 1_001, 9_000, 0), 1_502, members[1], paid);
     }
 
-    function test_When_ItIsTheLastSecondBeforeTheClock() public {
+    function test_Given_HalfOfAnEvenNumberOfSeatsVotesAlike() public {
+        PanelTerms memory terms = _panelTerms();
+        terms.members = new address[](4);
+        for (uint256 i = 0; i < 4; ++i) terms.members[i] = members[i];
+        terms.quorum = 2;
+        panel = _deployPanel(terms);
+        _useArbiter(address(panel));
         _openDispute();
-        _warpToClock(0, -1);
-        _sendAndAssertRuled(_shares(3, 1, 2), 2, members[2], _paid([uint256(1), 2, 0]));
+        _sendAndAssertRecorded(_shares(4_000, 4_000));
     }
 
     function test_Given_APanelOfOne() public {

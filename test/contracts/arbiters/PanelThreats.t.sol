@@ -3,14 +3,14 @@ pragma solidity 0.8.37;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
-import {IArbiter} from "../../../../contracts/interfaces/IArbiter.sol";
-import {IHearings} from "../../../../contracts/interfaces/IHearings.sol";
-import {IMicroEscrow} from "../../../../contracts/interfaces/IMicroEscrow.sol";
-import {IPanelArbiter} from "../../../../contracts/interfaces/IPanelArbiter.sol";
-import {PlainToken} from "../../../../contracts/mocks/PlainToken.sol";
-import {RestrictedToken} from "../../../../contracts/mocks/RestrictedToken.sol";
-import {vm} from "../../utils/Vm.sol";
-import {PanelBase} from "../PanelBase.sol";
+import {IArbiter} from "../../../contracts/interfaces/IArbiter.sol";
+import {IHearings} from "../../../contracts/interfaces/IHearings.sol";
+import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
+import {IPanelArbiter} from "../../../contracts/interfaces/IPanelArbiter.sol";
+import {PlainToken} from "../../../contracts/mocks/PlainToken.sol";
+import {RestrictedToken} from "../../../contracts/mocks/RestrictedToken.sol";
+import {vm} from "../utils/Vm.sol";
+import {PanelBase} from "./PanelBase.sol";
 
 /// @notice An arbiter that an agreement names, and that says and does what it likes.
 contract LyingArbiter is IHearings {
@@ -143,6 +143,32 @@ contract PanelThreatsTest is PanelBase {
         _expectAward(9_000, members[1], paid);
         _send(others);
         _assertAll();
+    }
+
+    /// @notice Whoever holds back a signed vote until the others are known cannot add it at the close.
+    function test_AVoteHeldBackDoesNotCount() public {
+        _openDispute();
+        _send(_votes(_shares(1_000, 5_000, 9_000)));
+        uint256 close = _moment(CLOSE_BPS);
+        vm.warp(close);
+        IPanelArbiter.SignedVote memory held = _vote(0, members[3], 9_500);
+        vm.expectRevert(abi.encodeWithSelector(IPanelArbiter.VotingClosed.selector, close, close));
+        _send(_one(held));
+        address[] memory paid = new address[](3);
+        (paid[0], paid[1], paid[2]) = (members[0], members[1], members[2]);
+        _recordAll();
+        _expectAward(5_000, members[1], paid);
+        panel.rule(agreement, 0);
+        _assertAll();
+    }
+
+    /// @notice An agreement whose arbiter is an account: nothing of it is before the panel.
+    function test_AnAgreementWithAPersonAsArbiter() public {
+        (agreement.arbiter, agreement.gate) = (stranger, address(0));
+        _sealAgreement();
+        _openDispute();
+        vm.expectRevert(_notHeard());
+        _send(_votes(_shares(1)));
     }
 
     /// @notice Somebody sends one vote of a list first: the list still works.
