@@ -35,8 +35,8 @@ export function defineServices(program: Command, streams: Streams, onStart: () =
     .action(async (options: { readonly once?: boolean }) => {
       const common = commonOf(program.opts<CommonOptions>());
       onStart();
-      const { runArbiter } = await import("../services/arbiter/index.js");
-      await runArbiter({ ...options, ...common, ...streams });
+      const { runFirstInstance } = await import("../services/arbiter/index.js");
+      await runFirstInstance({ ...options, ...common, ...streams });
     });
   program
     .command("verifier")

@@ -2,13 +2,13 @@
 import { spawn } from "node:child_process";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Agreement, cidOf, type Hash, toAddress } from "@micro-escrow/sdk";
-import { runArbiter } from "@micro-escrow/sdk/arbiter";
+import { type Agreement, cidOf, type Hash } from "@micro-escrow/sdk";
+import { appealableArbiterInterface, deployAppealableArbiter } from "@micro-escrow/sdk/arbiters";
+import { runFirstInstance } from "@micro-escrow/sdk/first-instance";
 import { folderStorage } from "@micro-escrow/sdk/node";
 import { putContent, putDeliverable, putScope } from "@micro-escrow/sdk/storage";
 import { expect } from "chai";
 import { Contract, type HDNodeWallet } from "ethers";
-import { artifacts } from "hardhat";
 import {
   type Answering,
   type Asked,
@@ -42,15 +42,19 @@ describe("The arbiter service", function () {
     reply = REPLY,
     requirements = ["It is about shops", "It explains the till"],
   } = {}) {
-    const { fund, submit, newAccount, deployToken, escrow, signers, accounts, folder, configure, provider } = world();
+    const { fund, submit, newAccount, escrow, signers, accounts, folder, configure, provider } = world();
     const account = await newAccount();
-    const contract = await deployToken(
-      "AppealableArbiter",
-      ...[escrow.address, 0, account.address, accounts.stranger, 5 * DAY, 2 * DAY, 5 * DAY, 500],
-    );
-    const address = toAddress(await contract.getAddress());
-    const { abi } = await artifacts.readArtifact("AppealableArbiter");
-    const arbiter = new Contract(address, abi, provider);
+    const { address } = await deployAppealableArbiter({
+      signer: signers.deployer,
+      ...{
+        escrow: escrow.address,
+        minArbiterFeeBps: 0,
+        firstInstance: account.address,
+        secondInstance: accounts.stranger,
+      },
+      ...{ proposalPeriod: 5 * DAY, appealPeriod: 2 * DAY, decisionPeriod: 5 * DAY, appealFeeBps: 500 },
+    });
+    const arbiter = new Contract(address, appealableArbiterInterface, provider);
     const [agreement] = await fund(1, {
       arbiter: address,
       scope: { title: "Blog", milestones: [{ title: "An article", requirements }] },
@@ -99,7 +103,7 @@ describe("The arbiter service", function () {
   /** Runs it until it has nothing to do; what it said, and what stands in the contract. */
   async function run({ agreement, arbiter, account, write }: Awaited<ReturnType<typeof disputed>>) {
     const stderr = new LogSink();
-    await runArbiter({ config: await write(), once: true, env: environment(account), stderr });
+    await runFirstInstance({ config: await write(), once: true, env: environment(account), stderr });
     expect(stderr.text).not.to.contain(KEY).and.not.to.contain(account.privateKey);
     const { stage, shareBps, reasoning } = await arbiter.getFunction("caseOf")(agreement.id, 0);
     return { stderr, stage: Number(stage), shareBps: Number(shareBps), reasoning: reasoning as Hash };
@@ -266,7 +270,7 @@ describe("The arbiter service", function () {
     const setting = await disputed();
     const { account } = setting;
     const refusal = async (config: string, env: Record<string, string> = environment(account)) => {
-      return runArbiter({ config, once: true, env, stderr: new LogSink() }).then(
+      return runFirstInstance({ config, once: true, env, stderr: new LogSink() }).then(
         () => "",
         ({ message }) => message,
       );
