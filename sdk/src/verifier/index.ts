@@ -22,6 +22,8 @@ export type {
   InFiles,
   InRows,
   InTexts,
+  JudgedCriterion,
+  JudgementCheck,
   KeywordsCheck,
   LanguageCheck,
   LinksCheck,
@@ -31,7 +33,12 @@ export type {
   ReadingCheck,
   WordsCheck,
 } from "./checks.js";
+export { ModelPackagesMissingError } from "../judgement/errors.js";
+export type { JudgeOptions } from "../judgement/judge.js";
+export { type Model, type ModelOptions, openModel } from "../judgement/model.js";
+export { Spending } from "../judgement/spending.js";
 export { type CommandLimits, commandLimits } from "./kinds/command.js";
+export { type Judge, judgementKind } from "./kinds/judgement.js";
 export type { Reader } from "./read.js";
 export { type Report, type ReportSubject, reportOf, reportToMarkdown, serializeReport } from "./report.js";
 export { type Checked, type CheckResult, type CheckWorkParameters, checkProblems, checkWork } from "./run.js";
