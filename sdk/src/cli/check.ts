@@ -3,8 +3,8 @@
  */
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { escrowAddress } from "../deployments.js";
 import { cidOf } from "../deliverables.js";
+import { escrowAddress } from "../deployments.js";
 import { MicroEscrowError } from "../errors.js";
 import { scopeHash } from "../scope.js";
 import type { OtherWork } from "../verifier/check.js";

@@ -3,8 +3,8 @@
  */
 import MarkdownIt, { type Token } from "markdown-it";
 import { inert } from "../text.js";
-import type { InTexts } from "./checks.js";
 import { type Answer, failed, type OtherWork, unclear, type Work } from "./check.js";
+import type { InTexts } from "./checks.js";
 import { utf8Of } from "./fileType.js";
 import { fits } from "./glob.js";
 

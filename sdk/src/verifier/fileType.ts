@@ -3,8 +3,8 @@
  * word.
  */
 import { isUtf8 } from "node:buffer";
-import { parseTable } from "./table.js";
 import type { FileType } from "./checks.js";
+import { parseTable } from "./table.js";
 
 /** The bytes that a format begins with, from an offset; each in hexadecimal. */
 const SIGNATURES: readonly (readonly [
