@@ -2,7 +2,7 @@
  * Running the checks that a scope declares for a milestone.
  */
 import { Worker } from "node:worker_threads";
-import { checkObject } from "../check.js";
+import { checkList, checkObject } from "../check.js";
 import type { DeliverableFile } from "../deliverables.js";
 import { InvalidParameterError, InvalidScopeError } from "../errors.js";
 import { checkScope, type Scope } from "../scope.js";
@@ -104,7 +104,7 @@ export async function checkWork(parameters: CheckWorkParameters): Promise<Checke
   const milestone = checkScope(scope).milestones[index];
   if (milestone === undefined) throw new InvalidParameterError(index, "is not the index of a milestone of the scope");
   const known = [...builtInKinds({ ...commandLimits, ...limits }), ...kinds];
-  const work: Work = { files: [...files].sort((a, b) => (a.path < b.path ? -1 : 1)), others };
+  const work: Work = { files: [...checkList(files, "files")].sort((a, b) => (a.path < b.path ? -1 : 1)), others };
   const thread = new Thread(work);
   try {
     const checks: CheckResult[] = [];
