@@ -124,6 +124,22 @@ describe("Guides", () => {
     }
   });
 
+  it("the verifier: work is checked before and after, and attested by its report", async () => {
+    const { client, freelancer, verifier } = context.signers;
+    await mint(client, 1_000n);
+    const given = { verifierSigner: verifier, verifier: verifier.address };
+    const { agreement, before, report, text } = await run("verifier", given, "agreement", "before", "report", "text");
+    expect((before as { verdict: string }).verdict).to.equal("failed");
+    expect((report as { verdict: string }).verdict).to.equal("passed");
+    expect(text).to.match(/^# The work passes\.\n/);
+    expect(await balances(client, freelancer, context.escrow)).to.deep.equal([500, 500, 0]);
+    expect(await outcomes(agreement)).to.deep.equal([Outcome.ReviewExpired]);
+    expect(printed.slice(0, 2)).to.deep.equal([
+      "failed article.md has 3 words, and at least 10 are asked for.",
+      "passed 1 articles compared with each other: none has more than 20% of its words in phrases of 8 words that stand elsewhere too.",
+    ]);
+  });
+
   it("smart wallets: an account with code pays, in two transactions", async () => {
     const { deployer: owner, freelancer } = context.signers;
     const account = await context.ethers.deployContract("SmartAccount", [owner.address]);

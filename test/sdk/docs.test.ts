@@ -19,6 +19,7 @@ const packageTypes = {
   "@micro-escrow/sdk/node": join(root, "sdk/dist/node.d.ts"),
   "@micro-escrow/sdk/react": join(root, "sdk/dist/react/index.d.ts"),
   "@micro-escrow/sdk/storage": join(root, "sdk/dist/storage.d.ts"),
+  "@micro-escrow/sdk/verifier": join(root, "sdk/dist/verifier/index.d.ts"),
   "@micro-escrow/sdk/wallets": join(root, "sdk/dist/wallets.d.ts"),
 };
 
@@ -130,8 +131,11 @@ function documentationOf(checker: ts.TypeChecker, name: string, symbol: ts.Symbo
 
 /** Every example as a function of its own, in one file that imports all of the package. */
 function sourceOf(exports: readonly (Exports & { readonly module: string })[]) {
+  // What two entries share is imported once.
+  const known = new Set<string>();
+  const isNew = (name: string) => !known.has(name) && known.add(name);
   const imports = exports.map(({ module, values, types }) => {
-    const names = [...values, ...types.map((name) => `type ${name}`)];
+    const names = [...values.filter(isNew), ...types.filter(isNew).map((name) => `type ${name}`)];
     return `import { ${names.join(", ")} } from "${module}";`;
   });
   const places: { readonly name: string; readonly from: number; readonly to: number }[] = [];

@@ -5,7 +5,6 @@
  * @example
  * import { checkProblems, checkWork } from "@micro-escrow/sdk/verifier";
  */
-export { InvalidParameterError, InvalidScopeError } from "../errors.js";
 export { ConfigurationError, StateTakenError } from "../services/errors.js";
 export type { ServiceOptions } from "../services/service.js";
 export { runVerifier, type VerifierOptions } from "../services/verifier/index.js";

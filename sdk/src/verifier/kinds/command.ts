@@ -20,6 +20,7 @@ export interface CommandLimits {
   readonly tools: readonly string[];
 }
 
+/** What a verifier gives when nobody says otherwise. */
 export const commandLimits: CommandLimits = { seconds: 600, memory: 2_048, disk: 512, processes: 128, tools: [] };
 
 const SECONDS = 60;
