@@ -14,6 +14,7 @@ const root = join(import.meta.dirname, "../..");
 const packageTypes = {
   "@micro-escrow/sdk": join(root, "sdk/dist/index.d.ts"),
   "@micro-escrow/sdk/deploy": join(root, "sdk/dist/deploy.d.ts"),
+  "@micro-escrow/sdk/first-instance": join(root, "sdk/dist/services/arbiter/index.d.ts"),
   "@micro-escrow/sdk/gasless": join(root, "sdk/dist/gasless.d.ts"),
   "@micro-escrow/sdk/history": join(root, "sdk/dist/history/index.d.ts"),
   "@micro-escrow/sdk/node": join(root, "sdk/dist/node.d.ts"),

@@ -5,6 +5,11 @@
  * @example
  * import { checkProblems, checkWork } from "@micro-escrow/sdk/verifier";
  */
+
+export { ModelPackagesMissingError } from "../judgement/errors.js";
+export type { JudgeOptions } from "../judgement/judge.js";
+export { type Model, type ModelOptions, openModel } from "../judgement/model.js";
+export { Spending } from "../judgement/spending.js";
 export { ConfigurationError, StateTakenError } from "../services/errors.js";
 export type { ServiceOptions } from "../services/service.js";
 export { runVerifier, type VerifierOptions } from "../services/verifier/index.js";
@@ -32,10 +37,6 @@ export type {
   ReadingCheck,
   WordsCheck,
 } from "./checks.js";
-export { ModelPackagesMissingError } from "../judgement/errors.js";
-export type { JudgeOptions } from "../judgement/judge.js";
-export { type Model, type ModelOptions, openModel } from "../judgement/model.js";
-export { Spending } from "../judgement/spending.js";
 export { type CommandLimits, commandLimits } from "./kinds/command.js";
 export { type Judge, judgementKind } from "./kinds/judgement.js";
 export type { Reader } from "./read.js";

@@ -107,7 +107,11 @@ export async function checkWork(parameters: CheckWorkParameters): Promise<Checke
   const { checks: declaredChecks = [], ...agreedMilestone } = milestone;
   const { title, description } = scope;
   const agreed = { title, ...(description !== undefined && { description }), milestone: agreedMilestone };
-  const work: Work = { files: [...checkList(files, "files")].sort((a, b) => (a.path < b.path ? -1 : 1)), others, agreed };
+  const work: Work = {
+    files: [...checkList(files, "files")].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    others,
+    agreed,
+  };
   const thread = new Thread(work);
   try {
     const checks: CheckResult[] = [];
