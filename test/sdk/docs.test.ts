@@ -14,12 +14,14 @@ const root = join(import.meta.dirname, "../..");
 const packageTypes = {
   "@micro-escrow/sdk": join(root, "sdk/dist/index.d.ts"),
   "@micro-escrow/sdk/deploy": join(root, "sdk/dist/deploy.d.ts"),
+  "@micro-escrow/sdk/first-instance": join(root, "sdk/dist/services/arbiter/index.d.ts"),
   "@micro-escrow/sdk/gasless": join(root, "sdk/dist/gasless.d.ts"),
   "@micro-escrow/sdk/history": join(root, "sdk/dist/history/index.d.ts"),
   "@micro-escrow/sdk/keeper": join(root, "sdk/dist/services/keeper/index.d.ts"),
   "@micro-escrow/sdk/node": join(root, "sdk/dist/node.d.ts"),
   "@micro-escrow/sdk/react": join(root, "sdk/dist/react/index.d.ts"),
   "@micro-escrow/sdk/storage": join(root, "sdk/dist/storage.d.ts"),
+  "@micro-escrow/sdk/verifier": join(root, "sdk/dist/verifier/index.d.ts"),
   "@micro-escrow/sdk/wallets": join(root, "sdk/dist/wallets.d.ts"),
 };
 
@@ -131,8 +133,11 @@ function documentationOf(checker: ts.TypeChecker, name: string, symbol: ts.Symbo
 
 /** Every example as a function of its own, in one file that imports all of the package. */
 function sourceOf(exports: readonly (Exports & { readonly module: string })[]) {
+  // What two entries share is imported once.
+  const known = new Set<string>();
+  const isNew = (name: string) => !known.has(name) && known.add(name);
   const imports = exports.map(({ module, values, types }) => {
-    const names = [...values, ...types.map((name) => `type ${name}`)];
+    const names = [...values.filter(isNew), ...types.filter(isNew).map((name) => `type ${name}`)];
     return `import { ${names.join(", ")} } from "${module}";`;
   });
   const places: { readonly name: string; readonly from: number; readonly to: number }[] = [];

@@ -3,8 +3,8 @@
  */
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { escrowAddress } from "../deployments.js";
 import { cidOf } from "../deliverables.js";
+import { escrowAddress } from "../deployments.js";
 import { MicroEscrowError } from "../errors.js";
 import { scopeHash } from "../scope.js";
 import type { OtherWork } from "../verifier/check.js";
@@ -21,7 +21,9 @@ export class ChecksNotPassedError extends MicroEscrowError {
 
   constructor(report: Report) {
     const message =
-      report.verdict === "failed" ? "The verifier would fail this work." : "The verifier would leave this work to humans.";
+      report.verdict === "failed"
+        ? "The verifier would fail this work."
+        : "The verifier would leave this work to humans.";
     super("ChecksNotPassed", message, { report });
   }
 }
@@ -62,7 +64,8 @@ export async function check(
     },
     checked,
   );
-  if (report.verdict === "passed") return session.terminal.result(reportToMarkdown(report).trimEnd().split("\n"), report);
+  if (report.verdict === "passed")
+    return session.terminal.result(reportToMarkdown(report).trimEnd().split("\n"), report);
   if (!session.terminal.isJson) session.terminal.print(reportToMarkdown(report));
   throw new ChecksNotPassedError(report);
 }

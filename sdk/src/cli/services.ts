@@ -29,6 +29,16 @@ export function defineServices(program: Command, streams: Streams, onStart: () =
       await runKeeper({ ...options, ...common, ...streams });
     });
   program
+    .command("arbiter")
+    .description("propose rulings on disputes before an AppealableArbiter, by a model, until it is stopped")
+    .option("--once", "end when nothing is left to do now")
+    .action(async (options: { readonly once?: boolean }) => {
+      const common = commonOf(program.opts<CommonOptions>());
+      onStart();
+      const { runFirstInstance } = await import("../services/arbiter/index.js");
+      await runFirstInstance({ ...options, ...common, ...streams });
+    });
+  program
     .command("verifier")
     .description("check what is submitted to a verifier's account, and attest, until it is stopped")
     .option("--dry-run", "say what it would attest, without a key, and send nothing")
@@ -38,16 +48,6 @@ export function defineServices(program: Command, streams: Streams, onStart: () =
       onStart();
       const { runVerifier } = await import("../services/verifier/index.js");
       await runVerifier({ ...options, ...common, ...streams });
-    });
-  program
-    .command("arbiter")
-    .description("propose rulings on disputes before an AppealableArbiter, by a model, until it is stopped")
-    .option("--once", "end when nothing is left to do now")
-    .action(async (options: { readonly once?: boolean }) => {
-      const common = commonOf(program.opts<CommonOptions>());
-      onStart();
-      const { runArbiter } = await import("../services/arbiter/index.js");
-      await runArbiter({ ...options, ...common, ...streams });
     });
 }
 

@@ -66,6 +66,16 @@ const PACKAGES = { openai: "@ai-sdk/openai-compatible", anthropic: "@ai-sdk/anth
  *
  * @throws {ModelPackagesMissingError} When the packages that speak with it are not installed.
  * @throws {InvalidParameterError} When the endpoint is no address of http or https.
+ * @example
+ * const spending = new Spending(10n * 10n ** 12n); // 10 of the currency of the prices, a day
+ * const model = await openModel(
+ *   {
+ *     protocol: "openai", endpoint: "http://127.0.0.1:8080/v1", model: "judge-1",
+ *     price: { input: 3_000_000n, output: 15_000_000n }, // 3 and 15 for a million tokens
+ *     answerLimit: "max_tokens", answerTokens: 8_000, contextTokens: 100_000, requestSeconds: 120, retries: 2,
+ *   },
+ *   spending,
+ * );
  */
 export async function openModel(options: ModelOptions, spending: Spending): Promise<Model> {
   const { protocol } = options;

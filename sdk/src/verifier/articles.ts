@@ -3,8 +3,8 @@
  */
 import MarkdownIt, { type Token } from "markdown-it";
 import { inert } from "../text.js";
-import type { InTexts } from "./checks.js";
 import { type Answer, failed, type OtherWork, unclear, type Work } from "./check.js";
+import type { InTexts } from "./checks.js";
 import { utf8Of } from "./fileType.js";
 import { fits } from "./glob.js";
 
@@ -61,7 +61,9 @@ export function articlesOf(work: Work, { in: pattern, each = "file" }: InTexts):
 export function articlesOfOther({ name, files }: OtherWork): readonly Article[] {
   return files.flatMap(({ path, bytes }) => {
     const read = readText(path, bytes);
-    return typeof read === "string" ? [] : [{ ...joined(sectionsOf(read, "file"), ""), name: `${inert(path)} (${name})` }];
+    return typeof read === "string"
+      ? []
+      : [{ ...joined(sectionsOf(read, "file"), ""), name: `${inert(path)} (${name})` }];
   });
 }
 
@@ -78,7 +80,9 @@ function readText(path: string, bytes: Uint8Array): ReadText | string {
   const isMarkdown = /\.(md|markdown)$/i.test(path);
   if (!isMarkdown && !/\.txt$/i.test(path)) return `${name} is neither Markdown (.md) nor plain text (.txt).`;
   if (bytes.length > MAX_TEXT) return `${name} is larger than the ${MAX_TEXT} bytes of a text.`;
-  const text = utf8Of(bytes)?.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n");
+  const text = utf8Of(bytes)
+    ?.replace(/^\ufeff/, "")
+    .replace(/\r\n?/g, "\n");
   if (text === undefined) return `${name} is not text in UTF-8.`;
   if (!isMarkdown) return { name, tokens: undefined, paragraphs: text.split(/\n[ \t]*\n/) };
   return { name, tokens: markdown.parse(withoutFrontMatter(text), {}), paragraphs: [] };
@@ -177,9 +181,12 @@ function joined(articles: readonly Article[], name: string): Article {
 const words = new Intl.Segmenter("en", { granularity: "word" });
 const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
 
-/** The words of a text, of any script (Unicode's UAX #29, and dictionaries for scripts without spaces). */
+/**
+ * The words of a text, of any script (Unicode's UAX #29, and dictionaries for scripts without spaces). What does not show parts
+ * none: with it, one word could count as two, and a copy would have other words.
+ */
 export function wordsOf(text: string): string[] {
-  return Array.from(words.segment(text))
+  return Array.from(words.segment(text.replace(/\p{Default_Ignorable_Code_Point}/gu, "")))
     .filter(({ isWordLike }) => isWordLike)
     .map(({ segment }) => segment);
 }
@@ -189,10 +196,7 @@ export function countSentences(text: string): number {
   return Array.from(sentences.segment(text)).filter(({ segment }) => wordsOf(segment).length > 0).length;
 }
 
-/** A word as it is compared: without case, compatibility forms, accents and characters that do not show. */
+/** A word as it is compared: without case, compatibility forms and accents. */
 export function folded(word: string): string {
-  return word
-    .normalize("NFKD")
-    .replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, "")
-    .toLowerCase();
+  return word.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }

@@ -19,6 +19,8 @@ export interface Answer {
   readonly result: Result;
   /** Sentences for people, inert whatever the work holds; of a check that passed, what it found. */
   readonly reasons: readonly string[];
+  /** Whether what keeps it from telling may pass: then the same is checked again later. */
+  readonly isPassing?: boolean;
   /** What the report has besides, for programs: numbers are whole, and texts inert. */
   readonly details?: Readonly<Record<string, unknown>>;
 }

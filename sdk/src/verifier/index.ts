@@ -5,7 +5,11 @@
  * @example
  * import { checkProblems, checkWork } from "@micro-escrow/sdk/verifier";
  */
-export { InvalidParameterError, InvalidScopeError } from "../errors.js";
+
+export { ModelPackagesMissingError } from "../judgement/errors.js";
+export type { JudgeOptions } from "../judgement/judge.js";
+export { type Model, type ModelOptions, openModel } from "../judgement/model.js";
+export { Spending } from "../judgement/spending.js";
 export { ConfigurationError, StateTakenError } from "../services/errors.js";
 export type { ServiceOptions } from "../services/service.js";
 export { runVerifier, type VerifierOptions } from "../services/verifier/index.js";
@@ -22,6 +26,8 @@ export type {
   InFiles,
   InRows,
   InTexts,
+  JudgedCriterion,
+  JudgementCheck,
   KeywordsCheck,
   LanguageCheck,
   LinksCheck,
@@ -32,6 +38,7 @@ export type {
   WordsCheck,
 } from "./checks.js";
 export { type CommandLimits, commandLimits } from "./kinds/command.js";
+export { type Judge, judgementKind } from "./kinds/judgement.js";
 export type { Reader } from "./read.js";
 export { type Report, type ReportSubject, reportOf, reportToMarkdown, serializeReport } from "./report.js";
 export { type Checked, type CheckResult, type CheckWorkParameters, checkProblems, checkWork } from "./run.js";

@@ -10,7 +10,9 @@ export type Reader<T> = (value: unknown, path: string) => T;
 
 /** How each member of an object is read; what may be left out is told of that. */
 export type Readers<T> = {
-  readonly [Member in keyof T]-?: undefined extends T[Member] ? Optional<Exclude<T[Member], undefined>> : Reader<T[Member]>;
+  readonly [Member in keyof T]-?: undefined extends T[Member]
+    ? Optional<Exclude<T[Member], undefined>>
+    : Reader<T[Member]>;
 };
 
 /** A member that may be left out. */
@@ -76,7 +78,8 @@ export function whole(least: number, most: number): Reader<number> {
 
 export function listOf<T>(reader: Reader<T>, most = 100): Reader<readonly T[]> {
   return (value, path) => {
-    if (!Array.isArray(value) || value.length === 0) return refuse(path, "anything but a list that has something in it");
+    if (!Array.isArray(value) || value.length === 0)
+      return refuse(path, "anything but a list that has something in it");
     if (value.length > most) return refuse(path, `a list of more than ${most}`);
     return value.map((item, index) => reader(item, `${path}[${index}]`));
   };
@@ -117,7 +120,9 @@ export function isDay(value: string): boolean {
 }
 
 /** The same, and the lower bound is not above the upper one. */
-export function inOrder<T extends { readonly atLeast?: number; readonly atMost?: number }>(reader: Reader<T>): Reader<T> {
+export function inOrder<T extends { readonly atLeast?: number; readonly atMost?: number }>(
+  reader: Reader<T>,
+): Reader<T> {
   return (value, path) => {
     const read = reader(value, path);
     const { atLeast, atMost } = read;
@@ -129,7 +134,9 @@ export function inOrder<T extends { readonly atLeast?: number; readonly atMost?:
 }
 
 /** One that says at least one bound: otherwise it checks nothing. */
-export function bounded<T extends { readonly atLeast?: unknown; readonly atMost?: unknown }>(reader: Reader<T>): Reader<T> {
+export function bounded<T extends { readonly atLeast?: unknown; readonly atMost?: unknown }>(
+  reader: Reader<T>,
+): Reader<T> {
   return (value, path) => {
     const read = reader(value, path);
     if (read.atLeast === undefined && read.atMost === undefined) refuse(path, "neither atLeast nor atMost");

@@ -34,7 +34,13 @@ export interface Report extends ReportSubject {
  * A report of what checks found.
  *
  * @example
- * const report = reportOf({ ...escrow.connection, agreement: agreement.id, milestone: 0, submission: 1, deliverable, scope }, checked);
+ * const { scope, terms } = agreement;
+ * if (scope !== undefined) {
+ *   const checked = await checkWork({ scope, index: 0, files: [{ path: "article-1.md", bytes }] });
+ *   const work = { milestone: 0, submission: 1, deliverable, scope: terms.details };
+ *   const report = reportOf({ ...escrow.connection, agreement: agreement.id, ...work }, checked);
+ *   console.log(reportToMarkdown(report));
+ * }
  */
 export function reportOf(subject: ReportSubject, { verdict, checks }: Checked): Report {
   const { chainId, escrow, agreement, milestone, submission, deliverable, scope } = subject;
@@ -46,7 +52,11 @@ export function reportOf(subject: ReportSubject, { verdict, checks }: Checked): 
  *
  * @throws {InvalidScopeError} When something in it has no canonical form.
  * @example
- * const hash = hashText(serializeReport(report));
+ * const attest = (report: Report) => {
+ *   const decision = { agreement, index: report.milestone, submission: report.submission };
+ *   const passed = report.verdict === "passed";
+ *   return escrow.attest({ ...decision, passed, report: hashText(serializeReport(report)) });
+ * };
  */
 export function serializeReport(report: Report): string {
   return canonicalJson(report);
@@ -63,7 +73,7 @@ const WORDS: Readonly<Record<Result, string>> = {
  * A report for people, as Markdown. What the work holds is text in it and nothing else: no markup, links or images.
  *
  * @example
- * console.log(reportToMarkdown(report));
+ * const show = (report: Report) => console.log(reportToMarkdown(report));
  */
 export function reportToMarkdown({ verdict, checks, ...subject }: Report): string {
   const { chainId, escrow, agreement, milestone, submission, deliverable, scope } = subject;

@@ -2,7 +2,7 @@
  * Running the checks that a scope declares for a milestone.
  */
 import { Worker } from "node:worker_threads";
-import { checkObject } from "../check.js";
+import { checkList, checkObject } from "../check.js";
 import type { DeliverableFile } from "../deliverables.js";
 import { InvalidParameterError, InvalidScopeError } from "../errors.js";
 import { checkScope, type Scope } from "../scope.js";
@@ -107,7 +107,11 @@ export async function checkWork(parameters: CheckWorkParameters): Promise<Checke
   const { checks: declaredChecks = [], ...agreedMilestone } = milestone;
   const { title, description } = scope;
   const agreed = { title, ...(description !== undefined && { description }), milestone: agreedMilestone };
-  const work: Work = { files: [...files].sort((a, b) => (a.path < b.path ? -1 : 1)), others, agreed };
+  const work: Work = {
+    files: [...checkList(files, "files")].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    others,
+    agreed,
+  };
   const thread = new Thread(work);
   try {
     const checks: CheckResult[] = [];

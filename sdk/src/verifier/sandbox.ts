@@ -164,7 +164,8 @@ async function writeFiles(base: string, files: readonly UnpackedFile[], isRoot: 
   const give = (path: string) => (isRoot ? chown(path, NOBODY, NOBODY) : undefined);
   const folders = new Set<string>([join(base, "in"), join(base, "root")]);
   for (const { path } of files) {
-    for (let folder = dirname(join(base, "in", path)); !folders.has(folder); folder = dirname(folder)) folders.add(folder);
+    for (let folder = dirname(join(base, "in", path)); !folders.has(folder); folder = dirname(folder))
+      folders.add(folder);
   }
   for (const folder of [...folders].sort()) {
     await mkdir(folder);
@@ -185,7 +186,18 @@ async function run(base: string, job: SandboxJob, isRoot: boolean, signal: Abort
   const numbers = [disk, (memory + RESERVED) * MEBI, processes].map(String);
   const [program = "", ...args] = [
     ...closing(await inherited()),
-    ...["setpriv", "--pdeathsig", "KILL", "unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child=KILL"],
+    ...[
+      "setpriv",
+      "--pdeathsig",
+      "KILL",
+      "unshare",
+      "--user",
+      "--map-root-user",
+      "--mount",
+      "--pid",
+      "--fork",
+      "--kill-child=KILL",
+    ],
     ...["--net", "--ipc", "--uts", "--cgroup", "--", "/bin/sh", "-c", SCRIPT, "sandbox"],
     ...[base, ...numbers, result, String(job.output), path.join(":"), String(tools.length), ...tools, ...command],
   ];

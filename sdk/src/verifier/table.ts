@@ -28,7 +28,8 @@ function parseJson(text: string): Table {
   if (list.length > MAX_ROWS) return { problem: `has more than ${MAX_ROWS} rows` };
   const rows: Row[] = [];
   for (const item of list as unknown[]) {
-    if (typeof item !== "object" || item === null || Array.isArray(item)) return { problem: "is not a list of objects" };
+    if (typeof item !== "object" || item === null || Array.isArray(item))
+      return { problem: "is not a list of objects" };
     const values = Object.entries(item).filter(([, value]) => typeof value === "string" || typeof value === "number");
     rows.push(new Map(values.map(([name, value]) => [name, String(value)])));
   }

@@ -7,12 +7,15 @@ import { pureKinds } from "./kinds/index.js";
 
 const work = workerData as Work;
 
-parentPort?.on("message", async ({ declared, path }: { readonly declared: { readonly kind: string }; readonly path: string }) => {
-  const kind = pureKinds.find((one) => one.kind === declared.kind);
-  try {
-    const answer = await kind?.check(kind.read(declared, path), work, new AbortController().signal);
-    parentPort?.postMessage({ answer });
-  } catch (error) {
-    parentPort?.postMessage({ problem: error instanceof Error ? error.message : String(error) });
-  }
-});
+parentPort?.on(
+  "message",
+  async ({ declared, path }: { readonly declared: { readonly kind: string }; readonly path: string }) => {
+    const kind = pureKinds.find((one) => one.kind === declared.kind);
+    try {
+      const answer = await kind?.check(kind.read(declared, path), work, new AbortController().signal);
+      parentPort?.postMessage({ answer });
+    } catch (error) {
+      parentPort?.postMessage({ problem: error instanceof Error ? error.message : String(error) });
+    }
+  },
+);

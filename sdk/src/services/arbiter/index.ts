@@ -4,10 +4,11 @@
  * final: either party may appeal. An entry of its own, for Node alone.
  *
  * @example
- * import { runArbiter } from "@micro-escrow/sdk/arbiter";
+ * import { runFirstInstance } from "@micro-escrow/sdk/first-instance";
  */
 import { join } from "node:path";
 import type { Block, JsonRpcProvider, Signer } from "ethers";
+import { declineCall, getAppealable, getAppealCase, proposeCall } from "../../arbiters/appealable.js";
 import { storageAt } from "../../cli/storing.js";
 import { type ContentStorage, putContent } from "../../content.js";
 import { ContentMissingError, MicroEscrowError, RpcError, StorageFailedError } from "../../errors.js";
@@ -32,7 +33,6 @@ import {
   withDefaults,
 } from "../service.js";
 import { type ArbiterSection, readArbiterConfiguration } from "./config.js";
-import { declineCall, isOpenCase, proposeCall, type Rules, readRules } from "./contract.js";
 import { type Decision, decide, type Side, type SubmittedEvidence } from "./decision.js";
 import { type Dispute, Docket } from "./docket.js";
 import { reasoningToMarkdown, serializeReasoning } from "./reasoning.js";
@@ -68,9 +68,9 @@ const TITLE = "micro-escrow decisions 1";
  * @example
  * const stopped = new AbortController();
  * process.once("SIGTERM", () => stopped.abort());
- * await runArbiter({ config: "services.json", signal: stopped.signal });
+ * await runFirstInstance({ config: "services.json", signal: stopped.signal });
  */
-export async function runArbiter(options: ServiceOptions): Promise<void> {
+export async function runFirstInstance(options: ServiceOptions): Promise<void> {
   const { config, once, signal, env, stderr } = withDefaults(options);
   const configuration = await readArbiterConfiguration(config, env);
   const { section, state } = configuration;
@@ -109,7 +109,6 @@ interface Parts {
 class Arbiter {
   readonly #parts: Parts;
   readonly #connection: EscrowConnection;
-  readonly #rules: Rules;
   readonly #sender: Sender;
   readonly #docket: Docket;
   readonly #journal: Journal<Decided>;
@@ -121,13 +120,11 @@ class Arbiter {
   private constructor(
     parts: Parts,
     connection: EscrowConnection,
-    rules: Rules,
     sender: Sender,
     { journal, records }: { readonly journal: Journal<Decided>; readonly records: readonly Decided[] },
   ) {
     this.#parts = parts;
     this.#connection = connection;
-    this.#rules = rules;
     this.#sender = sender;
     this.#journal = journal;
     this.#decided = new Map(records.map((record) => [record.subject, record]));
@@ -143,8 +140,8 @@ class Arbiter {
     const { file, chainId, state, section } = configuration;
     const connection = await openConnection(provider, configuration);
     const place = new Place(file, "arbiter");
-    const rules = await readRules(connection, section.contract).catch((error) => {
-      if (error instanceof RpcError && error.reason !== "refused") throw error;
+    const rules = await getAppealable(connection, section.contract).catch((error) => {
+      if (error instanceof RpcError) throw error;
       return place.member("contract").fail("is no AppealableArbiter on this chain", error);
     });
     if (rules.escrow !== connection.escrow) place.member("contract").fail(`is of another escrow, ${rules.escrow}`);
@@ -165,7 +162,7 @@ class Arbiter {
     });
     const decisions = await Journal.open<Decided>(join(state, `arbiter-${chainId}-${section.contract}.journal`), TITLE);
     log.info({ account, escrow: connection.escrow, contract: section.contract }, "Ready");
-    return new Arbiter(parts, connection, rules, sender, decisions);
+    return new Arbiter(parts, connection, sender, decisions);
   }
 
   /** Looks at the chain once, decides what is to be decided, and sends it; it does not wait for a block. */
@@ -202,19 +199,18 @@ class Arbiter {
     const { section } = this.#parts.configuration;
     const { agreement, index } = dispute;
     const { status, clock } = await getMilestone(this.#connection, agreement.id, index, { blockTag: block.number });
-    if (status !== Status.Disputed) return;
     const start = clock - agreement.terms.arbitrationPeriod;
-    const end = Math.min(start + this.#rules.proposalPeriod, clock);
-    if (block.timestamp >= end || block.timestamp < start + section.waitForEvidence) return;
-    if (!(await isOpenCase(this.#connection, section.contract, [agreement.id, index], block.number))) return;
+    if (status !== Status.Disputed || block.timestamp < start + section.waitForEvidence) return;
+    const { turn, until: end = 0 } = await getAppealCase(this.#connection, { agreement, index });
+    if (turn !== "propose") return;
     const isLate = block.timestamp >= end - section.timeToPropose / 2;
     const decided = this.#decided.get(subject) ?? (await this.#decide(dispute, subject, isLate));
     if (decided === undefined) return;
     const { shareBps, reasoning } = decided;
     const call =
       shareBps === undefined
-        ? declineCall(section.contract, agreement, index, reasoning)
-        : proposeCall(section.contract, agreement, index, shareBps, reasoning);
+        ? declineCall({ agreement, index, reasoning })
+        : proposeCall({ agreement, index, shareBps, reasoning });
     await this.#send(call, subject, block);
   }
 

@@ -5,6 +5,7 @@ import { lstat, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { storageAt } from "../../cli/storing.js";
 import type { ContentStorage } from "../../content.js";
+import { modelSection } from "../../judgement/config.js";
 import type { Finality } from "../../rpc.js";
 import type { OtherWork } from "../../verifier/check.js";
 import { commandLimits } from "../../verifier/kinds/command.js";
@@ -66,6 +67,7 @@ const members = object({
     }),
     commandLimits,
   ),
+  model: optional(modelSection, undefined),
   maxFeePerGas: amount("gwei", 9, "30"),
   minimumBalance: amount("the chain's coin", 18, "0.05"),
   stuckAfter: optional(duration(1, "3 minutes"), 180),

@@ -16,12 +16,15 @@ import {
   StorageFailedError,
 } from "../../errors.js";
 import { folderStorage } from "../../folderStorage.js";
+import { openJudge } from "../../judgement/config.js";
+import { isJudged, LEAST_CHALLENGE } from "../../judgement/rule.js";
 import { getMilestone } from "../../reads.js";
 import { ask, type EscrowConnection, finalBlock, latestBlock } from "../../rpc.js";
 import { scopeHash } from "../../scope.js";
 import { completeAgreement, getDeliverable } from "../../storage.js";
 import { type Hash, Status } from "../../types.js";
 import type { CheckKind, OtherWork } from "../../verifier/check.js";
+import { judgementKind } from "../../verifier/kinds/judgement.js";
 import { type Report, reportOf, reportToMarkdown, serializeReport } from "../../verifier/report.js";
 import { checkWork } from "../../verifier/run.js";
 import type { Configuration } from "../config.js";
@@ -55,6 +58,7 @@ export interface VerifierOptions extends ServiceOptions {
  * Runs a verifier until it is told to stop, by its configuration's file: see the guide sdk/docs/verifier.md.
  *
  * @throws {ConfigurationError} When the configuration is none, or its key is of another account.
+ * @throws {ModelPackagesMissingError} When it names a model, and the packages that speak with it are not installed.
  * @throws {StateTakenError} When another process uses the same state folder.
  * @throws {WrongChainError} When the endpoint is another chain.
  * @throws {NoCodeError} When the escrow is not there.
@@ -65,7 +69,7 @@ export interface VerifierOptions extends ServiceOptions {
  */
 export async function runVerifier(options: VerifierOptions): Promise<void> {
   const { config, once, signal, env, stderr } = withDefaults(options);
-  const { dryRun = false, kinds = [] } = options;
+  const { dryRun = false, kinds: further = [] } = options;
   const configuration = await readVerifierConfiguration(config, env);
   const { section, file } = configuration;
   const log = createLog(stderr, "verifier");
@@ -77,6 +81,7 @@ export async function runVerifier(options: VerifierOptions): Promise<void> {
     if (signer !== undefined && (await ask(signer.getAddress())) !== section.account) {
       throw new ConfigurationError({ file, path: "verifier.account", problem: "is not the account of the key" });
     }
+    const kinds = [...further, ...(await judgementsOf(configuration, env, log))];
     log.info({ port: server.port, chainId: configuration.chainId, account: section.account, dryRun }, "Started");
     let verifier: Verifier | undefined;
     const step = async () => {
@@ -89,6 +94,18 @@ export async function runVerifier(options: VerifierOptions): Promise<void> {
     await server.stop();
     provider.destroy();
   }
+}
+
+/** The check by a model, when the configuration has one. */
+async function judgementsOf(
+  { section: { model }, state }: Configuration<VerifierSection>,
+  env: Required<ServiceOptions>["env"],
+  log: Log,
+): Promise<readonly CheckKind[]> {
+  if (model === undefined) return [];
+  const judge = await openJudge(model, env, { state, service: "verifier" });
+  const details = (text: string) => log.warn({ text }, "The model's endpoint said");
+  return [judgementKind({ ...judge, details })];
 }
 
 /** What a verifier works with. */
@@ -220,7 +237,8 @@ class Verifier {
         if (await this.#attest(one, block)) isWaiting = true;
       } catch (error) {
         if (signal.aborted) break;
-        if (!(error instanceof MicroEscrowError) || (error instanceof RpcError && error.reason !== "refused")) throw error;
+        if (!(error instanceof MicroEscrowError) || (error instanceof RpcError && error.reason !== "refused"))
+          throw error;
         const words = wordsOf(error);
         this.#metrics.failed.inc({ reason: words.code });
         if (PASSING.some((kind) => error instanceof kind) || error instanceof RpcError) {
@@ -288,6 +306,10 @@ class Verifier {
     const agreement = await completeAgreement(storages, submitted.agreement, { signal });
     const { scope } = agreement;
     if (scope === undefined) return;
+    if (isJudged(scope, index) && agreement.terms.challengePeriod < LEAST_CHALLENGE) {
+      log.warn(factsOf(submitted), "The client has less than a day to object to a model's judgement: humans decide");
+      return this.#leave(subjectOf(submitted));
+    }
     const { files } = await getDeliverable(storages, deliverable, options);
     const checks = scope.milestones[index]?.checks ?? [];
     const isCompared = checks.some(({ kind }) => kind === "original");
@@ -299,6 +321,11 @@ class Verifier {
     if (isCompared) others.push(...this.#collection);
     log.info({ ...factsOf(submitted), files: files.length, checks: checks.length }, "Checking");
     const checked = await checkWork({ scope, index, files, others, limits: commands, kinds, signal });
+    if (checked.verdict === "unclear" && checked.checks.some(({ isPassing }) => isPassing)) {
+      log.warn(factsOf(submitted), "A model could not be asked; trying again");
+      this.#aside.put(subjectOf(submitted), LONGEST, true);
+      return;
+    }
     const report = reportOf(
       {
         ...{ chainId: this.#connection.chainId, escrow: this.#connection.escrow, agreement: agreement.id },

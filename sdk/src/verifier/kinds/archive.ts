@@ -31,7 +31,8 @@ export const archive: CheckKind<ArchiveCheck> = {
         continue;
       }
       for (const one of required) {
-        if (!files.some((file) => fits(file.path, one))) problems.push(`${name} has nothing that fits '${inert(one)}'.`);
+        if (!files.some((file) => fits(file.path, one)))
+          problems.push(`${name} has nothing that fits '${inert(one)}'.`);
       }
       found.push(`${name} unpacks to ${files.length} ${files.length === 1 ? "file" : "files"}.`);
     }

@@ -20,6 +20,7 @@ export interface CommandLimits {
   readonly tools: readonly string[];
 }
 
+/** What a verifier gives when nobody says otherwise. */
 export const commandLimits: CommandLimits = { seconds: 600, memory: 2_048, disk: 512, processes: 128, tools: [] };
 
 const SECONDS = 60;
@@ -70,12 +71,17 @@ export function commandKind(limits: CommandLimits, run = runInSandbox): CheckKin
 }
 
 /** What stands in the folder: the files of an archive, or the deliverable's. */
-async function filesOf({ in: pattern }: CommandCheck, work: Work, signal: AbortSignal): Promise<readonly UnpackedFile[] | Answer> {
+async function filesOf(
+  { in: pattern }: CommandCheck,
+  work: Work,
+  signal: AbortSignal,
+): Promise<readonly UnpackedFile[] | Answer> {
   if (pattern === undefined) return work.files.map((file) => ({ ...file, isExecutable: false }));
   const archives = work.files.filter(({ path }) => fits(path, pattern));
   const [archive] = archives;
   if (archive === undefined) return failed(`No file fits '${inert(pattern)}'.`);
-  if (archives.length > 1) return failed(`${archives.length} files fit '${inert(pattern)}', and one archive is asked for.`);
+  if (archives.length > 1)
+    return failed(`${archives.length} files fit '${inert(pattern)}', and one archive is asked for.`);
   const files = await unpack(archive.bytes, unpackLimits, signal);
   return typeof files === "string" ? failed(`${inert(archive.path)} ${files}.`) : files;
 }

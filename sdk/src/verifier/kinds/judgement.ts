@@ -59,8 +59,17 @@ export const unjudged: CheckKind<JudgementCheck> = {
  * The check with a model: it is sent the texts that the check names, and nothing else of the work.
  *
  * @example
+ * const spending = new Spending(10n * 10n ** 12n); // 10 of the currency of the prices, a day
+ * const model = await openModel(
+ *   {
+ *     protocol: "openai", endpoint: "http://127.0.0.1:8080/v1", model: "judge-1",
+ *     price: { input: 3_000_000n, output: 15_000_000n }, // 3 and 15 for a million tokens
+ *     answerLimit: "max_tokens", answerTokens: 8_000, contextTokens: 100_000, requestSeconds: 120, retries: 2,
+ *   },
+ *   spending,
+ * );
+ * const options = { samples: 3, tolerance: 2, limit: 10n ** 12n, seconds: 600 };
  * const kinds = [judgementKind({ model, spending, options })];
- * const { verdict } = await checkWork({ scope, index: 0, files, kinds });
  */
 export function judgementKind(judge: Judge): CheckKind {
   const kind: CheckKind<JudgementCheck> = { ...unjudged, check: (...given) => check(judge, ...given) };
@@ -100,7 +109,9 @@ function answerOf(judgement: Judgement, declared: JudgementCheck, documents: rea
     ({ document, kind, text: passage }) =>
       `${named(document)} has ${kind}, which may be meant for a judge: '${passage}'.`,
   );
-  if (judgement.unclear.length > 0) return { ...unclear(...judgement.unclear, ...found), details };
+  if (judgement.unclear.length > 0) {
+    return { ...unclear(...judgement.unclear, ...found), ...(judgement.isPassing && { isPassing: true }), details };
+  }
   if (judgement.attempts.length > 0) {
     const tried = judgement.samples.flatMap(({ attempts }) => attempts);
     const passages = [...new Set(tried.map(({ document, text: passage }) => `${named(document)}: '${passage}'.`))];

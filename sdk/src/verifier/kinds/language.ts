@@ -21,7 +21,10 @@ function languageOf({ blocks }: Article): { readonly best: string; readonly near
   const guesses = francAll(blocks.join("\n").slice(0, SAMPLE), { minLength: LEAST });
   const [first] = guesses;
   if (first === undefined || first[0] === "und") return undefined;
-  return { best: shortCode(first[0]), near: guesses.filter(([, score]) => score >= NEAR).map(([code]) => shortCode(code)) };
+  return {
+    best: shortCode(first[0]),
+    near: guesses.filter(([, score]) => score >= NEAR).map(([code]) => shortCode(code)),
+  };
 }
 
 /** `"eng"` as `"en"`. */
@@ -58,7 +61,8 @@ export const language: CheckKind<LanguageCheck> = {
 };
 
 function languageCode(value: unknown, path: string): string {
-  if (typeof value === "string" && /^[a-z]{2,3}$/.test(value) && Intl.getCanonicalLocales(value)[0] === value) return value;
+  if (typeof value === "string" && /^[a-z]{2,3}$/.test(value) && Intl.getCanonicalLocales(value)[0] === value)
+    return value;
   return refuse(path, 'anything but the code of a language, like "en"');
 }
 
@@ -76,7 +80,9 @@ export function gradeOf(text: string, sentences: number): number {
 export function syllablesOf(word: string): number {
   const letters = word.toLowerCase().replace(/[^a-z]/g, "");
   const groups = letters
-    .replace(/(?<=[^laeiouy])(es|ed)$/, (end, _, at: number) => (/[tdszcgx]|[cs]h$/.test(letters[at - 1] ?? "") ? end : ""))
+    .replace(/(?<=[^laeiouy])(es|ed)$/, (end, _, at: number) =>
+      /[tdszcgx]|[cs]h$/.test(letters[at - 1] ?? "") ? end : "",
+    )
     .replace(/(?<=[^l])e$|(?<=[aeiouy]l)e$/, "")
     .match(/[aeiouy]+/g);
   return Math.max(1, groups?.length ?? 0);
@@ -96,9 +102,11 @@ export const reading: CheckKind<ReadingCheck> = {
     const grades: string[] = [];
     const answers = found.map((article: Article): Answer => {
       const { name, blocks } = article;
-      if (languageOf(article)?.best !== "en") return unclear(`${name} is not English for certain, which the grade is for.`);
+      if (languageOf(article)?.best !== "en")
+        return unclear(`${name} is not English for certain, which the grade is for.`);
       const text = blocks.join("\n");
-      if (wordsOf(text).length < LEAST_WORDS) return unclear(`${name} has less than ${LEAST_WORDS} words, too few for a grade.`);
+      if (wordsOf(text).length < LEAST_WORDS)
+        return unclear(`${name} has less than ${LEAST_WORDS} words, too few for a grade.`);
       const sentences = blocks.reduce((sum, block) => sum + countSentences(block), 0);
       const grade = Math.round(gradeOf(text, sentences) * 10) / 10;
       grades.push(grade.toFixed(1));

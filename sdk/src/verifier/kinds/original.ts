@@ -54,12 +54,17 @@ export const original: CheckKind<OriginalCheck> = {
       return unclear(`There are more than ${MAX_WORDS} words to compare.`);
     }
     const disguised = own.flatMap(disguisedIn);
-    const problems = own.flatMap((one) => copiesIn(one, [...own.filter((other) => other !== one), ...others], phrase, atMost));
+    const problems = own.flatMap((one) =>
+      copiesIn(one, [...own.filter((other) => other !== one), ...others], phrase, atMost),
+    );
     if (problems.length === 0 && disguised.length > 0) return unclear(...disguised);
     const with_ = work.others.length === 0 ? "each other" : `each other and ${work.others.length} other works`;
-    return answerOf([...problems, ...(problems.length > 0 ? disguised : [])], [
-      `${own.length} articles compared with ${with_}: none has more than ${atMost}% of its words in phrases of ${phrase} words that stand elsewhere too.`,
-    ]);
+    return answerOf(
+      [...problems, ...(problems.length > 0 ? disguised : [])],
+      [
+        `${own.length} articles compared with ${with_}: none has more than ${atMost}% of its words in phrases of ${phrase} words that stand elsewhere too.`,
+      ],
+    );
   },
 };
 
@@ -117,5 +122,7 @@ function disguisedIn({ name, shown }: Words): string[] {
     (word) => word.length >= 4 && /\p{sc=Latin}/u.test(word) && /[\p{sc=Cyrillic}\p{sc=Greek}]/u.test(word),
   );
   if (mixed.length < MANY) return [];
-  return [`${name} has ${mixed.length} words of letters from two alphabets, which hide copies: '${inert(mixed[0] ?? "")}'.`];
+  return [
+    `${name} has ${mixed.length} words of letters from two alphabets, which hide copies: '${inert(mixed[0] ?? "")}'.`,
+  ];
 }

@@ -6,7 +6,21 @@ import { type Answer, answerOf, type CheckKind, failed, type Work } from "../che
 import type { DatesCheck, InRows, MetricCheck } from "../checks.js";
 import { utf8Of } from "../fileType.js";
 import { fits } from "../glob.js";
-import { bounded, day, decimal, glob, isDay, members, oneOf, only, optional, type Readers, refuse, text, textsByName } from "../read.js";
+import {
+  bounded,
+  day,
+  decimal,
+  glob,
+  isDay,
+  members,
+  oneOf,
+  only,
+  optional,
+  type Readers,
+  refuse,
+  text,
+  textsByName,
+} from "../read.js";
 import { type Decimal, parseDecimal, parseTable, type Row } from "../table.js";
 
 const MAX_TABLE = 16 * 1_024 * 1_024;
@@ -127,7 +141,10 @@ export const metric: CheckKind<MetricCheck> = {
       }
       return [];
     });
-    return answerOf(problems, compared.slice(0, 10).map(({ what, value }) => `${what} is ${written(value)}.`));
+    return answerOf(
+      problems,
+      compared.slice(0, 10).map(({ what, value }) => `${what} is ${written(value)}.`),
+    );
   },
 };
 

@@ -173,7 +173,12 @@ function linkProblems(
     if (link.startsWith("#")) continue; // Within the article.
     const url = URL.canParse(link) ? new URL(link) : undefined;
     count += 1;
-    if (url === undefined || !["https:", "http:"].includes(url.protocol) || url.username !== "" || url.password !== "") {
+    if (
+      url === undefined ||
+      !["https:", "http:"].includes(url.protocol) ||
+      url.username !== "" ||
+      url.password !== ""
+    ) {
       problems.push(`${name} links to '${inert(link)}', which is no web address.`);
       continue;
     }
