@@ -16,6 +16,7 @@ const packageTypes = {
   "@micro-escrow/sdk/deploy": join(root, "sdk/dist/deploy.d.ts"),
   "@micro-escrow/sdk/gasless": join(root, "sdk/dist/gasless.d.ts"),
   "@micro-escrow/sdk/history": join(root, "sdk/dist/history/index.d.ts"),
+  "@micro-escrow/sdk/keeper": join(root, "sdk/dist/services/keeper/index.d.ts"),
   "@micro-escrow/sdk/node": join(root, "sdk/dist/node.d.ts"),
   "@micro-escrow/sdk/react": join(root, "sdk/dist/react/index.d.ts"),
   "@micro-escrow/sdk/storage": join(root, "sdk/dist/storage.d.ts"),

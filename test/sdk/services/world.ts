@@ -23,6 +23,7 @@ import {
   JsonRpcProvider,
   MaxUint256,
   type Signer,
+  type TransactionResponse,
   toQuantity,
 } from "ethers";
 import { artifacts } from "hardhat";

@@ -32,6 +32,7 @@ import { Aside } from "./aside.js";
 import { Book, type HeldMilestone } from "./book.js";
 import { type KeeperSection, readKeeperConfiguration, tokensOf } from "./config.js";
 import { type Clients, concerns, duties, finalizing, type Item, subjectOf } from "./duties.js";
+import { metricsOf } from "./metrics.js";
 import { aggregateCall, hasMulticall, simulateAggregate } from "./multicall.js";
 
 export { KeyError } from "../../cli/errors.js";
@@ -53,7 +54,7 @@ const RESERVE = 250_000n;
 const AT_ONCE = 50;
 
 /**
- * Runs a keeper until it is told to stop, by its configuration's file: see the guide sdk/docs/keeper.md.
+ * Runs a keeper until its signal is aborted. The guide `docs/keeper.md` says what stands in its configuration's file.
  *
  * @throws {ConfigurationError} When the configuration is none.
  * @throws {KeyError} When the key cannot be had.
@@ -63,7 +64,6 @@ const AT_ONCE = 50;
  * @throws {NoCodeError} When the escrow is not there.
  * @example
  * const stopped = new AbortController();
- * process.once("SIGTERM", () => stopped.abort());
  * await runKeeper({ config: "services.json", signal: stopped.signal });
  */
 export async function runKeeper(options: KeeperOptions): Promise<void> {
@@ -349,15 +349,4 @@ function isOfEndpoint(error: unknown): boolean {
 /** The limit of a transaction: what its items use by themselves, a quarter more, and the reserve. */
 function limitOf(batch: readonly Estimated[]): bigint {
   return (batch.reduce((sum, { gas }) => sum + gas, 0n) * 5n) / 4n + RESERVE;
-}
-
-function metricsOf(monitor: Monitor) {
-  return {
-    watched: monitor.gauge("milestones_watched", "Milestones that hold money and concern the keeper"),
-    due: monitor.gauge("milestones_due", "Of these, those whose clocks ran out"),
-    aside: monitor.gauge("items_aside", "What is put aside for a while, because it failed or does not pay"),
-    done: monitor.counter("done_total", "What was done, by duty", ["duty"]),
-    failed: monitor.counter("items_failed_total", "What could not be done, by the reason", ["reason"]),
-    spent: monitor.counter("gas_spent_ether_total", "Network fees that were paid, in the chain's coin"),
-  };
 }
