@@ -2,6 +2,7 @@
 import {
   type Agreement,
   GateRefusedError,
+  type Hash,
   hashText,
   InvalidAddressError,
   InvalidHashError,
@@ -302,7 +303,7 @@ describe("An appealable arbiter", () => {
     await failure(InvalidTimeError, () => appealTypedData({ ...where, shareBps: 1, deadline: 1.5 }));
     await failure(InvalidParameterError, () => appealTypedData({ ...where, shareBps: 10_001 }));
     await failure(InvalidParameterError, () => appealTypedData({ ...where, shareBps: 1, chainId: 0.5 }));
-    await failure(InvalidHashError, () => declineTypedData({ ...where, reasoning: "0x12" }));
+    await failure(InvalidHashError, () => declineTypedData({ ...where, reasoning: "0x12" as Hash }));
   });
 
   it("refuses in the builders what is not possible at all", async () => {
@@ -310,7 +311,7 @@ describe("An appealable arbiter", () => {
     const proposal = { agreement, index: 0, shareBps: 6_000, reasoning: why };
     await failure(MilestoneOutOfRangeError, () => proposeCall({ ...proposal, index: 3 }));
     await failure(InvalidParameterError, () => proposeCall({ ...proposal, shareBps: 10_001 }));
-    await failure(InvalidHashError, () => declineCall({ agreement, index: 0, reasoning: "0x" }));
+    await failure(InvalidHashError, () => declineCall({ agreement, index: 0, reasoning: "0x" as Hash }));
     await failure(InvalidAddressError, () => appealCall({ agreement, index: 0, party: "nobody" }));
     await failure(InvalidParameterError, () => decideCall({ ...proposal, paid: [] }));
     await failure(InvalidAddressError, () => executeProposalCall({ agreement, index: 0, arbiter: "0x" }));
