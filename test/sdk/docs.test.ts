@@ -13,6 +13,7 @@ const root = join(import.meta.dirname, "../..");
 
 const packageTypes = {
   "@micro-escrow/sdk": join(root, "sdk/dist/index.d.ts"),
+  "@micro-escrow/sdk/arbiters": join(root, "sdk/dist/arbiters/index.d.ts"),
   "@micro-escrow/sdk/deploy": join(root, "sdk/dist/deploy.d.ts"),
   "@micro-escrow/sdk/first-instance": join(root, "sdk/dist/services/arbiter/index.d.ts"),
   "@micro-escrow/sdk/gasless": join(root, "sdk/dist/gasless.d.ts"),
@@ -34,6 +35,7 @@ import { createElement } from "react";
 declare const provider: Provider;
 declare const signer: Signer, clientSigner: Signer, freelancerSigner: Signer, arbiterSigner: Signer, verifierSigner: Signer;
 declare const client: Address, freelancer: Address, arbiter: Address;
+declare const panel: Address, member: Address, votes: SignedVote[], USDC: Address;
 declare const escrow: MicroEscrow;
 declare const agreement: Agreement, id: AgreementId;
 declare const state: AgreementState, now: number;
