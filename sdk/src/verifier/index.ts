@@ -8,7 +8,7 @@
 
 export { ModelPackagesMissingError } from "../judgement/errors.js";
 export type { JudgeOptions } from "../judgement/judge.js";
-export { type Model, type ModelOptions, openModel } from "../judgement/model.js";
+export { Model, type ModelOptions, openModel } from "../judgement/model.js";
 export { Spending } from "../judgement/spending.js";
 export { ConfigurationError, StateTakenError } from "../services/errors.js";
 export type { ServiceOptions } from "../services/service.js";

@@ -1,7 +1,9 @@
 /** Judging by a model: what is sent, what counts as an answer, when several agree, and what it costs. */
+import { execFile } from "node:child_process";
+import process from "node:process";
+import { promisify } from "node:util";
 import { expect } from "chai";
 import { type Answering, type AnswerJson, type Asked, scored } from "../../../scripts/modelServer.ts";
-import { ModelPackagesMissingError } from "../../../sdk/dist/judgement/errors.js";
 import { formatCost } from "../../../sdk/dist/judgement/judge.js";
 import { openModel } from "../../../sdk/dist/judgement/model.js";
 import { answerProblem, promptOf } from "../../../sdk/dist/judgement/prompt.js";
@@ -405,10 +407,24 @@ describe("A model", () => {
     }
   });
 
-  it("says what to install when what speaks with it is not there", () => {
-    const error = new ModelPackagesMissingError({ packages: ["ai", "zod", "@ai-sdk/anthropic"] });
-    expect(error.message).to.equal(
-      "A model is configured, and what speaks with it is not installed with the SDK: run `npm install ai zod @ai-sdk/anthropic` (it needs Node 22 or later).",
+  it("says what to install when what speaks with it is not there", async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", withoutPackages]);
+    expect(stdout).to.equal(
+      "A model is configured, and what speaks with it is not installed with the SDK: run `npm install ai zod @ai-sdk/openai-compatible` (it needs Node 22 or later).",
     );
   });
 });
+
+/** A program that opens a model, where the packages that speak with it cannot be found. */
+const withoutPackages = `
+import { registerHooks } from "node:module";
+registerHooks({
+  resolve(name, context, next) {
+    if (name === "ai" || name.startsWith("@ai-sdk/")) throw new Error("There is no " + name);
+    return next(name, context);
+  },
+});
+const { openModel, Spending } = await import(${JSON.stringify(new URL("../../../sdk/dist/verifier/index.js", import.meta.url).href)});
+const options = { protocol: "openai", endpoint: "http://127.0.0.1:9/v1", model: "judge-1" };
+await openModel(options, new Spending(0n)).catch(({ message }) => process.stdout.write(message));
+`;
