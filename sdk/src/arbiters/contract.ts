@@ -1,7 +1,16 @@
 /**
  * What the arbiters' modules share: where a contract with such arguments stands, what it says, and sending to it.
  */
-import { AbiCoder, concat, type FunctionFragment, Interface, keccak256, type Result, type Signer } from "ethers";
+import {
+  AbiCoder,
+  concat,
+  dataLength,
+  type FunctionFragment,
+  Interface,
+  keccak256,
+  type Result,
+  type Signer,
+} from "ethers";
 import { checkIndex, checkParameters, type MilestoneParameters, toCall } from "../actions/action.js";
 import { toAddress } from "../address.js";
 import { checkObject, checkSigner } from "../check.js";
@@ -158,7 +167,9 @@ export async function getHearing(
       const { start, end } = await view(connection, hearingAbi, terms.arbiter, "hearing", [terms, index]);
       return { start: Number(start), end: Number(end) };
     } catch (error) {
-      if (error instanceof ArbiterRefusedError || error instanceof TransactionRevertedError) return undefined;
+      // An arbiter without a second instance, or not at this stage; or a person.
+      const kinds = [ArbiterRefusedError, TransactionRevertedError, NoCodeError];
+      if (kinds.some((kind) => error instanceof kind)) return undefined;
       throw error;
     }
   }
@@ -253,7 +264,7 @@ export async function sendToArbiter(
 
 /** The arbiter's own error out of a revert that the escrow's errors do not explain. */
 export function refusalOf(error: unknown, abi: Interface, arbiter: Address): unknown {
-  if (!(error instanceof TransactionRevertedError)) return error;
+  if (!(error instanceof TransactionRevertedError) || dataLength(error.data) < 4) return error;
   const parsed = abi.parseError(error.data);
   if (parsed === null) return error;
   const values = namedValues<Record<string, unknown>>(parsed.args, parsed.fragment.inputs, []);
