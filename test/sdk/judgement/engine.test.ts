@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import process from "node:process";
 import { promisify } from "node:util";
+import { registerTelemetry } from "ai";
 import { expect } from "chai";
 import { type Answering, type AnswerJson, type Asked, scored } from "../../../scripts/modelServer.ts";
 import { formatCost } from "../../../sdk/dist/judgement/judge.js";
@@ -335,6 +336,8 @@ describe("What judgements may cost in a day", () => {
     day = 19_999;
     expect(spending.spent).to.equal(70n);
     expect(spending.allows(31n)).to.equal(false);
+    await spending.reserve(30n);
+    expect(spending.spent).to.equal(100n);
   });
 });
 
@@ -370,6 +373,17 @@ describe("A model", () => {
       globalThis.fetch = fetch;
       for (const name of Object.keys(env)) if (!(name in given)) delete env[name];
       Object.assign(env, given);
+    }
+  });
+
+  it("is watched by nobody whom the process has registered for that", async () => {
+    const seen: string[] = [];
+    registerTelemetry({ onStart: () => void seen.push("start"), onEnd: () => void seen.push("end") });
+    try {
+      expect((await judged(good)).judgement.unclear).to.deep.equal([]);
+      expect(seen).to.deep.equal([]);
+    } finally {
+      (globalThis as { AI_SDK_TELEMETRY_INTEGRATIONS?: unknown[] }).AI_SDK_TELEMETRY_INTEGRATIONS?.pop();
     }
   });
 
