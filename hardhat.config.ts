@@ -72,6 +72,8 @@ export default defineConfig({
   solidity: {
     compilers: [quick],
     overrides: Object.fromEntries(optimized.map((file) => [file, { ...solc, settings }])),
+    // The court that the Kleros arbiter is tested with: ERC-792's own example of one with appeals.
+    npmFilesToBuild: ["@kleros/erc-792/contracts/examples/CentralizedArbitratorWithAppeal.sol"],
   },
   typechain: { dontOverrideCompile: true }, // scripts/generate.ts writes the types that are needed
   coverage: { skipFiles: ["contracts/mocks/**"] },

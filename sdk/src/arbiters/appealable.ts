@@ -1,22 +1,29 @@
 /**
  * AppealableArbiter: a first instance proposes a ruling, each party may appeal for a deposit, then a second instance decides.
  */
-import { Interface, keccak256, type Signer } from "ethers";
-import { checkAuthorization, checkIndex, checkParameters, type MilestoneParameters, toCall } from "../actions/action.js";
+import { Interface, type Signer } from "ethers";
+import {
+  bySender,
+  checkAuthorization,
+  checkIndex,
+  checkParameters,
+  type MilestoneParameters,
+  toCall,
+} from "../actions/action.js";
 import { toAddress, toHash } from "../address.js";
 import { type TypedData, typedFields } from "../agreement.js";
 import { checkChainId, checkList, checkObject, checkSigner } from "../check.js";
-import type { DeployParameters, Deployed } from "../creation.js";
-import { InvalidParameterError, WrongContractError } from "../errors.js";
+import type { Deployed, DeployParameters } from "../creation.js";
+import { InvalidParameterError } from "../errors.js";
 import type { AppealableArbiterInterface } from "../generated/AppealableArbiter.js";
 import { appealableArbiterAbi } from "../generated/appealableArbiterAbi.js";
 import { appealableArbiterInitCode } from "../generated/appealableArbiterBytecode.js";
 import { getMilestone, getTime } from "../reads.js";
-import { checkConnection, codeOf, type EscrowConnection } from "../rpc.js";
+import { checkConnection, type EscrowConnection } from "../rpc.js";
 import { type Address, type Authorization, type Call, type Hash, Status } from "../types.js";
 import { checkTime, isUint } from "../validate.js";
 import { actorOf, signTypedData } from "../wallet.js";
-import { arbiterAddress, deployArbiter, escrowOf, isOfContract, view } from "./contract.js";
+import { arbiterAddress, deployArbiter, escrowOf, provenTerms, type ReadValue, view } from "./contract.js";
 
 /** Functions, events and errors of AppealableArbiter. */
 export const appealableArbiterInterface = /* @__PURE__ */ new Interface(
@@ -73,7 +80,16 @@ function argumentsOf(terms: AppealableTerms): readonly unknown[] {
   }
   const sum = proposalPeriod + appealPeriod + decisionPeriod + EXECUTION_PERIOD;
   if (sum >= 2 ** 32) throw new InvalidParameterError(sum, "is too long for all periods together, in seconds");
-  return [escrowOf(escrow), minArbiterFeeBps, first, second, proposalPeriod, appealPeriod, decisionPeriod, appealFeeBps];
+  return [
+    escrowOf(escrow),
+    minArbiterFeeBps,
+    first,
+    second,
+    proposalPeriod,
+    appealPeriod,
+    decisionPeriod,
+    appealFeeBps,
+  ];
 }
 
 function checkBps(bps: number): number {
@@ -137,35 +153,29 @@ export async function deployAppealableArbiter(parameters: DeployParameters & App
  * @example
  * const { firstInstance, appealPeriod } = await getAppealable(escrow.connection, agreement.terms.arbiter);
  */
-export async function getAppealable(connection: EscrowConnection, address: string): Promise<Appealable> {
-  checkConnection(connection);
-  const arbiter = toAddress(address);
-  const code = await codeOf(connection.provider, arbiter);
-  const read = async (name: string) => (await view(connection, contract.abi, arbiter, name))[0];
-  try {
-    const [escrow, firstInstance, secondInstance] = await Promise.all(
-      ["ESCROW", "FIRST_INSTANCE", "SECOND_INSTANCE"].map(read),
-    );
-    const numbers = ["MIN_ARBITER_FEE_BPS", "PROPOSAL_PERIOD", "APPEAL_PERIOD", "DECISION_PERIOD", "APPEAL_FEE_BPS"];
-    const [minArbiterFeeBps = 0, proposalPeriod = 0, appealPeriod = 0, decisionPeriod = 0, appealFeeBps = 0] = (
-      await Promise.all(numbers.map(read))
-    ).map(Number);
-    const terms = {
-      escrow: toAddress(escrow),
-      minArbiterFeeBps,
-      firstInstance: toAddress(firstInstance),
-      secondInstance: toAddress(secondInstance),
-      proposalPeriod,
-      appealPeriod,
-      decisionPeriod,
-      appealFeeBps,
-    };
-    if (appealableArbiterAddress(terms) === arbiter) return terms;
-  } catch (error) {
-    if (code === "0x" || !isOfContract(error)) throw error;
-  }
-  const expected = keccak256(appealableArbiterInitCode) as Hash;
-  throw new WrongContractError({ address: arbiter, actual: keccak256(code) as Hash, expected });
+export function getAppealable(connection: EscrowConnection, address: string): Promise<Appealable> {
+  return provenTerms(connection, address, contract, readTerms, appealableArbiterAddress);
+}
+
+async function readTerms(read: ReadValue): Promise<Appealable> {
+  const [escrow, firstInstance, secondInstance, ...numbers] = await Promise.all(
+    [
+      "ESCROW",
+      "FIRST_INSTANCE",
+      "SECOND_INSTANCE",
+      "MIN_ARBITER_FEE_BPS",
+      "PROPOSAL_PERIOD",
+      "APPEAL_PERIOD",
+      "DECISION_PERIOD",
+      "APPEAL_FEE_BPS",
+    ].map(read),
+  );
+  const [minArbiterFeeBps = 0, proposalPeriod = 0, appealPeriod = 0, decisionPeriod = 0, appealFeeBps = 0] =
+    numbers.map(Number);
+  return {
+    ...{ escrow, minArbiterFeeBps, firstInstance, secondInstance },
+    ...{ proposalPeriod, appealPeriod, decisionPeriod, appealFeeBps },
+  };
 }
 
 // -------------------------------------------------------------------------------------------------------- what is signed
@@ -346,8 +356,6 @@ export interface CaseCallParameters {
   /** The actor's authorization; left out when the actor sends the call itself. */
   readonly authorization?: Authorization;
 }
-
-const bySender: Authorization = { deadline: 0, signature: "0x" };
 
 /** The arbiter, the agreement's terms and the milestone, each made sure of. */
 function caseOf(parameters: CaseParameters) {

@@ -1,19 +1,27 @@
 /**
  * KlerosArbiter: a party opens the case at a court by ERC-792, such as Kleros, pays it in ether, and anybody carries out its ruling.
  */
-import { Interface, isHexString, keccak256 } from "ethers";
+import { Interface, isHexString } from "ethers";
 import { checkAmount, checkIndex, checkParameters, type MilestoneParameters, toCall } from "../actions/action.js";
 import { toAddress } from "../address.js";
 import { checkList, checkObject, checkText } from "../check.js";
-import type { DeployParameters, Deployed } from "../creation.js";
-import { InvalidHashError, InvalidParameterError, WrongContractError } from "../errors.js";
+import type { Deployed, DeployParameters } from "../creation.js";
+import { InvalidHashError, InvalidParameterError } from "../errors.js";
 import type { KlerosArbiterInterface } from "../generated/KlerosArbiter.js";
 import { klerosArbiterAbi } from "../generated/klerosArbiterAbi.js";
 import { klerosArbiterInitCode } from "../generated/klerosArbiterBytecode.js";
-import { checkConnection, codeOf, type EscrowConnection } from "../rpc.js";
-import type { Address, Call, Hash, Hex } from "../types.js";
+import { checkConnection, type EscrowConnection } from "../rpc.js";
+import type { Address, Call, Hex } from "../types.js";
 import { isUint } from "../validate.js";
-import { arbiterAddress, deployArbiter, escrowOf, isOfContract, view } from "./contract.js";
+import {
+  arbiterAddress,
+  deployArbiter,
+  escrowOf,
+  type PayingCall,
+  provenTerms,
+  type ReadValue,
+  view,
+} from "./contract.js";
 import { ArbiterRefusedError } from "./errors.js";
 
 /** Functions, events and errors of KlerosArbiter. */
@@ -124,31 +132,28 @@ export async function deployKlerosArbiter(parameters: DeployParameters & KlerosT
  * @example
  * const { court, shares } = await getKleros(escrow.connection, agreement.terms.arbiter);
  */
-export async function getKleros(connection: EscrowConnection, address: string): Promise<Kleros> {
-  checkConnection(connection);
-  const arbiter = toAddress(address);
-  const code = await codeOf(connection.provider, arbiter);
-  const read = async (name: string) => (await view(connection, contract.abi, arbiter, name))[0];
-  try {
-    const names = ["ESCROW", "MIN_ARBITRATION_PERIOD", "MIN_ARBITER_FEE_BPS", "ARBITRATOR", "extraData", "metaEvidence"];
-    const [shares, escrow, minArbitrationPeriod, minArbiterFeeBps, court, extraData, metaEvidence] = await Promise.all(
-      ["shares", ...names].map(read),
-    );
-    const terms = {
-      escrow: toAddress(escrow),
-      minArbitrationPeriod: Number(minArbitrationPeriod),
-      minArbiterFeeBps: Number(minArbiterFeeBps),
-      court: toAddress(court),
-      extraData,
-      metaEvidence,
-      shares: [...shares].map(Number),
-    };
-    if (klerosArbiterAddress(terms) === arbiter) return terms;
-  } catch (error) {
-    if (code === "0x" || !isOfContract(error)) throw error;
-  }
-  const expected = keccak256(klerosArbiterInitCode) as Hash;
-  throw new WrongContractError({ address: arbiter, actual: keccak256(code) as Hash, expected });
+export function getKleros(connection: EscrowConnection, address: string): Promise<Kleros> {
+  return provenTerms(connection, address, contract, readTerms, klerosArbiterAddress);
+}
+
+async function readTerms(read: ReadValue): Promise<Kleros> {
+  const [escrow, minPeriod, minFee, court, extraData, metaEvidence, shares] = await Promise.all(
+    [
+      "ESCROW",
+      "MIN_ARBITRATION_PERIOD",
+      "MIN_ARBITER_FEE_BPS",
+      "ARBITRATOR",
+      "extraData",
+      "metaEvidence",
+      "shares",
+    ].map(read),
+  );
+  return {
+    ...{ escrow, court, extraData, metaEvidence },
+    minArbitrationPeriod: Number(minPeriod),
+    minArbiterFeeBps: Number(minFee),
+    shares: [...shares].map(Number),
+  };
 }
 
 // ----------------------------------------------------------------------------------------------------------------- calls
@@ -181,7 +186,7 @@ function caseOf(parameters: CourtCaseParameters) {
  * const payment = await getOpeningCost(escrow.connection, agreement.terms.arbiter);
  * const call = openCaseCall({ agreement, index: 0, payment });
  */
-export function openCaseCall(parameters: CourtCaseParameters & CourtPayment): Call {
+export function openCaseCall(parameters: CourtCaseParameters & CourtPayment): PayingCall {
   const { arbiter, terms, index } = caseOf(parameters);
   const data = klerosArbiterInterface.encodeFunctionData("open", [terms, index]);
   return { ...toCall(arbiter, data), value: checkAmount(parameters.payment, 256) };
@@ -195,7 +200,7 @@ export function openCaseCall(parameters: CourtCaseParameters & CourtPayment): Ca
  * const payment = await getCourtAppealCost(escrow.connection, { agreement, index: 0 });
  * const call = appealRulingCall({ agreement, index: 0, payment });
  */
-export function appealRulingCall(parameters: CourtCaseParameters & CourtPayment): Call {
+export function appealRulingCall(parameters: CourtCaseParameters & CourtPayment): PayingCall {
   const { arbiter, terms, index } = caseOf(parameters);
   const data = klerosArbiterInterface.encodeFunctionData("appeal", [terms, index]);
   return { ...toCall(arbiter, data), value: checkAmount(parameters.payment, 256) };
@@ -291,9 +296,11 @@ export async function getCourtCase(
     read("shares"),
   ]);
   const ask = (name: string) => view(connection, courtAbi, court, name, [disputeId]);
-  const [[status], [current], { start, end }] = await Promise.all(
-    ["disputeStatus", "currentRuling", "appealPeriod"].map(ask),
-  );
+  const [[status], [current], { start, end }] = await Promise.all([
+    ask("disputeStatus"),
+    ask("currentRuling"),
+    ask("appealPeriod"),
+  ]);
   const stage = STAGES[Number(found.stage)] ?? "open";
   const ruling: bigint = stage === "open" ? current : found.ruling;
   const isChosen = ruling >= 1n && ruling <= BigInt(shares.length);

@@ -119,6 +119,7 @@ export interface KlerosArbiterInterface extends Interface {
       | "evidenceGroup"
       | "execute"
       | "extraData"
+      | "metaEvidence"
       | "open"
       | "openingCost"
       | "rule"
@@ -186,6 +187,10 @@ export interface KlerosArbiterInterface extends Interface {
   ): string;
   encodeFunctionData(functionFragment: "extraData", values?: undefined): string;
   encodeFunctionData(
+    functionFragment: "metaEvidence",
+    values?: undefined
+  ): string;
+  encodeFunctionData(
     functionFragment: "open",
     values: [IMicroEscrow.AgreementStruct, BigNumberish]
   ): string;
@@ -229,6 +234,10 @@ export interface KlerosArbiterInterface extends Interface {
   ): Result;
   decodeFunctionResult(functionFragment: "execute", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "extraData", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "metaEvidence",
+    data: BytesLike
+  ): Result;
   decodeFunctionResult(functionFragment: "open", data: BytesLike): Result;
   decodeFunctionResult(
     functionFragment: "openingCost",
@@ -520,6 +529,8 @@ export interface KlerosArbiter extends BaseContract {
 
   extraData: TypedContractMethod<[], [string], "view">;
 
+  metaEvidence: TypedContractMethod<[], [string], "view">;
+
   open: TypedContractMethod<
     [agreement: IMicroEscrow.AgreementStruct, index: BigNumberish],
     [bigint],
@@ -627,6 +638,9 @@ export interface KlerosArbiter extends BaseContract {
   >;
   getFunction(
     nameOrSignature: "extraData"
+  ): TypedContractMethod<[], [string], "view">;
+  getFunction(
+    nameOrSignature: "metaEvidence"
   ): TypedContractMethod<[], [string], "view">;
   getFunction(
     nameOrSignature: "open"

@@ -23,7 +23,7 @@ export const klerosArbiterAbi = [
         "type": "bytes"
       },
       {
-        "name": "metaEvidence",
+        "name": "metaEvidence_",
         "type": "string"
       },
       {
@@ -893,6 +893,18 @@ export const klerosArbiterAbi = [
       {
         "name": "",
         "type": "bytes"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "metaEvidence",
+    "outputs": [
+      {
+        "name": "",
+        "type": "string"
       }
     ],
     "stateMutability": "view",

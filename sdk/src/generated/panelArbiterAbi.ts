@@ -281,6 +281,20 @@ export const panelArbiterAbi = [
   {
     "inputs": [
       {
+        "name": "close",
+        "type": "uint256"
+      },
+      {
+        "name": "timestamp",
+        "type": "uint256"
+      }
+    ],
+    "name": "VotingClosed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "name": "members",
         "type": "uint256"
       },
@@ -920,7 +934,7 @@ export const panelArbiterAbi = [
             "type": "bytes32"
           }
         ],
-        "name": "",
+        "name": "votes",
         "type": "tuple[]"
       }
     ],

@@ -19,10 +19,12 @@ contract KlerosDeployTest is KlerosBase {
     }
 
     function test_RevertWhen_AnOptionIsAboveTheWhole() public {
-        uint16[] memory options = _options();
-        options[2] = 10_001;
-        vm.expectRevert(_shareTooHigh(10_001));
-        this.deploy(options);
+        for (uint256 i = 0; i < 3; ++i) {
+            uint16[] memory options = _options();
+            options[i] = 10_001;
+            vm.expectRevert(_shareTooHigh(10_001));
+            this.deploy(options);
+        }
     }
 
     function test_Given_ItIsDeployed() public {

@@ -206,6 +206,11 @@ contract KlerosThreatsTest is KlerosBase {
         _bring(1, IMicroEscrow.Status.Disputed);
         vm.expectRevert(abi.encodeWithSelector(ICourtArbiter.NotOpen.selector, id, 1));
         kleros.execute(agreement, 1);
+        vm.deal(client, COST);
+        vm.prank(client);
+        kleros.open{value: COST}(agreement, 1);
+        vm.assertEq(kleros.disputeOf(id, 0), disputeId, "milestone 0");
+        vm.assertEq(kleros.disputeOf(id, 1), disputeId + 1, "milestone 1");
         _executeAndAssert(disputeId, freelancer, 10_000);
     }
 
