@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IArbiter} from "../../../contracts/interfaces/IArbiter.sol";
+import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
 import {vm} from "../utils/Vm.sol";
 import {AppealableBase} from "./AppealableBase.sol";
 
@@ -44,5 +45,6 @@ contract AppealableCheckTest is AppealableBase {
         _sealAgreement();
         appealable.check(id, agreement, client, 1);
         _openDispute();
+        vm.assertEq(uint256(_milestone(0).status), uint256(IMicroEscrow.Status.Disputed), "funded, and disputed");
     }
 }
