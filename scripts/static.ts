@@ -14,7 +14,11 @@ import { type Finding, lineOf, triaged } from "./static/findings.ts";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "..");
-const DEPLOYED = ["contracts/MicroEscrow.sol", "contracts/periphery/SignedFunding.sol"];
+const DEPLOYED = [
+  "contracts/MicroEscrow.sol",
+  "contracts/periphery/SignedFunding.sol",
+  ...["PanelArbiter", "AppealableArbiter", "KlerosArbiter"].map((name) => `contracts/arbiters/${name}.sol`),
+];
 const SLITHER = ["slither-analyzer==0.11.6", "crytic-compile==0.4.2"];
 
 /**
@@ -74,7 +78,7 @@ else {
         ...Object.entries(paths).map(([name, path]) => `${name} = ${JSON.stringify(path)}`),
         `libs = [${JSON.stringify(modules)}]`,
         "auto_detect_remappings = false",
-        `remappings = ${JSON.stringify(["@openzeppelin", "hardhat"].map((name) => `${name}/=${modules}/${name}/`))}`,
+        `remappings = ${JSON.stringify(["@kleros", "@openzeppelin", "hardhat"].map((name) => `${name}/=${modules}/${name}/`))}`,
       ].join("\n"),
     );
     const options = { cwd: folder, maxBuffer: 2 ** 28 };

@@ -32,6 +32,15 @@ export function commandOf({ script, shortened: { options = [], environment = {} 
 const MUTATION =
   /^(\d+ of \d+ mutants|group |[a-z ]+( +\d+){4} +[\d.]+%|Not counted|Killed by the clock|M\w+ .*(survives|compiled))/;
 
+/** The arbiters' scripts, and what each changes. */
+const arbiters = {
+  "mutate:arbiter": "what all arbiters have",
+  "mutate:panel": "PanelArbiter",
+  "mutate:appealable": "AppealableArbiter",
+  "mutate:court": "what all courts' arbiters have",
+  "mutate:kleros": "KlerosArbiter",
+};
+
 export const checks: readonly Check[] = [
   {
     name: "build",
@@ -108,6 +117,16 @@ export const checks: readonly Check[] = [
     minutes: 3,
     quotes: MUTATION,
   },
+  ...Object.entries(arbiters).map(
+    ([script, what]): Check => ({
+      name: script.replace(":", "-"),
+      shows: `The same of ${what}.`,
+      script,
+      shortened: { options: ["--sample", "20", "--seed", "2"] },
+      minutes: 2,
+      quotes: MUTATION,
+    }),
+  ),
   {
     name: "anvil",
     shows: "The SDK's tests, without the differential one, pass on a second EVM.",

@@ -1,4 +1,5 @@
 /** The measurements as tables: for a terminal and, in Markdown, for the README and for a page of their own. */
+import type { GasRows } from "../gas/arbiters.ts";
 import type { Cost } from "./chain.ts";
 import { type Growth, type Step, type Steps, steps, type Way, ways } from "./gas.ts";
 import type { SdkResults } from "./sdk/measure.ts";
@@ -27,6 +28,8 @@ export interface GasResults {
   /** Of MicroEscrow. */
   readonly lengths: readonly Growth[];
   readonly crowds: readonly Growth[];
+  /** What arbiter contracts cost whoever sends: contract, call, gas. */
+  readonly arbiters: Readonly<Record<string, GasRows>>;
 }
 
 /** A table with its columns' names; what is not there is a dash. */
@@ -42,6 +45,12 @@ const gasRules = [
   "the same arbiter and platform. Every payout is checked. Everything is sent by the party itself; with MicroEscrow the client's",
   "first transaction carries the freelancer's consent. Not gas, and so not in here: what arbiters ask for (Kleros' in ether, from",
   "both parties; MicroEscrow's 3% of the milestone), and the one unit that Request takes where there is no fee.",
+].join("\n");
+
+const arbiterRules = [
+  "The gas of the whole transaction: an agreement of three milestones, whose first is in dispute. Everybody who is paid was paid by the",
+  "same arbiter before, in the same token; votes are signed, and a stranger sends them. KlerosArbiter's court is the example that",
+  "ERC-792's authors wrote; what it asks in ether is not gas.",
 ].join("\n");
 
 const sizeRules = [
@@ -79,6 +88,9 @@ export function page(results: Results): string {
     Object.entries(ways)
       .map(([way, meaning]) => `- ${way}: ${meaning}`)
       .join("\n"),
+    "## The arbiters",
+    arbiterRules,
+    titled(arbiterTable(gas)),
     "## The SDK",
     sizeRules,
     ...[weights, installed].map(titled),
@@ -105,7 +117,11 @@ export function withTables(readme: string, { gas, sdk }: Pick<Results, "gas" | "
 }
 
 /** Every table, for a terminal. */
-export const tablesOf = ({ gas, sdk }: Results): readonly Table[] => [...gasTables(gas), ...sdkTables(sdk)];
+export const tablesOf = ({ gas, sdk }: Results): readonly Table[] => [
+  ...gasTables(gas),
+  arbiterTable(gas),
+  ...sdkTables(sdk),
+];
 
 /** What the README shows of the contracts. */
 function summaryOf({ protocols }: GasResults): Table {
@@ -186,6 +202,16 @@ function gasTables({ protocols, lengths, crowds }: GasResults): readonly [Table,
       rows: [...growthRows(lengths, "milestones"), ...growthRows(crowds, "agreements in the escrow")],
     },
   ];
+}
+
+function arbiterTable({ arbiters }: GasResults): Table {
+  return {
+    title: "Gas of arbiter contracts",
+    columns: ["contract", "call", "gas"],
+    rows: Object.entries(arbiters).flatMap(([name, rows]) =>
+      Object.entries(rows).map(([call, gas]) => [name, call, gas]),
+    ),
+  };
 }
 
 function sdkTables({ weights, speeds, history }: SdkResults): readonly [Table, Table, Table, Table] {

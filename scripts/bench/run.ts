@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import hre from "hardhat";
 import { solc } from "../../hardhat.config.ts";
+import { type GasRows, measureArbiters } from "../gas/arbiters.ts";
 import { ScriptError } from "../script.ts";
 import type { Cost } from "./chain.ts";
 import { gasChart } from "./charts.ts";
@@ -49,6 +50,7 @@ export async function measureAll(): Promise<void> {
     protocols,
     lengths: await measureLengths(microEscrow, LENGTHS),
     crowds: await measureCrowds(microEscrow, CROWDS),
+    arbiters: await measureArbiters(),
   };
   const results: Results = { versions: await versions(), machine: machine(), gas, sdk };
   await write(results);
@@ -90,6 +92,9 @@ export async function check(): Promise<boolean> {
     ...(await measureCrowds(microEscrow, CROWDS.slice(0, 3))).flatMap(({ size, steps }) =>
       figuresOf(`among ${size} agreements`, steps, gas.crowds.find((known) => known.size === size)?.steps),
     ),
+    ...Object.entries(await measureArbiters()).flatMap(([arbiter, rows]) =>
+      gasOf(arbiter, rows, gas.arbiters[arbiter]),
+    ),
     ...sizesOf(await measurePages(ourSdk), sdk.weights.find(({ name }) => name === ourSdk.name)?.pages),
   ];
   const worse = figures.filter(isWorse);
@@ -123,6 +128,14 @@ export function figuresOf(what: string, measured: Costs = {}, recorded: Costs = 
         : [{ what: `${unit}, ${name} ${what}`, measured: cost[unit], known: recorded[name]?.[unit] }],
     ),
   );
+}
+
+/** The gas of an arbiter's calls beside that on record. */
+export function gasOf(arbiter: string, measured: GasRows, recorded: GasRows = {}): Figure[] {
+  return Object.entries(measured).map(([row, gas]) => ({
+    what: `gas, ${row} of ${arbiter}`,
+    ...{ measured: gas, known: recorded[row] },
+  }));
 }
 
 type Pages = Readonly<Record<string, PageSize>>;

@@ -18,6 +18,9 @@ import {
 import { id, MaxUint256, type Signer } from "ethers";
 import { network } from "hardhat";
 
+/** A call, which may pay ether, wei. */
+type SentCall = Pick<Call, "to" | "data"> & { readonly value?: bigint };
+
 export async function createChain() {
   const { ethers, networkHelpers } = await network.create();
   const account = (index: number) => ethers.provider.getSigner(index);
@@ -67,10 +70,10 @@ export async function createChain() {
     consent: (agreement: Agreement) => sign(freelancer, agreementTypedData(agreement, { chainId, escrow })),
 
     /** Sends a call and returns the gas of its transaction. */
-    send: async (sender: Signer, { to, data }: Call): Promise<number> => {
+    send: async (sender: Signer, { to, data, value = 0n }: SentCall): Promise<number> => {
       time += 60;
       await networkHelpers.time.setNextBlockTimestamp(time);
-      const transaction = await sender.sendTransaction({ to, data });
+      const transaction = await sender.sendTransaction({ to, data, value });
       const receipt = await transaction.wait();
       return Number(receipt?.gasUsed);
     },

@@ -14,11 +14,12 @@ export const groups = [
 ] as const;
 export type Group = (typeof groups)[number];
 
-const TIME = /timestamp|[cC]lock|[pP]eriod|fundBy|deadline|_passTurn|_fromNow|challengeEnd/;
+const TIME =
+  /timestamp|[cC]lock|[pP]eriod|PERIOD|fundBy|deadline|_passTurn|_fromNow|challengeEnd|_moment|_hearing|_dispute\(|_ownDispute|_secondHearing|\bstart\b|\bsince\b|CLOSE_BPS|SUBSTITUTE_BPS/;
 const AUTHORIZATION =
-  /msg\.sender|_authorize|[sS]ignature|[cC]onsent|Unauthorized|NotAParty|NotAccepted|_checkSubmission|CLOSED|address by\b/;
+  /msg\.sender|_authorize|[sS]ignature|[cC]onsent|Unauthorized|NotAParty|NotAccepted|_checkSubmission|CLOSED|address by\b|Role|_roles|_isParty|_checkNotParty|_checkVote|INSTANCE|NotTheCourt|_checkPartyIsHeard/;
 const MONEY =
-  /[aA]mount|[fF]ee|[gG]ross|\bheld\b|\bshare\b|\bpot\b|\bsum\b|Bps|BPS|_claimable|_pay|_split|_conclude|_pull|_credit|success/;
+  /[aA]mount|[fF]ee|[gG]ross|\bheld\b|\bshare\b|\bpot\b|\bsum\b|Bps|BPS|_claimable|_pay|_split|_conclude|_pull|_credit|success|[dD]eposit|_parts|_award|\bpaid\b|shares|[cC]ost|\bvalue\b|\bsorted\b|\blower\b/;
 
 const IN_FUNCTION = new Map<string, Group>(
   Object.entries({
@@ -36,6 +37,26 @@ const IN_FUNCTION = new Map<string, Group>(
     _pay: "money",
     _credit: "money",
     withdraw: "money",
+    _checkVote: "authorization",
+    _hasVoted: "authorization",
+    _checkNotParty: "authorization",
+    _isParty: "authorization",
+    _checkPartyIsHeard: "authorization",
+    _moment: "time",
+    _hearing: "time",
+    _dispute: "time",
+    _checkFirstTurn: "time",
+    _secondHearing: "time",
+    hearing: "time",
+    _sorted: "money",
+    _cannotChange: "money",
+    _parts: "money",
+    _award: "money",
+    _creditEach: "money",
+    _returnDeposit: "money",
+    _giveChange: "money",
+    depositOf: "money",
+    evidenceGroup: "hashing",
   }),
 );
 

@@ -7,7 +7,7 @@ import { cpSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import config from "../../hardhat.config.ts";
-import { deployedName, deployedPath } from "./compiler.ts";
+import { contractName, contractPath, deployedName, deployedPath } from "./compiler.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -17,19 +17,34 @@ const GAS_LIMIT = 2_000_000_000n;
 /** What a survivor takes is nearly all fuzzing, and what 100 inputs do not notice, 1,000 hardly ever do. */
 const FUZZ_RUNS = 100;
 
-/** Tests that must pass at once, in the order in which they are likely to notice something. An arbiter's begin with its name. */
-const arbiter = /^contracts\/arbiters\/(\w+)Arbiter\.sol$/.exec(deployedPath)?.[1];
-const STAGES =
-  arbiter === undefined
-    ? {
-        unit: "test/contracts/*.t.sol",
-        threats: "test/contracts/threats/*.t.sol",
-        fuzz: "test/contracts/fuzz/*.t.sol",
-      }
-    : {
-        own: `test/contracts/arbiters/${arbiter}*.t.sol`,
-        others: `test/contracts/arbiters/!(${arbiter})*.t.sol`,
-      };
+const globOf = (pattern: string): string[] => globSync(`test/contracts/${pattern}.t.sol`, { cwd: root }).sort();
+
+/** Tests that must pass at once, in the order in which they are likely to notice something. */
+const STAGES = contractPath.startsWith("contracts/arbiters/")
+  ? stagesOfArbiter()
+  : ["*", "threats/*", "fuzz/*"].map(globOf);
+
+/**
+ * The tests that deploy this arbiter, from what they share: its own, which begin with its name (of the base, with `Arbiter`, over
+ * the panel), then the others, and then fuzzing, which takes longest.
+ */
+function stagesOfArbiter(): string[][] {
+  const base = `${deployedName.replace("Arbiter", "")}Base.sol`;
+  const all = globOf("arbiters/*").filter((file) => readFileSync(join(root, file), "utf8").includes(`/${base}"`));
+  const isFuzz = (file: string) => file.endsWith("Fuzz.t.sol");
+  const isOwn = (file: string) => basename(file).startsWith(ownPrefix());
+  return [
+    all.filter((file) => !isFuzz(file) && isOwn(file)),
+    all.filter((file) => !isFuzz(file) && !isOwn(file)),
+    all.filter(isFuzz),
+  ].filter((files) => files.length > 0);
+}
+
+/** What the names of a contract's own tests begin with. */
+function ownPrefix(): string {
+  if (!contractPath.startsWith("contracts/arbiters/")) return "";
+  return contractName === "Arbiter" ? "Arbiter" : deployedName.replace("Arbiter", "");
+}
 
 /** Fails when the tests did not run to their end: that says nothing about the contract. */
 export class TestRunError extends Error {}
@@ -96,9 +111,8 @@ export class TestRunner {
 
 /** The test files for a mutant of `owner`, those first that are likely to fail; a stage runs only when the ones before passed. */
 export function stagesFor(owner: string): string[][] {
-  const stages = Object.values(STAGES).map((pattern) => globSync(pattern, { cwd: root }).sort());
-  const [first = []] = stages;
-  const name = `${arbiter ?? ""}${owner.charAt(0).toUpperCase()}${owner.slice(1)}.t.sol`;
+  const [first = []] = STAGES;
+  const name = `${ownPrefix()}${owner.charAt(0).toUpperCase()}${owner.slice(1)}.t.sol`;
   const own = first.filter((file) => basename(file) === name);
-  return own.length === 0 ? stages : [own, first.filter((file) => !own.includes(file)), ...stages.slice(1)];
+  return own.length === 0 ? STAGES : [own, first.filter((file) => !own.includes(file)), ...STAGES.slice(1)];
 }

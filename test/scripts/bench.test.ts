@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { inMarkdown } from "../../scripts/bench/report.ts";
-import { figuresOf, isWorse, sizesOf } from "../../scripts/bench/run.ts";
+import { figuresOf, gasOf, isWorse, sizesOf } from "../../scripts/bench/run.ts";
 import { checkCounts, measureHistory } from "../../scripts/bench/sdk/measure.ts";
 import { measureInstalled, measurePage } from "../../scripts/bench/sdk/size.ts";
 import { compare, median } from "../../scripts/bench/sdk/speed.ts";
@@ -27,6 +27,14 @@ describe("bench", () => {
     it("is worse when it is not on record", () => {
       expect(figuresOf("here", { A: known }, {}).filter(isWorse)).to.have.length(3);
       expect(sizesOf({ page: { withoutEthers: 1, withEthers: 2 } }).filter(isWorse)).to.have.length(2);
+      expect(gasOf("Arbiter", { call: 1 }).filter(isWorse)).to.have.length(1);
+    });
+
+    it("is worse when a call of an arbiter costs more gas, and not when it costs as much", () => {
+      expect(gasOf("Arbiter", { call: 100 }, { call: 100 }).filter(isWorse)).to.deep.equal([]);
+      expect(gasOf("Arbiter", { call: 101 }, { call: 100 }).filter(isWorse)).to.deep.equal([
+        { what: "gas, call of Arbiter", measured: 101, known: 100 },
+      ]);
     });
 
     it("may be half a percent more where it is the size of a script", () => {

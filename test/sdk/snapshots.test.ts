@@ -5,7 +5,15 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { abiLines, bytecodeLines, selectorLines, storageLines, typedDataLines } from "../snapshots/contract.ts";
+import { type ArbiterName, measureArbiters } from "../../scripts/gas/arbiters.ts";
+import {
+  abiLines,
+  bytecodeLines,
+  type ContractName,
+  selectorLines,
+  storageLines,
+  typedDataLines,
+} from "../snapshots/contract.ts";
 import { gasLines } from "../snapshots/gas.ts";
 import { signedFundingGasLines } from "../snapshots/signedFundingGas.ts";
 
@@ -16,24 +24,36 @@ const snapshots: Readonly<Record<string, () => Promise<string[]>>> = {
   selectors: () => selectorLines("MicroEscrow"),
   storage: () => storageLines("MicroEscrow"),
   "typed-data": () => typedDataLines("MicroEscrow"),
-  "signed-funding": signedFundingLines,
+  "signed-funding": async () => linesOf("SignedFunding", await signedFundingGasLines()),
+  "panel-arbiter": () => arbiterLines("PanelArbiter"),
+  "appealable-arbiter": () => arbiterLines("AppealableArbiter"),
+  "kleros-arbiter": () => arbiterLines("KlerosArbiter"),
 };
 
-/** All of the small contract beside it in one file. */
-async function signedFundingLines(): Promise<string[]> {
-  const name = "SignedFunding";
-  const storage = await storageLines(name);
+let arbiterGas: ReturnType<typeof measureArbiters> | undefined;
+async function arbiterLines(name: ArbiterName): Promise<string[]> {
+  arbiterGas ??= measureArbiters();
+  const { [name]: rows } = await arbiterGas;
+  return linesOf(
+    name,
+    Object.entries(rows).map(([row, gas]) => `${row.padEnd(42)} ${gas.toLocaleString("en-US").padStart(9)}`),
+  );
+}
+
+/** All of a small contract beside the escrow in one file. */
+async function linesOf(name: ContractName, gas: readonly string[]): Promise<string[]> {
+  const [storage, types] = [await storageLines(name), await typedDataLines(name)];
   const parts = {
     Bytecode: await bytecodeLines(name),
     ABI: await abiLines(name),
     Selectors: await selectorLines(name),
     Storage: storage.length === 0 ? ["none"] : storage,
-    "Typed data": await typedDataLines(name),
-    Gas: await signedFundingGasLines(),
+    "Typed data": types.length === 0 ? ["none"] : types,
+    Gas: gas,
   };
   return Object.entries(parts).flatMap(([title, lines], position) => [
     ...(position === 0 ? [] : [""]),
-    ...[title, ...lines.map((line) => `  ${line}`)],
+    ...[title, ...lines.map((line) => (line === "" ? "" : `  ${line}`))],
   ]);
 }
 

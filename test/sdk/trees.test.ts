@@ -4,22 +4,30 @@
  * Each external function has a tree, test/contracts/NAME.tree, and its tests beside it in NAME.t.sol. A branch is an `it` with the
  * `given` or `when` right above it, and has exactly one test, in the tree's order. Its name is made of that condition's words:
  * "given the clock ran out" is `test_Given_TheClockRanOut`, or `test_RevertGiven_TheClockRanOut` where "it reverts …".
+ *
+ * The arbiters' stand in a folder of their own, arbiters/, by the names of contract and function: PanelVote, KlerosOpen; of what all of
+ * them have, ArbiterWithdraw; of a deployment and what it fixes, PanelDeploy.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { escrowInterface } from "@micro-escrow/sdk";
+import { appealableArbiterInterface, klerosArbiterInterface, panelArbiterInterface } from "@micro-escrow/sdk/arbiters";
 import { signedFundingInterface } from "@micro-escrow/sdk/gasless";
 import { expect } from "chai";
-import { ErrorFragment, EventFragment, FunctionFragment, type NamedFragment } from "ethers";
+import { ErrorFragment, EventFragment, FunctionFragment, type Interface, type NamedFragment } from "ethers";
 
 const folder = join(import.meta.dirname, "../contracts");
 const read = (path: string): string => readFileSync(join(folder, path), "utf8");
 const capitalize = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
-const namesOf = (extension: string): string[] =>
-  files.filter((file) => !file.includes("/") && file.endsWith(extension)).map((file) => basename(file, extension));
-const treeNames = namesOf(".tree");
+const ARBITERS = "arbiters/";
+/** The files right in this folder that end so, without that, by their paths. */
+const namesOf = (extension: string, within = ""): string[] =>
+  files
+    .filter((file) => file.startsWith(within) && !file.slice(within.length).includes("/") && file.endsWith(extension))
+    .map((file) => file.slice(0, -extension.length));
+const treeNames = [...namesOf(".tree"), ...namesOf(".tree", ARBITERS)];
 const testFiles = files.filter((file) => file.endsWith(".t.sol"));
 
 // ------------------------------------------------------------------------------------------------------------ trees
@@ -32,7 +40,7 @@ interface Node {
 /** Reads a tree as it is drawn: two spaces or dashes a level would not do, it must be the lines of box characters. */
 function parseTree(name: string): Node {
   const [title, ...lines] = read(`${name}.tree`).trimEnd().split("\n");
-  expect(title, `${name}.tree: its first line`).to.equal(`${name}.t.sol`);
+  expect(title, `${name}.tree: its first line`).to.equal(`${basename(name)}.t.sol`);
   const root: Node = { text: "", children: [] };
   const path = [root];
   for (const line of lines) {
@@ -120,6 +128,17 @@ const shared = files
   .filter((file) => file.startsWith("utils/") && file.endsWith(".sol"))
   .map((file) => definitionsOf(file));
 
+/** What a test of the arbiters shares with others beyond that: the files of its folder that it imports, and those that they do. */
+function sharedInFolder(file: string, seen: string[] = []): Map<string, string>[] {
+  if (!file.startsWith(ARBITERS)) return [];
+  return [...read(file).matchAll(/from "\.\/(\w+\.sol)"/g)].flatMap(([, name = ""]) => {
+    const path = `${ARBITERS}${name}`;
+    if (seen.includes(path)) return [];
+    seen.push(path);
+    return [definitionsOf(path), ...sharedInFolder(path, seen)];
+  });
+}
+
 interface Test {
   readonly file: string;
   readonly name: string;
@@ -129,7 +148,7 @@ interface Test {
   readonly ownText: string;
   /** The numbers in its name: `test_T10_T11_…`. */
   readonly threats: readonly number[];
-  /** The test's body, and those of all the functions that it comes to in its file and in utils. */
+  /** The test's body, and those of all the functions that it comes to in its file and in what it shares with others. */
   readonly text: string;
   /** What of it is compared: the arguments of assertions, and what the names among them stand for. */
   readonly compared: string;
@@ -156,7 +175,8 @@ const argumentsOf = (text: string, call: RegExp): string[] =>
 const tests: Test[] = testFiles.flatMap((file) => {
   const own = definitionsOf(file);
   const source = withoutComments(read(file));
-  const definition = (name: string): string => [own, ...shared].map((found) => found.get(name) ?? "").join("\n");
+  const all = [own, ...shared, ...sharedInFolder(file)];
+  const definition = (name: string): string => all.map((found) => found.get(name) ?? "").join("\n");
   return [...own.keys()]
     .filter((name) => name.startsWith("test"))
     .map((name) => {
@@ -184,15 +204,71 @@ function assertsError({ compared }: Test, { name, inputs }: NamedFragment): bool
 
 // ------------------------------------------------------------------------------------------------------ what there is
 
-const escrowNames = (escrowInterface.fragments as readonly NamedFragment[]).map(({ name }) => name);
-/** Of both contracts; what both have, once. */
-const fragments: readonly NamedFragment[] = [
-  ...(escrowInterface.fragments as readonly NamedFragment[]),
-  ...(signedFundingInterface.fragments as readonly NamedFragment[]).filter(({ name }) => !escrowNames.includes(name)),
-];
-const functions = fragments.filter((fragment) => FunctionFragment.isFragment(fragment));
-const errors = fragments.filter((fragment) => ErrorFragment.isFragment(fragment));
-const events = fragments.filter((fragment) => EventFragment.isFragment(fragment));
+/** What is shown together: errors and events, by the tests of these files; the functions, by these trees. */
+interface Subject {
+  readonly title: string;
+  readonly fragments: readonly NamedFragment[];
+  readonly shows: (file: string) => boolean;
+  /** Which of its events a test expects, each by its own pattern. */
+  readonly whole: (event: string) => RegExp;
+}
+
+const of = (contract: Interface) => contract.fragments as readonly NamedFragment[];
+const named = (fragments: readonly NamedFragment[]) => new Set(fragments.map(({ name }) => name));
+const without = (fragments: readonly NamedFragment[], others: readonly NamedFragment[]) =>
+  fragments.filter(({ name }) => !named(others).has(name));
+const functionsOf = (fragments: readonly NamedFragment[]) =>
+  fragments.filter((fragment): fragment is FunctionFragment => FunctionFragment.isFragment(fragment));
+const errorsOf = (fragments: readonly NamedFragment[]) => fragments.filter((found) => ErrorFragment.isFragment(found));
+const eventsOf = (fragments: readonly NamedFragment[]) => fragments.filter((found) => EventFragment.isFragment(found));
+
+/** Of the escrow and SignedFunding; what both have, once. */
+const escrow: Subject = {
+  title: "",
+  fragments: [...of(escrowInterface), ...without(of(signedFundingInterface), of(escrowInterface))],
+  shows: (file) => !file.startsWith(ARBITERS),
+  whole: (event) => new RegExp(`vm\\.expectEmit\\(address\\(escrow\\)\\);\\s*emit IMicroEscrow\\.${event}[({]`),
+};
+
+const arbiterInterfaces: Readonly<Record<string, Interface>> = {
+  Panel: panelArbiterInterface,
+  Appealable: appealableArbiterInterface,
+  Kleros: klerosArbiterInterface,
+};
+
+/** An arbiter is the emitter by the name that its tests have for it; what a constructor announces, they find among the logs. */
+function wholeOfArbiter(event: string): RegExp {
+  const emitter = "(?:arbiter|address\\((?:panel|appealable|kleros)\\))";
+  return event === "MetaEvidence"
+    ? /logs\.length, 1,[^;]+;[^;]+topics\[0\], IEvidence\.MetaEvidence\.selector[^;]+;[^;]+topics\[1\], 0,[^;]+;[^;]+logs\[0\]\.data/
+    : new RegExp(`vm\\.expectEmit\\(${emitter}\\);\\s*emit I\\w+\\.${event}[({]`);
+}
+
+/** What all arbiters have; any of them shows it. */
+const everyArbiter: Subject = {
+  title: "Arbiter",
+  fragments: of(panelArbiterInterface).filter(({ name }) =>
+    Object.values(arbiterInterfaces).every((contract) => named(of(contract)).has(name)),
+  ),
+  shows: (file) => file.startsWith(ARBITERS),
+  whole: wholeOfArbiter,
+};
+
+/** What one of them has beyond that; its own tests show it. */
+const arbiters: readonly Subject[] = Object.entries(arbiterInterfaces).map(([title, contract]) => ({
+  title,
+  fragments: without(of(contract), everyArbiter.fragments),
+  shows: (file) => file.startsWith(`${ARBITERS}${title}`),
+  whole: wholeOfArbiter,
+}));
+
+const subjects: readonly Subject[] = [escrow, everyArbiter, ...arbiters];
+
+/** Where an arbiter asks for more than all of them do. */
+const overridden = ["AppealableCheck"];
+
+/** The arbiters' other tests: attacks, random inputs, milestones beside each other, and arbiters one after the other. */
+const WITHOUT_TREE = /(?:Threats|Fuzz|Milestones|Instances)$/;
 
 /** What comes with OpenZeppelin's code and cannot happen, and why. */
 const unreachable = {
@@ -206,9 +282,38 @@ const reachable = ({ name }: NamedFragment): boolean => !(name in unreachable);
 describe("The Solidity tests", () => {
   describe("have a tree", () => {
     it("for each external function, and for nothing else", () => {
-      expect(treeNames).to.deep.equal(functions.map(({ name }) => capitalize(name)).sort());
-      expect(namesOf(".t.sol")).to.deep.equal(treeNames);
+      const wanted = functionsOf(escrow.fragments).map(({ name }) => capitalize(name));
+      expect(namesOf(".tree")).to.deep.equal(wanted.sort());
+      expect(namesOf(".t.sol")).to.deep.equal(namesOf(".tree"));
     });
+
+    it("for each external function of an arbiter that is asked about something, and for its deployment", () => {
+      const wanted = [everyArbiter, ...arbiters].flatMap(({ title, fragments }) => [
+        ...(title === everyArbiter.title ? [] : [`${title}Deploy`]),
+        ...functionsOf(fragments)
+          .filter(({ inputs }) => inputs.length > 0)
+          .map(({ name }) => `${title}${capitalize(name)}`),
+      ]);
+      const paths = [...wanted, ...overridden].map((name) => `${ARBITERS}${name}`).sort();
+      expect(namesOf(".tree", ARBITERS)).to.deep.equal(paths);
+      expect(namesOf(".t.sol", ARBITERS).filter((name) => !WITHOUT_TREE.test(name))).to.deep.equal(paths);
+    });
+
+    for (const { title, fragments } of arbiters) {
+      it(`${title}Deploy: it compares all that the arbiter tells unasked`, () => {
+        const { [title]: contract } = arbiterInterfaces;
+        const told = functionsOf(contract === undefined ? fragments : of(contract)).filter(
+          ({ inputs }) => inputs.length === 0,
+        );
+        const deployment = tests.filter(({ file }) => file === `${ARBITERS}${title}Deploy.t.sol`);
+        for (const { name } of told) {
+          expect(
+            deployment.some(({ text }) => text.includes(`.${name}()`)),
+            name,
+          ).to.equal(true);
+        }
+      });
+    }
 
     for (const name of treeNames) {
       it(`${name}: each branch has its test, each test its branch`, () => {
@@ -222,44 +327,47 @@ describe("The Solidity tests", () => {
 
     it("whose branches name errors of the contracts, which their tests compare whole", () => {
       for (const name of treeNames) {
+        const inFile = subjects.filter(({ shows }) => shows(`${name}.t.sol`));
+        const own = inFile.flatMap(({ fragments }) => fragments);
+        // What the escrow says comes through an arbiter as it is.
+        const errors = errorsOf([...own, ...without(escrow.fragments, own)]);
         for (const { test, outcome } of branchesOf(name)) {
-          const named = /^it reverts with (\w+)/.exec(outcome)?.[1];
-          if (named === undefined) continue;
-          expect(
-            errors.map((error) => error.name),
-            `${name}.tree: "${outcome}"`,
-          ).to.include(named);
+          const first = /^it reverts with (\w+)/.exec(outcome)?.[1];
+          if (first === undefined) continue;
+          expect([...named(errors)], `${name}.tree: "${outcome}"`).to.include(first);
           const found = tests.filter((candidate) => candidate.file === `${name}.t.sol` && candidate.name === test);
           for (const error of errors.filter((candidate) => outcome.split(/\W+/).includes(candidate.name))) {
             const comparing = found.filter((candidate) => assertsError(candidate, error));
-            expect(comparing.length, `tests by the name of ${test} that compare ${error.name}`).to.equal(1);
+            expect(comparing.length, `${name}: tests by the name of ${test} that compare ${error.name}`).to.equal(1);
           }
         }
       }
     });
   });
 
-  describe("show", () => {
-    for (const error of errors.filter(reachable)) {
-      it(`the error ${error.name}, with all of its arguments`, () => {
-        expect(tests.filter((test) => assertsError(test, error)).length).to.not.equal(0);
-      });
-    }
+  for (const { title, fragments, shows, whole } of subjects) {
+    describe(title === "" ? "show" : `of ${title} show`, () => {
+      for (const error of errorsOf(fragments).filter(reachable)) {
+        it(`the error ${error.name}, with all of its arguments`, () => {
+          expect(tests.filter((test) => shows(test.file) && assertsError(test, error)).length).to.not.equal(0);
+        });
+      }
 
-    for (const { name } of events.filter(reachable)) {
-      it(`the event ${name}, with all of its fields`, () => {
-        const whole = new RegExp(`vm\\.expectEmit\\(address\\(escrow\\)\\);\\s*emit IMicroEscrow\\.${name}[({]`);
-        expect(tests.filter(({ text }) => whole.test(text)).length).to.not.equal(0);
-      });
-    }
-
-    it("both whole: no test can ask for less", () => {
-      const cheatcodes = [...read("utils/Vm.sol").matchAll(/function (expect(?:Emit|Revert)\([^)]*\))/g)];
-      expect(cheatcodes.map((match) => match[1])).to.deep.equal([
-        "expectRevert(bytes calldata reason)",
-        "expectEmit(address emitter)",
-      ]);
+      for (const { name } of eventsOf(fragments).filter(reachable)) {
+        it(`the event ${name}, with all of its fields`, () => {
+          const pattern = whole(name);
+          expect(tests.filter(({ file, text }) => shows(file) && pattern.test(text)).length).to.not.equal(0);
+        });
+      }
     });
+  }
+
+  it("expect both whole: no test can ask for less", () => {
+    const cheatcodes = [...read("utils/Vm.sol").matchAll(/function (expect(?:Emit|Revert)\([^)]*\))/g)];
+    expect(cheatcodes.map((match) => match[1])).to.deep.equal([
+      "expectRevert(bytes calldata reason)",
+      "expectEmit(address emitter)",
+    ]);
   });
 
   const nameOf = ({ file, name }: Test): string => `${file}: ${name}`;
@@ -268,9 +376,9 @@ describe("The Solidity tests", () => {
     expect(tests.filter(({ modifiers }) => !/\b(external|public)\b/.test(modifiers)).map(nameOf)).to.deep.equal([]);
   });
 
-  /** What a test asks for stands in its file; what brings about a state, elsewhere, has assertions of its own. */
+  /** What a test asks for stands in its file, or in a function that says so; what brings about a state has assertions of its own. */
   it("ask for something", () => {
-    const asserts = /\b(vm\.(assert|expect)\w*|_assert\w*|require)\(/;
+    const asserts = /\b(vm\.(assert|expect)\w*|_assert\w*|_\w+AndAssert|require)\(/;
     expect(tests.filter(({ ownText }) => !asserts.test(ownText)).map(nameOf)).to.deep.equal([]);
   });
 

@@ -17,12 +17,12 @@ import hre from "hardhat";
 
 const root = join(import.meta.dirname, "../..");
 
-/** A contract, and what its address is recorded in. */
+/** A contract, and what its address is recorded in, unless it has as many as there are arguments for its constructor. */
 interface Contract {
   readonly source: string;
-  readonly release: string;
+  readonly release?: string;
   /** The constructor's arguments, encoded. */
-  readonly args: () => Promise<string>;
+  readonly args?: () => Promise<string>;
 }
 
 const readRelease = async (file: string) => JSON.parse(await readFile(join(root, "deployments", file), "utf8"));
@@ -34,24 +34,31 @@ const contracts = {
     release: "signedFunding.json",
     args: async () => zeroPadValue((await readRelease("create2.json")).address, 32),
   },
+  PanelArbiter: { source: "contracts/arbiters/PanelArbiter.sol" },
+  AppealableArbiter: { source: "contracts/arbiters/AppealableArbiter.sol" },
+  KlerosArbiter: { source: "contracts/arbiters/KlerosArbiter.sol" },
 } as const satisfies Record<string, Contract>;
 
 export type ContractName = keyof typeof contracts;
 
 const abiOf = async (name: ContractName) => new Interface((await hre.artifacts.readArtifact(name)).abi);
 
-/** Sizes, the hash that decides the address, and the address. */
+/** Sizes, the hash that decides the address, and the address where there is one; without it, of the init code before its arguments. */
 export async function bytecodeLines(name: ContractName): Promise<string[]> {
   const { bytecode, deployedBytecode } = await hre.artifacts.readArtifact(name);
-  const { release, args } = contracts[name];
-  const { deployer, salt } = await readRelease(release);
-  const initCode = concat([bytecode, await args()]);
+  const { release, args }: Contract = contracts[name];
+  const initCode = concat([bytecode, (await args?.()) ?? "0x"]);
   const initCodeHash = keccak256(initCode);
   const number = (value: number) => value.toLocaleString("en-US");
-  return [
+  const lines = [
     `deployed bytecode   ${number(dataLength(deployedBytecode))} bytes of 24,576`,
     `init code           ${number(dataLength(initCode))} bytes of 49,152`,
     `init code hash      ${initCodeHash}`,
+  ];
+  if (release === undefined) return lines;
+  const { deployer, salt } = await readRelease(release);
+  return [
+    ...lines,
     `CREATE2 deployer    ${deployer}`,
     `salt                ${salt}`,
     `address             ${getCreate2Address(deployer, salt, initCodeHash)}`,

@@ -100,43 +100,43 @@ contract AppealableDecideTest is AppealableBase {
         _decideAlone(0);
     }
 
-    function test_GivenTheClientAppealed_When_TheShareIsLower() public {
+    function test_When_TheClientAppealedAndTheShareIsLower() public {
         _bringAppealed(client);
         _decideAppeal(SHARE - 1, _shareOf(SHARE - 1) - _deposit());
     }
 
-    function test_GivenTheClientAppealed_When_TheShareIsTheSame() public {
+    function test_When_TheClientAppealedAndTheShareIsTheSame() public {
         _bringAppealed(client);
         _decideAppeal(SHARE, _shareOf(SHARE));
     }
 
-    function test_GivenTheClientAppealed_When_TheShareIsHigher() public {
+    function test_When_TheClientAppealedAndTheShareIsHigher() public {
         _bringAppealed(client);
         _decideAppeal(SHARE + 1, _shareOf(SHARE + 1));
     }
 
-    function test_GivenTheClientAppealed_When_TheFreelancersPartIsSmallerThanTheDeposit() public {
+    function test_When_TheClientAppealedAndTheFreelancersPartIsSmallerThanTheDeposit() public {
         _bringAppealed(client);
         vm.assertLt(_shareOf(300), _deposit(), "the freelancer's part");
         _decideAppeal(300, 0);
     }
 
-    function test_GivenTheFreelancerAppealed_When_TheShareIsHigher() public {
+    function test_When_TheFreelancerAppealedAndTheShareIsHigher() public {
         _bringAppealed(freelancer);
         _decideAppeal(SHARE + 1, _shareOf(SHARE + 1) + _deposit());
     }
 
-    function test_GivenTheFreelancerAppealed_When_TheShareIsTheSame() public {
+    function test_When_TheFreelancerAppealedAndTheShareIsTheSame() public {
         _bringAppealed(freelancer);
         _decideAppeal(SHARE, _shareOf(SHARE));
     }
 
-    function test_GivenTheFreelancerAppealed_When_TheShareIsLower() public {
+    function test_When_TheFreelancerAppealedAndTheShareIsLower() public {
         _bringAppealed(freelancer);
         _decideAppeal(SHARE - 1, _shareOf(SHARE - 1));
     }
 
-    function test_GivenTheFreelancerAppealed_When_TheClientsPartIsSmallerThanTheDeposit() public {
+    function test_When_TheFreelancerAppealedAndTheClientsPartIsSmallerThanTheDeposit() public {
         _bringAppealed(freelancer);
         _decideAppeal(9_700, _pot());
     }

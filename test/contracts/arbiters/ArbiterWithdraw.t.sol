@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+
 import {IArbiter} from "../../../contracts/interfaces/IArbiter.sol";
+import {Fault} from "../../../contracts/mocks/Fault.sol";
+import {FaultyToken} from "../../../contracts/mocks/FaultyToken.sol";
 import {RestrictedToken} from "../../../contracts/mocks/RestrictedToken.sol";
 import {vm} from "../utils/Vm.sol";
 import {PanelBase} from "./PanelBase.sol";
@@ -78,5 +82,26 @@ contract ArbiterWithdrawTest is PanelBase {
         _assertPaid(members[2], _arbiterFee() / 3);
         restricted.setBlacklisted(members[1], false);
         _assertPaid(members[1], _arbiterFee() / 3);
+    }
+
+    function test_RevertGiven_TheTokenReturnsFalse() public {
+        FaultyToken faulty = new FaultyToken();
+        _useTokenHere(address(faulty));
+        _rule();
+        escrow.withdraw(token, address(panel));
+        faulty.setFaults(Fault.ReturnsFalse, Fault.None);
+        vm.expectRevert(abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, token));
+        _withdraw(members[1]);
+        vm.assertEq(panel.claimable(token, members[1]), _arbiterFee() / 3, "it waits");
+    }
+
+    function test_Given_ItWasWithdrawnBefore() public {
+        _rule();
+        _assertPaid(members[1], _arbiterFee() / 3);
+        uint256 before = _balance(members[1]);
+        vm.recordLogs();
+        vm.assertEq(_withdraw(members[1]), 0, "what it returns");
+        vm.assertEq(vm.getRecordedLogs().length, 0, "events");
+        vm.assertEq(_balance(members[1]), before, "what arrived");
     }
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-
 import {IArbiter} from "../../../contracts/interfaces/IArbiter.sol";
 import {IHearings} from "../../../contracts/interfaces/IHearings.sol";
 import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
@@ -56,6 +54,8 @@ contract LyingArbiter is IHearings {
 }
 
 contract PanelThreatsTest is PanelBase {
+    bytes private constant LOCKED = abi.encodeWithSignature("ReentrancyGuardReentrantCall()");
+
     LyingArbiter private _liar;
 
     function setUp() public override {
@@ -107,8 +107,7 @@ contract PanelThreatsTest is PanelBase {
         _appealFromLiar();
         _liar.setCall(panel, abi.encodeCall(IArbiter.withdraw, (token, members[0])));
         _send(_votes(_shares(4_000, 4_000, 4_000)));
-        bytes4 locked = ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector;
-        vm.assertEq(_liar.answer(), abi.encodePacked(locked), "the panel is locked");
+        vm.assertEq(_liar.answer(), LOCKED, "the panel is locked");
         vm.assertEq(_balance(address(panel)), fee, "the fee came from the escrow");
         uint256 owed = 0;
         for (uint256 i = 0; i < SEATS; ++i) owed += panel.claimable(token, members[i]);
@@ -119,11 +118,10 @@ contract PanelThreatsTest is PanelBase {
         _appealFromLiar();
         _liar.setCall(panel, abi.encodeCall(IPanelArbiter.rule, (agreement, 0)));
         _send(_votes(_shares(4_000, 4_000, 4_000)));
-        bytes4 locked = ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector;
-        vm.assertEq(_liar.answer(), abi.encodePacked(locked), "the panel is locked");
+        vm.assertEq(_liar.answer(), LOCKED, "the panel is locked");
         _liar.setCall(panel, abi.encodeCall(IPanelArbiter.vote, (agreement, 0, _votes(_shares(1)))));
         _send(_votes(_shares(4_000, 4_000, 4_000)));
-        vm.assertEq(_liar.answer(), abi.encodePacked(locked), "the panel is locked");
+        vm.assertEq(_liar.answer(), LOCKED, "the panel is locked");
     }
 
     /// @notice Whoever sends three of five votes that suit it does not rule with them.

@@ -73,9 +73,9 @@ contract PanelVoteTest is PanelBase {
         _openDispute();
         uint256 close = _moment(CLOSE_BPS);
         vm.warp(close);
-        bytes memory reason = abi.encodeWithSelector(IPanelArbiter.VotingClosed.selector, close, close);
-        _assertRefused(_vote(0, members[0], 1), reason);
-        vm.expectRevert(reason);
+        _assertRefused(_vote(0, members[0], 1), _votingClosed(close));
+        vm.warp(close + 1);
+        vm.expectRevert(_votingClosed(close));
         _send(_votes(_shares(1, 1, 1, 1, 1)));
     }
 
@@ -248,15 +248,14 @@ contract PanelVoteTest is PanelBase {
         _assertRecorded(new uint16[](0));
     }
 
-    function test_When_AMemberVotesAgain() public {
+    function test_When_MembersVoteAgain() public {
         _openDispute();
-        _send(_votes(_shares(4_000)));
+        _send(_votes(_shares(4_000, 6_000)));
         _recordAll();
-        _expectVote(members[1], 6_000);
-        IPanelArbiter.SignedVote[] memory votes = _votes(_shares(5_000, 6_000));
-        _send(votes);
+        _expectVote(members[2], 7_000);
+        _send(_votes(_shares(5_000, 5_000, 7_000)));
         _assertAll();
-        _assertRecorded(_shares(4_000, 6_000));
+        _assertRecorded(_shares(4_000, 6_000, 7_000));
     }
 
     function test_When_TheSameVoteStandsTwiceInTheList() public {
@@ -354,6 +353,10 @@ contract PanelVoteTest is PanelBase {
         _sealAgreement();
         _openDispute();
         _sendAndAssertRuled(_shares(4_000, 4_000, 4_000), 4_000, members[1], _paid([uint256(0), 1, 2]));
+    }
+
+    function _votingClosed(uint256 close) private view returns (bytes memory) {
+        return abi.encodeWithSelector(IPanelArbiter.VotingClosed.selector, close, block.timestamp);
     }
 
     function _invalid(address signer, bytes32 digest) private pure returns (bytes memory) {

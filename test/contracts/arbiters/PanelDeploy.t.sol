@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
+
 import {IPanelArbiter} from "../../../contracts/interfaces/IPanelArbiter.sol";
 import {vm} from "../utils/Vm.sol";
 import {PanelBase, PanelTerms} from "./PanelBase.sol";
 
-contract PanelConstructorTest is PanelBase {
+contract PanelDeployTest is PanelBase {
     /// @dev Apart, so that expectRevert sees the creation's failure.
     function deploy(PanelTerms memory terms) external returns (IPanelArbiter) {
         return _deployPanel(terms);
@@ -102,9 +104,34 @@ contract PanelConstructorTest is PanelBase {
         vm.assertEq(created.CLOSE_BPS(), 9_999, "the close");
         vm.assertEq(abi.encode(created.members()), abi.encode(terms.members), "the members");
         vm.assertEq(abi.encode(created.substitutes()), abi.encode(terms.substitutes), "the substitutes");
-        vm.assertEq(uint256(created.roleOf(address(1_031))), uint256(IPanelArbiter.Role.Member), "a member");
-        vm.assertEq(uint256(created.roleOf(address(2_000))), uint256(IPanelArbiter.Role.Substitute), "a substitute");
-        vm.assertEq(uint256(created.roleOf(stranger)), uint256(IPanelArbiter.Role.None), "a stranger");
+        for (uint160 i = 0; i < 32; ++i) {
+            vm.assertEq(uint256(created.roleOf(address(1_000 + i))), uint256(IPanelArbiter.Role.Member), "a member");
+            vm.assertEq(
+                uint256(created.roleOf(address(2_000 + i))),
+                uint256(IPanelArbiter.Role.Substitute),
+                "a substitute"
+            );
+        }
+        _assertDomain(address(created));
+    }
+
+    function _assertDomain(address created) private view {
+        (
+            bytes1 fields,
+            string memory name,
+            string memory version,
+            uint256 chainId,
+            address verifyingContract,
+            bytes32 salt,
+            uint256[] memory extensions
+        ) = IERC5267(created).eip712Domain();
+        vm.assertEq(uint256(uint8(fields)), 15, "name, version, chain and contract");
+        vm.assertEq(bytes(name), "PanelArbiter", "name");
+        vm.assertEq(bytes(version), "1", "version");
+        vm.assertEq(chainId, block.chainid, "chain");
+        vm.assertEq(verifyingContract, created, "verifying contract");
+        vm.assertEq(salt, 0, "salt");
+        vm.assertEq(extensions.length, 0, "extensions");
     }
 
     function test_When_ThereIsOneMemberAndNoSubstitute() public {
