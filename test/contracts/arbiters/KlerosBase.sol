@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {CentralizedArbitratorWithAppeal} from "@kleros/erc-792/contracts/examples/CentralizedArbitratorWithAppeal.sol";
 
-import {IArbiter} from "../../../contracts/interfaces/IArbiter.sol";
 import {ICourtArbiter} from "../../../contracts/interfaces/ICourtArbiter.sol";
 import {IKlerosArbiter} from "../../../contracts/interfaces/IKlerosArbiter.sol";
 import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
