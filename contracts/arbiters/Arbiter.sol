@@ -50,6 +50,7 @@ abstract contract Arbiter is IArbiter, ReentrancyGuardTransient {
         address /* payer */,
         uint256 /* amount */
     ) public view virtual {
+        if (msg.sender != address(ESCROW)) revert AnotherEscrow(msg.sender, address(ESCROW));
         if (agreement.arbiter != address(this)) revert AnotherArbiter(agreement.arbiter, address(this));
         if (agreement.arbitrationPeriod < MIN_ARBITRATION_PERIOD) {
             revert ArbitrationPeriodTooShort(agreement.arbitrationPeriod, MIN_ARBITRATION_PERIOD);

@@ -9,8 +9,8 @@ import {IMicroEscrow} from "./IMicroEscrow.sol";
 /// they pay those who decided. An arbiter awards a share, in basis points, of what a ruling can divide: what is held, less
 /// the arbiter's fee.
 ///
-/// As the gate of an agreement, it refuses money for an agreement that it could not arbitrate: one that names another
-/// arbiter, leaves it less time than it needs, or pays it less than it asks. Parties that name it as the arbiter should name it as
+/// As the gate of an agreement, it refuses money for an agreement that it could not arbitrate: one in another escrow, or one that
+/// names another arbiter, leaves it less time than it needs, or pays it less than it asks. Parties that name it as the arbiter should name it as
 /// the gate too.
 interface IArbiter is IFundingGate {
     /// @notice `account` was credited with its part of a fee, `amount` in base units of `token`.
@@ -18,6 +18,8 @@ interface IArbiter is IFundingGate {
     /// @notice `account` was paid all that it could claim, `amount` in base units of `token`.
     event Withdrawn(address indexed token, address indexed account, uint256 amount);
 
+    /// @notice Asked by another escrow than the one whose disputes it hears.
+    error AnotherEscrow(address actual, address expected);
     /// @notice The agreement names another arbiter.
     error AnotherArbiter(address actual, address expected);
     /// @notice The agreement leaves its arbiter less time than this one needs; both in seconds.

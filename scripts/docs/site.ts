@@ -20,7 +20,17 @@ export async function entriesOf(): Promise<ReadonlyMap<string, string>> {
 }
 
 /** The guides, in the order in which a reader meets them. */
-const guides = ["first-escrow", "arbiter", "platform", "relayer", "smart-wallets", "command-line"];
+const guides = [
+  "first-escrow",
+  "arbiter",
+  "platform",
+  "relayer",
+  "smart-wallets",
+  "verifier",
+  "judgement",
+  "command-line",
+  "keeper",
+];
 
 /**
  * Writes the site to a folder.

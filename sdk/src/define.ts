@@ -16,6 +16,7 @@ import {
   InvalidTimeError,
   MicroEscrowError,
 } from "./errors.js";
+import { isJudged, LEAST_CHALLENGE } from "./judgement/rule.js";
 import { checkDecimals, type Duration, parseAmount, parseDuration, parseShare, type Share } from "./money.js";
 import { isScope, type Scope, type ScopeMilestone, scopeHash } from "./scope.js";
 import { inert } from "./text.js";
@@ -211,7 +212,11 @@ export function defineAgreement(parameters: DefineAgreementParameters, options: 
     reviewPeriod: duration("review", given.review),
     reworkPeriod: duration("rework", given.rework),
     challengePeriod: read("challenge", 'Write "0 seconds" to be paid on the verifier\'s word.', 0, () =>
-      readChallenge(given.challenge as Duration | undefined, given.verifier !== undefined),
+      readChallenge(
+        given.challenge as Duration | undefined,
+        given.verifier !== undefined,
+        isScope(scope) && isJudged(scope),
+      ),
     ),
     arbitrationPeriod: duration("arbitration", given.arbitration),
     fundBy: read("fundBy", "Give a Date, or Unix seconds (not milliseconds).", 0, () => readTime(given.fundBy)),
@@ -314,15 +319,21 @@ function readDefaultShare(share: unknown): number {
   throw new InvalidShareError(share, "does not say who gets what when the arbiter is silent", { advice });
 }
 
-function readChallenge(challenge: Duration | undefined, hasVerifier: boolean): number {
-  if (challenge !== undefined && hasVerifier) return parseDuration(challenge);
+function readChallenge(challenge: Duration | undefined, hasVerifier: boolean, isByModel: boolean): number {
   if (challenge === undefined && !hasVerifier) return 0;
-  throw new InvalidDurationError(
-    challenge,
-    hasVerifier
-      ? "does not say how long the client can object when the verifier passes the work"
-      : "is a challenge period, which means nothing without a verifier",
-  );
+  if (challenge === undefined || !hasVerifier) {
+    throw new InvalidDurationError(
+      challenge,
+      hasVerifier
+        ? "does not say how long the client can object when the verifier passes the work"
+        : "is a challenge period, which means nothing without a verifier",
+    );
+  }
+  const seconds = parseDuration(challenge);
+  if (!isByModel || seconds >= LEAST_CHALLENGE) return seconds;
+  throw new InvalidDurationError(challenge, "is too short for work that a model judges", {
+    advice: "Give the client a day at least: a model errs, and can be deceived.",
+  });
 }
 
 function readTime(time: unknown): number {

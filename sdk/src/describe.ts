@@ -9,6 +9,7 @@ import { checkScope } from "./scope.js";
 import { formatTime, inert } from "./text.js";
 import { registeredToken } from "./tokens.js";
 import { checkAgreement } from "./validate.js";
+import type { Check } from "./verifier/checks.js";
 
 /** What {@link describe} can know besides the agreement. */
 export interface DescribeOptions {
@@ -63,6 +64,9 @@ export function describe(agreement: Agreement, options: DescribeOptions = {}): r
     if (described?.requirements !== undefined && described.requirements.length > 0) {
       const requirements = described.requirements.map((requirement) => quoted(requirement)).join("; ");
       say(`Milestone ${index + 1} is judged by: ${requirements}.`);
+    }
+    for (const check of described?.checks ?? []) {
+      say(`Milestone ${index + 1} has to pass this check of the verifier: ${declared(check)}.`);
     }
   }
   if (schedule.length > 1) say(`The ${schedule.length} milestones together pay ${money.write(total)}.`);
@@ -139,6 +143,20 @@ function amountWriter({ terms, scope }: Agreement, chainId: number | undefined) 
     write: (amount: bigint) => `${formatAmount(amount, currency.decimals)} ${symbol}`,
     note: registered === undefined ? claim : ` (${symbol})`,
   };
+}
+
+/** A check with all that it says, however long: nobody should sign what is not shown. */
+function declared({ kind, ...members }: Check): string {
+  const text = [kind, ...Object.entries(members).map(([name, value]) => `${name}: ${written(value)}`)].join(", ");
+  return quoted(text, text.length);
+}
+
+function written(value: unknown): string {
+  if (typeof value !== "object" || value === null) return typeof value === "string" ? `'${value}'` : String(value);
+  if (Array.isArray(value)) return `[${value.map(written).join(", ")}]`;
+  return `{${Object.entries(value)
+    .map(([name, member]) => `${name}: ${written(member)}`)
+    .join(", ")}}`;
 }
 
 function quoted(text: string, limit?: number): string {

@@ -190,7 +190,7 @@ export async function signFunding(
 
 /** @throws {GateRefusedError} When the agreement's gate refuses SignedFunding as the payer, whom it will be asked about. */
 async function askGate(
-  { provider }: EscrowConnection,
+  { provider, escrow }: EscrowConnection,
   { id: agreementId, terms }: Agreement,
   payer: Address,
   amount: bigint,
@@ -200,7 +200,7 @@ async function askGate(
   if ((await codeOf(provider, gate)) === "0x") throw new GateRefusedError({ gate, reason: "0x", words: undefined });
   const data = GATE.encodeFunctionData("check", [agreementId, terms, payer, amount]);
   try {
-    await callLatest(provider, { to: gate, data });
+    await callLatest(provider, { to: gate, data, from: escrow });
   } catch (error) {
     if (error instanceof RpcError) throw error;
     const { data: reason, reason: words } = error as Partial<TransactionRevertedError>;

@@ -5,6 +5,7 @@ import { sha256 } from "ethers";
 import { InvalidScopeError } from "./errors.js";
 import { inert } from "./text.js";
 import type { Hash, Hex } from "./types.js";
+import type { Check } from "./verifier/checks.js";
 
 /** What is to be done for one milestone. */
 export interface ScopeMilestone {
@@ -12,6 +13,11 @@ export interface ScopeMilestone {
   readonly description?: string;
   /** What the work is judged by: by the client, by the verifier, and by the arbiter in a dispute. */
   readonly requirements?: readonly string[];
+  /**
+   * What the verifier checks by itself. What its kinds take is checked by `checkProblems` of `@micro-escrow/sdk/verifier`, and
+   * by the verifier; what it does not know it does not attest.
+   */
+  readonly checks?: readonly Check[];
 }
 
 /** What the parties agreed on in words. Amounts and periods are not in here: they are in the terms and the schedule. */
@@ -94,13 +100,28 @@ export function* scopeProblems(value: unknown): Generator<InvalidScopeError, voi
 
 function* milestoneProblems(value: unknown, path: string): Generator<InvalidScopeError, void> {
   if (!isObject(value)) return yield new InvalidScopeError(path, "anything but an object here");
-  const { title, description, requirements } = value;
-  yield* memberProblems(value, path, ["title", "description", "requirements"]);
+  const { title, description, requirements, checks } = value;
+  yield* memberProblems(value, path, ["title", "description", "requirements", "checks"]);
   yield* textProblems(title, `${path}.title`);
   if (description !== undefined) yield* textProblems(description, `${path}.description`);
-  if (requirements === undefined) return;
-  const list = yield* listProblems(requirements, `${path}.requirements`);
-  for (const [index, text] of list.entries()) yield* textProblems(text, `${path}.requirements[${index}]`);
+  if (requirements !== undefined) {
+    const list = yield* listProblems(requirements, `${path}.requirements`);
+    for (const [index, text] of list.entries()) yield* textProblems(text, `${path}.requirements[${index}]`);
+  }
+  if (checks === undefined) return;
+  const list = yield* listProblems(checks, `${path}.checks`);
+  for (const [index, check] of list.entries()) yield* declaredProblems(check, `${path}.checks[${index}]`);
+}
+
+/** Of a check only what every one has: its kinds are the verifier's to know. */
+function* declaredProblems(value: unknown, path: string): Generator<InvalidScopeError, void> {
+  if (!isObject(value)) return yield new InvalidScopeError(path, "anything but an object here");
+  yield* textProblems(value.kind, `${path}.kind`);
+  try {
+    canonical(value, path, 0);
+  } catch (error) {
+    yield error as InvalidScopeError; // It throws nothing else.
+  }
 }
 
 function* currencyProblems(value: unknown, path: string): Generator<InvalidScopeError, void> {

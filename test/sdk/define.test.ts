@@ -126,6 +126,28 @@ describe("The share of the freelancer when the arbiter is silent", () => {
   });
 });
 
+describe("Work that a model judges", () => {
+  const judged = { title: "Ten articles", checks: [{ kind: "judgement", in: "*", criteria: [], atLeast: 7 } as const] };
+  const verifier = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
+  const define = (challenge: string, milestones: readonly (string | typeof judged)[] = [judged]) =>
+    defineAgreement({
+      ...parameters,
+      ...{ verifier, arbiter: "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65", challenge: challenge as "1 day" },
+      scope: { title: "Blog", milestones: parameters.milestones.map((_, index) => milestones[index] ?? "More") },
+    });
+
+  it("leaves the client a day at least to object", () => {
+    expect(define("1 day").terms.challengePeriod).to.equal(86_400);
+    for (const challenge of ["0 seconds", "86399 seconds"]) {
+      const { problems } = thrown(() => define(challenge), InvalidAgreementError);
+      expect(problems.map(({ path, advice }) => [path, advice])).to.deep.equal([
+        ["challenge", "Give the client a day at least: a model errs, and can be deceived."],
+      ]);
+    }
+    expect(define("0 seconds", ["Ten articles"]).terms.challengePeriod).to.equal(0);
+  });
+});
+
 describe("What to do is said once", () => {
   const mistyped = `0x${"aB".repeat(20)}`;
   const cases: [changes: Record<string, unknown>, message: string][] = [

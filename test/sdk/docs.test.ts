@@ -13,12 +13,16 @@ const root = join(import.meta.dirname, "../..");
 
 const packageTypes = {
   "@micro-escrow/sdk": join(root, "sdk/dist/index.d.ts"),
+  "@micro-escrow/sdk/arbiters": join(root, "sdk/dist/arbiters/index.d.ts"),
   "@micro-escrow/sdk/deploy": join(root, "sdk/dist/deploy.d.ts"),
+  "@micro-escrow/sdk/first-instance": join(root, "sdk/dist/services/arbiter/index.d.ts"),
   "@micro-escrow/sdk/gasless": join(root, "sdk/dist/gasless.d.ts"),
   "@micro-escrow/sdk/history": join(root, "sdk/dist/history/index.d.ts"),
+  "@micro-escrow/sdk/keeper": join(root, "sdk/dist/services/keeper/index.d.ts"),
   "@micro-escrow/sdk/node": join(root, "sdk/dist/node.d.ts"),
   "@micro-escrow/sdk/react": join(root, "sdk/dist/react/index.d.ts"),
   "@micro-escrow/sdk/storage": join(root, "sdk/dist/storage.d.ts"),
+  "@micro-escrow/sdk/verifier": join(root, "sdk/dist/verifier/index.d.ts"),
   "@micro-escrow/sdk/wallets": join(root, "sdk/dist/wallets.d.ts"),
 };
 
@@ -31,6 +35,7 @@ import { createElement } from "react";
 declare const provider: Provider;
 declare const signer: Signer, clientSigner: Signer, freelancerSigner: Signer, arbiterSigner: Signer, verifierSigner: Signer;
 declare const client: Address, freelancer: Address, arbiter: Address;
+declare const panel: Address, member: Address, votes: SignedVote[], USDC: Address;
 declare const escrow: MicroEscrow;
 declare const agreement: Agreement, id: AgreementId;
 declare const state: AgreementState, now: number;
@@ -130,8 +135,11 @@ function documentationOf(checker: ts.TypeChecker, name: string, symbol: ts.Symbo
 
 /** Every example as a function of its own, in one file that imports all of the package. */
 function sourceOf(exports: readonly (Exports & { readonly module: string })[]) {
+  // What two entries share is imported once.
+  const known = new Set<string>();
+  const isNew = (name: string) => !known.has(name) && known.add(name);
   const imports = exports.map(({ module, values, types }) => {
-    const names = [...values, ...types.map((name) => `type ${name}`)];
+    const names = [...values.filter(isNew), ...types.filter(isNew).map((name) => `type ${name}`)];
     return `import { ${names.join(", ")} } from "${module}";`;
   });
   const places: { readonly name: string; readonly from: number; readonly to: number }[] = [];

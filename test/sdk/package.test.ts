@@ -126,9 +126,17 @@ describe("The packed package", () => {
       ...["MicroEscrow", "SignedFunding"].flatMap((name) => {
         return ["calldata", "eip712"].map((kind) => `descriptors/${kind}-${name}.json`);
       }),
-      ...["arbiter", "command-line", "first-escrow", "platform", "relayer", "smart-wallets"].map(
-        (name) => `docs/${name}.md`,
-      ),
+      ...[
+        "arbiter",
+        "command-line",
+        "first-escrow",
+        "judgement",
+        "keeper",
+        "platform",
+        "relayer",
+        "smart-wallets",
+        "verifier",
+      ].map((name) => `docs/${name}.md`),
       ...["viem", "wagmi"].map((name) => `examples/${name}.ts`),
       ...["package.json", "README.md", "LICENSE"],
     ]);

@@ -119,6 +119,9 @@ export function appealableArbitrationPeriod(
  * @throws {InvalidAddressError} When an account is not an address.
  * @throws {InvalidParameterError} When no arbiter can have these terms.
  * @example
+ * const instances = { firstInstance: arbiter, secondInstance: panel };
+ * const periods = { proposalPeriod: 3 * 86_400, appealPeriod: 3 * 86_400, decisionPeriod: 7 * 86_400 };
+ * const terms = { ...instances, ...periods, minArbiterFeeBps: 300, appealFeeBps: 500 };
  * const isThatArbiter = agreement.terms.arbiter === appealableArbiterAddress(terms);
  */
 export function appealableArbiterAddress(terms: AppealableTerms): Address {
@@ -137,6 +140,9 @@ export function appealableArbiterAddress(terms: AppealableTerms): Address {
  * @throws {NotMinedError} When it was sent and is in no block after half an hour.
  * @throws {RpcError} When the endpoint fails.
  * @example
+ * const instances = { firstInstance: arbiter, secondInstance: panel };
+ * const periods = { proposalPeriod: 3 * 86_400, appealPeriod: 3 * 86_400, decisionPeriod: 7 * 86_400 };
+ * const terms = { ...instances, ...periods, minArbiterFeeBps: 300, appealFeeBps: 500 };
  * const { address } = await deployAppealableArbiter({ signer, ...terms });
  */
 export async function deployAppealableArbiter(parameters: DeployParameters & AppealableTerms): Promise<Deployed> {
@@ -416,7 +422,7 @@ export function appealCall(parameters: CaseParameters & CaseCallParameters & { r
  *
  * @param parameters `paid`: among whom the second instance's fee is split, in equal parts; at least one account.
  * @example
- * const decision = { shareBps: 5_000, reasoning: hashText("Half of it is done"), paid: [secondInstance] };
+ * const decision = { shareBps: 5_000, reasoning: hashText("Half of it is done"), paid: [panel] };
  * const call = decideCall({ agreement, index: 0, ...decision });
  */
 export function decideCall(parameters: ProposalParameters & { readonly paid: readonly string[] }): Call {
@@ -514,7 +520,10 @@ export interface AppealStatusParameters {
  * a time, and nothing but the default from the escrow's clock on.
  *
  * @example
- * const { turn, until, next } = appealStatus({ terms, record, isDisputed: true, disputedAt, clock, now });
+ * const record = { stage: "proposed", since: now - 3_600 } as const;
+ * const terms = { proposalPeriod: 3 * 86_400, appealPeriod: 3 * 86_400, decisionPeriod: 7 * 86_400 };
+ * const times = { disputedAt: now - 86_400, clock: now + 13 * 86_400, now };
+ * const { turn, until, next } = appealStatus({ terms, record, isDisputed: true, ...times });
  */
 export function appealStatus(parameters: AppealStatusParameters): AppealStatus {
   const { terms, record, isDisputed, disputedAt, clock, now } = checkObject(parameters, "an object of parameters");

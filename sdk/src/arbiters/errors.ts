@@ -4,6 +4,7 @@ import type { Address } from "../types.js";
 
 /** What each reason means, and what to do. */
 const EXPLANATIONS: Readonly<Record<string, string>> = {
+  AnotherEscrow: "the arbiter hears the disputes of another escrow; name one that belongs to this escrow",
   AnotherArbiter: "the agreement names another arbiter; act on the one that it names",
   ArbitrationPeriodTooShort: "the agreement leaves its arbiter too little time; agree on a longer arbitration period",
   ArbiterFeeTooLow: "the agreement pays its arbiter too little; agree on a higher fee",

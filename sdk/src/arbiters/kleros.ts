@@ -97,6 +97,9 @@ function argumentsOf(terms: KlerosTerms): readonly unknown[] {
  * @throws {InvalidParameterError} When no arbiter can have these terms.
  * @throws {InvalidHashError} When the court's data is not hexadecimal.
  * @example
+ * const court = { court: arbiter, extraData: "0x", metaEvidence: "/ipfs/…/milestones.json" } as const;
+ * const shares = [0, 2_500, 5_000, 7_500, 10_000];
+ * const terms = { ...court, shares, minArbitrationPeriod: 60 * 86_400, minArbiterFeeBps: 0 };
  * const isThatArbiter = agreement.terms.arbiter === klerosArbiterAddress(terms);
  */
 export function klerosArbiterAddress(terms: KlerosTerms): Address {
@@ -116,6 +119,9 @@ export function klerosArbiterAddress(terms: KlerosTerms): Address {
  * @throws {NotMinedError} When it was sent and is in no block after half an hour.
  * @throws {RpcError} When the endpoint fails.
  * @example
+ * const court = { court: arbiter, extraData: "0x", metaEvidence: "/ipfs/…/milestones.json" } as const;
+ * const shares = [0, 2_500, 5_000, 7_500, 10_000];
+ * const terms = { ...court, shares, minArbitrationPeriod: 60 * 86_400, minArbiterFeeBps: 0 };
  * const { address } = await deployKlerosArbiter({ signer, ...terms });
  */
 export async function deployKlerosArbiter(parameters: DeployParameters & KlerosTerms): Promise<Deployed> {

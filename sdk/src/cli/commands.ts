@@ -81,6 +81,18 @@ export function defineCommands(
     .requiredOption("--store <places...>", "where to look: folders, https://…, ipfs:http://127.0.0.1:5001")
     .requiredOption("-o, --out <folder>", "where to write the files")
     .option("--force", "overwrite files that are there");
+  onMilestone(
+    "check",
+    "check work as the verifier will, before it is submitted",
+    async (session: Session, ...rest: never[]) => {
+      // What it needs is loaded with it alone.
+      const { check } = await import("./check.js");
+      return (check as Work)(session, ...rest);
+    },
+  )
+    .argument("<files...>", "one file, several, or one folder")
+    .option("--compare <places...>", "files or folders of other work that it must not repeat")
+    .option("--tools <folders...>", "programs beside the system's that commands may use");
   decision(onMilestone("approve", "approve a milestone, as the client: the freelancer is paid", verbs.approve));
   document(
     decision(onMilestone("request-changes", "ask for changes, as the client", verbs.requestChanges)),

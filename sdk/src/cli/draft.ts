@@ -56,6 +56,11 @@ export async function draft(
     throw new UsageError(`${out} is there already; name another with --out, or say --force.`);
   }
   const agreement = await (file === undefined ? draftByAsking(terminal, escrow) : draftFrom(terminal, escrow, file));
+  if (agreement.scope?.milestones.some(({ checks }) => checks !== undefined)) {
+    // What it needs is loaded for it alone.
+    const { checkProblems } = await import("../verifier/run.js");
+    for (const problem of checkProblems(agreement.scope)) throw problem;
+  }
   await explain({ session, escrow }, agreement);
   await writeNew(out, serializeAgreement(agreement), force);
   terminal.result([`Wrote ${out}, agreement ${agreement.id}.`], { agreement: agreement.id, file: out });

@@ -36,6 +36,7 @@ import {
   WrongContractError,
   WrongDomainError,
 } from "../errors.js";
+import { ConfigurationError, ListenError, StateTakenError } from "../services/errors.js";
 
 /** The command line, a file or the configuration is not what it should be. */
 export class UsageError extends MicroEscrowError {
@@ -95,6 +96,9 @@ type ErrorClass = abstract new (...parameters: never[]) => MicroEscrowError;
 
 const USAGE: readonly ErrorClass[] = [
   UsageError,
+  ConfigurationError,
+  ListenError,
+  StateTakenError,
   InvalidValueError,
   InvalidScopeError,
   UnknownTokenError,

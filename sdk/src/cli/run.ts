@@ -6,6 +6,7 @@ import { Command, CommanderError } from "commander";
 import { decodeError } from "../revert.js";
 import { defineCommands } from "./commands.js";
 import { ExitCode, exitCodeOf, exitCodes, InterruptedError, messageOf, UsageError } from "./errors.js";
+import { defineServices } from "./services.js";
 import { type CommonOptions, Session } from "./session.js";
 import { type Streams, Terminal, toJsonText } from "./terminal.js";
 
@@ -53,13 +54,16 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
     session = await Session.create(terminal, common(), isFirst);
     await work(session);
   });
+  const interruption = new Interruption(streams.signal);
+  defineServices(program, streams, () => {
+    interruption.grace = SERVICE_GRACE;
+  });
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => void streams.stdout.write(text),
       writeErr: (text) => void streams.stderr.write(text),
     });
   }
-  const interruption = new Interruption(streams.signal);
   let lost: NodeJS.ErrnoException | undefined;
   streams.stdout.on("error", (error) => {
     lost ??= error;
@@ -85,9 +89,12 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
 
 /** Milliseconds in which a command may end in its own way after a signal: what waits for a block, or for a device, does not. */
 const GRACE = 500;
+/** The same for a service, which ends the step that it is in. */
+const SERVICE_GRACE = 30_000;
 
 /** The end of a command by a signal. */
 class Interruption {
+  grace = GRACE;
   readonly thrown: Promise<never>;
   readonly forget: () => void;
 
@@ -96,7 +103,7 @@ class Interruption {
     let abort = () => {};
     this.thrown = new Promise((_, reject) => {
       abort = () => {
-        timer = setTimeout(() => reject(new InterruptedError()), GRACE);
+        timer = setTimeout(() => reject(new InterruptedError()), this.grace);
       };
     });
     signal?.addEventListener("abort", abort, { once: true });

@@ -9,20 +9,19 @@ import { checkText } from "../check.js";
 import { InvalidHistoryError } from "../errors.js";
 import type { HistoryStorage } from "./storage.js";
 
-/** The first line, and what the first check is made of. */
-const TITLE = "micro-escrow history 1";
-
 /** Characters of a check. */
 const CHECK_LENGTH = 32;
 
-/** How far a file was read: the last record that counts, its check, and the place behind it. */
+/** How far a file was read: its title, the last record that counts, its check, and the place behind it. */
 interface Place {
+  readonly title: string;
   readonly offset: number;
   readonly check: string;
   readonly record: string | undefined;
 }
 
-const START: Place = { offset: 0, check: TITLE, record: undefined };
+/** The beginning of a file: its first line, the title, is what the first check is made of. */
+const startOf = (title: string): Place => ({ title, offset: 0, check: title, record: undefined });
 
 /**
  * A history in a file, which is made with the first record. Several processes of one machine may use it at once.
@@ -36,7 +35,16 @@ const START: Place = { offset: 0, check: TITLE, record: undefined };
  * const history = await syncHistory(escrow.connection, { storage });
  */
 export function fileStorage(path: string): HistoryStorage {
-  checkText(path, "the path of a file");
+  return chainedFile(checkText(path, "the path of a file"), "micro-escrow history 1");
+}
+
+/**
+ * Records of any kind in such a file.
+ *
+ * @param title Printable ASCII that tells what the records are: a file of another title is another one's.
+ */
+export function chainedFile(path: string, title: string): HistoryStorage {
+  const start = startOf(title);
   let known: { readonly file: string; readonly place: Place } | undefined;
 
   return {
@@ -44,7 +52,7 @@ export function fileStorage(path: string): HistoryStorage {
       const handle = await openFile(path, "r");
       if (handle === undefined) return;
       try {
-        for await (const { record } of places(handle, path, START)) if (record !== undefined) yield record;
+        for await (const { record } of places(handle, path, start)) if (record !== undefined) yield record;
       } finally {
         await handle.close();
       }
@@ -55,14 +63,14 @@ export function fileStorage(path: string): HistoryStorage {
         const file = await identityOf(handle);
         const { size } = await handle.stat();
         const isKnown = known?.file === file && known.place.offset <= size;
-        const before = await lastPlace(handle, path, isKnown && known ? known.place : START);
+        const before = await lastPlace(handle, path, isKnown && known ? known.place : start);
         known = { file, place: before };
         if (before.record !== behind) return false;
 
-        const title = size === 0 ? `${TITLE}\n` : "";
+        const first = size === 0 ? `${title}\n` : "";
         // Behind a torn line on a line of its own; else one that is empty, and passed over.
         const line = `\n${checkOf(before.check, record)} ${record}\n`;
-        await handle.appendFile(`${title}${line}`);
+        await handle.appendFile(`${first}${line}`);
         await handle.sync();
         // Of several that were written at once, the first one counts.
         const after = await nextPlace(handle, path, before);
@@ -75,7 +83,7 @@ export function fileStorage(path: string): HistoryStorage {
       const handle = await openFile(path, "r");
       if (handle === undefined) return;
       try {
-        await checkTitle(handle, path);
+        await checkTitle(handle, path, title);
       } finally {
         await handle.close();
       }
@@ -114,24 +122,26 @@ function checkOf(before: string, record: string): string {
 }
 
 /** @throws {InvalidHistoryError} When a file begins like no history, torn or whole: then it is somebody else's. */
-async function checkTitle(handle: FileHandle, path: string): Promise<void> {
-  const { bytesRead, buffer } = await handle.read(Buffer.alloc(TITLE.length + 1), 0, TITLE.length + 1, 0);
+async function checkTitle(handle: FileHandle, path: string, expected: string): Promise<void> {
+  const length = expected.length + 1;
+  const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, 0);
   const [title = ""] = buffer.toString("latin1", 0, bytesRead).split("\n");
-  if (bytesRead > 0 && (title === "" || !TITLE.startsWith(title))) {
+  if (bytesRead > 0 && (title === "" || !expected.startsWith(title))) {
     throw new InvalidHistoryError(`the file ${path} is another one, so choose another path`);
   }
 }
 
 /** The records of a file behind a place that count. */
 async function* places(handle: FileHandle, path: string, from: Place): AsyncGenerator<Place> {
-  await checkTitle(handle, path);
+  const { title } = from;
+  await checkTitle(handle, path, title);
   let { check, offset } = from;
   for await (const { line, end } of lines(handle, offset)) {
     offset = end;
     const record = line.slice(CHECK_LENGTH + 1);
     if (line[CHECK_LENGTH] !== " " || line.slice(0, CHECK_LENGTH) !== checkOf(check, record)) continue;
     check = line.slice(0, CHECK_LENGTH);
-    yield { offset, check, record };
+    yield { title, offset, check, record };
   }
 }
 

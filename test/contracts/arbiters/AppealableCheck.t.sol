@@ -12,6 +12,7 @@ contract AppealableCheckTest is AppealableBase {
     function _assertRefused(bytes memory reason) private {
         _sealAgreement();
         vm.expectRevert(reason);
+        vm.prank(address(escrow));
         appealable.check(id, agreement, client, 1);
         (agreement.client, agreement.freelancer) = (client, freelancer);
         (agreement.arbitrationPeriod, agreement.arbiterFeeBps) = (14 days, 500);
@@ -43,6 +44,7 @@ contract AppealableCheckTest is AppealableBase {
     function test_Given_TheAgreementJustFits() public {
         (agreement.arbitrationPeriod, agreement.arbiterFeeBps) = (MIN_PERIOD, MIN_ARBITER_FEE_BPS);
         _sealAgreement();
+        vm.prank(address(escrow));
         appealable.check(id, agreement, client, 1);
         _openDispute();
         vm.assertEq(uint256(_milestone(0).status), uint256(IMicroEscrow.Status.Disputed), "funded, and disputed");

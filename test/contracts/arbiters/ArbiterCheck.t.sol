@@ -17,6 +17,13 @@ contract ArbiterCheckTest is PanelBase {
         escrow.fund(agreement, schedule, _only(0), signature);
     }
 
+    function test_RevertWhen_AnotherEscrowAsks() public {
+        IMicroEscrow other = _deployEscrow();
+        vm.expectRevert(abi.encodeWithSelector(IArbiter.AnotherEscrow.selector, address(other), address(escrow)));
+        vm.prank(address(other));
+        panel.check(id, agreement, client, 1);
+    }
+
     function test_RevertWhen_TheAgreementNamesAnotherArbiter() public {
         agreement.arbiter = stranger;
         _assertRefused(abi.encodeWithSelector(IArbiter.AnotherArbiter.selector, stranger, address(panel)));

@@ -53,11 +53,14 @@ contract KlerosDeployTest is KlerosBase {
         vm.expectRevert(
             abi.encodeWithSelector(IArbiter.ArbitrationPeriodTooShort.selector, MIN_PERIOD - 1, MIN_PERIOD)
         );
+        vm.prank(address(escrow));
         kleros.check(id, agreement, client, 1);
         (agreement.arbitrationPeriod, agreement.arbiterFeeBps) = (MIN_PERIOD, MIN_FEE_BPS - 1);
         vm.expectRevert(abi.encodeWithSelector(IArbiter.ArbiterFeeTooLow.selector, MIN_FEE_BPS - 1, MIN_FEE_BPS));
+        vm.prank(address(escrow));
         kleros.check(id, agreement, client, 1);
         agreement.arbiterFeeBps = MIN_FEE_BPS;
+        vm.prank(address(escrow));
         kleros.check(id, agreement, client, 1);
     }
 
