@@ -27,6 +27,9 @@ const SLITHER = ["slither-analyzer==0.11.6", "crytic-compile==0.4.2"];
  */
 const OFF_IN_TESTS = ["block-timestamp", "incorrect-shift", "unsafe-typecast"];
 
+/** What forge says, not as JSON, of docstrings in packages. */
+const IN_DEPENDENCIES = /^warning: invalid natspec tag .*\n +╭▸ .*\/node_modules\/.*\n(?:.*\n)*? +╰.*\n/gm;
+
 /** A tool that cannot run on this machine, and why. */
 class NotRun extends Error {}
 
@@ -87,7 +90,7 @@ else {
       throw new Error(`forge lint failed: ${reasonOf(error)}`);
     });
     const sites = new Map<string, number>();
-    for (const line of stderr.split("\n").filter(Boolean)) {
+    for (const line of stderr.replaceAll(IN_DEPENDENCIES, "").split("\n").filter(Boolean)) {
       // It ends with code 0 even when it could not compile.
       if (!line.startsWith("{")) throw new Error(`forge lint failed: ${stderr}`);
       const { code, spans } = JSON.parse(line);

@@ -82,6 +82,8 @@ contract PanelVoteTest is PanelBase {
     function test_RevertWhen_TheAccountIsNotOnThePanel() public {
         _openDispute();
         _assertRefused(_vote(0, stranger, 1), abi.encodeWithSelector(IPanelArbiter.NotOnPanel.selector, stranger));
+        IPanelArbiter.SignedVote memory nobodys = IPanelArbiter.SignedVote(address(0), 1, 0, "");
+        _assertRefused(nobodys, abi.encodeWithSelector(IPanelArbiter.NotOnPanel.selector, address(0)));
     }
 
     function test_RevertWhen_ASubstituteVotesASecondBeforeItsTime() public {
