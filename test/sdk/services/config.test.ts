@@ -67,12 +67,12 @@ describe("The configuration of a service", () => {
 
   const wrong: readonly (readonly [what: string, contents: unknown, path: string, problem: string])[] = [
     ["no JSON", `{"rpc": "${secret}"`, "", "is not JSON"],
-    ["a list", [], "", "is something else: write an object with rpc, chainId, escrow, state, keeper, verifier"],
+    ["a list", [], "", "is something else: write an object with rpc, chainId, escrow, state, keeper, verifier, arbiter"],
     [
       "an unknown member",
       { ...whole, privateKey: secret },
       "privateKey",
-      "is not known: rpc, chainId, escrow, state, keeper, verifier are",
+      "is not known: rpc, chainId, escrow, state, keeper, verifier, arbiter are",
     ],
     [
       "an unknown member of a section",
