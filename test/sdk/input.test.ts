@@ -487,6 +487,8 @@ const emptyProvider = {
   call: async () => "0x",
   getCode: async () => "0x",
   getLogs: async () => [],
+  estimateGas: async () => 21_000n,
+  getTransactionCount: async () => 0,
 } as unknown as Provider;
 const emptyConnection: EscrowConnection = { provider: emptyProvider, chainId: 8_453, escrow, startBlock: 0 };
 
@@ -857,6 +859,23 @@ describe("Every exported function given junk", () => {
       const { problems } = thrown(build, sdk.InvalidAgreementError);
       expect(problems.map(({ path }) => path)).to.deep.equal(["schedule[0].amount", "schedule[1].amount"]);
     }
+  });
+
+  it("periods as text are not added up", () => {
+    for (const wrong of ["60", 1.5, -1, 2 ** 32, null, undefined]) {
+      const periods = { proposalPeriod: 1, appealPeriod: wrong as number, decisionPeriod: 3 };
+      const times = { isDisputed: true, disputedAt: 1, clock: 9, now: 3 };
+      const record = { stage: "proposed", since: 2 } as const;
+      thrown(() => arbiters.appealableArbitrationPeriod(periods), InvalidParameterError);
+      thrown(() => arbiters.appealStatus({ terms: periods, record, ...times }), InvalidParameterError);
+    }
+  });
+
+  it("text with half a surrogate pair, which no contract's text can be", () => {
+    const court = { court: stranger, extraData: "0x", metaEvidence: "/ipfs/\ud800", shares: [0] } as const;
+    const terms = { ...court, minArbitrationPeriod: 1, minArbiterFeeBps: 0 };
+    thrown(() => arbiters.klerosArbiterAddress(terms), InvalidParameterError);
+    thrown(() => arbiters.courtEvidenceCall({ agreement, index: 0, uri: "\ud800" }), InvalidParameterError);
   });
 
   it("decodeResult of another verb's call, which says which verb it is not", () => {

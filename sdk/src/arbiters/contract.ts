@@ -1,13 +1,23 @@
 /**
  * What the arbiters' modules share: where a contract with such arguments stands, what it says, and sending to it.
  */
-import { AbiCoder, concat, type FunctionFragment, Interface, keccak256, type Result, type Signer } from "ethers";
-import { checkIndex, checkParameters, type MilestoneParameters, toCall } from "../actions/action.js";
+import {
+  AbiCoder,
+  concat,
+  type FunctionFragment,
+  Interface,
+  isHexString,
+  keccak256,
+  type Result,
+  type Signer,
+} from "ethers";
+import { checkAmount, checkIndex, checkParameters, type MilestoneParameters, toCall } from "../actions/action.js";
 import { toAddress } from "../address.js";
 import { checkObject, checkSigner } from "../check.js";
 import { addressOf, chainOf, create, type Deployed, type DeployParameters } from "../creation.js";
 import type { TransactionInfo } from "../decode.js";
 import {
+  InvalidHashError,
   InvalidParameterError,
   MicroEscrowError,
   NoCodeError,
@@ -230,6 +240,9 @@ export interface PayingCall extends Omit<Call, "value"> {
  * @returns The transaction.
  * @throws {ArbiterRefusedError} When the arbiter refuses.
  * @throws {InvalidParameterError} When the interface or an option is none.
+ * @throws {InvalidAddressError} When the call is to no address.
+ * @throws {InvalidHashError} When the call's data is not hexadecimal.
+ * @throws {InvalidAmountError} When the call's value is no bigint of wei.
  * @throws {WrongChainError} When the signer is on another chain.
  * @throws {TransactionRevertedError} When it reverts with something else; what the escrow refuses has its own error.
  * @throws {GasTooHighError} When it would take more than `maxGas`.
@@ -255,11 +268,13 @@ export async function sendToArbiter(
     const advice = "Pass the arbiter's, like panelArbiterInterface.";
     throw new InvalidParameterError(abi, "is not an interface of ethers", { advice });
   }
-  const { to } = checkObject(call, "a call of an arbiter");
+  const { to, data, value } = checkObject(call, "a call of an arbiter");
+  if (!isHexString(data, true)) throw new InvalidHashError(data, "is no calldata");
+  const sent = { to: toAddress(to), data, value: checkAmount(value, 256) };
   const actor = await actorOf(connection, signer, checkObject(options, "options"));
   // It is sent as it is, whatever it carries.
-  const receipt = await send(actor, call as Call).catch((error: unknown) => {
-    throw refusalOf(error, abi, to);
+  const receipt = await send(actor, sent as Call).catch((error: unknown) => {
+    throw refusalOf(error, abi, sent.to);
   });
   return { hash: receipt.hash as Hash, blockNumber: receipt.blockNumber };
 }
