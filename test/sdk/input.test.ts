@@ -64,6 +64,7 @@ import {
   WrongContractCallError,
   withdrawCall,
 } from "@micro-escrow/sdk";
+import * as arbiters from "@micro-escrow/sdk/arbiters";
 import * as deployment from "@micro-escrow/sdk/deploy";
 import * as gasless from "@micro-escrow/sdk/gasless";
 import {
@@ -76,7 +77,7 @@ import * as stored from "@micro-escrow/sdk/history";
 import * as storage from "@micro-escrow/sdk/storage";
 import * as wallets from "@micro-escrow/sdk/wallets";
 import { expect } from "chai";
-import { type Provider, VoidSigner } from "ethers";
+import { Interface, type Provider, VoidSigner } from "ethers";
 import { relayedCall } from "../../sdk/dist/signed.js";
 import { deliverable, evidence, reason, reasoning } from "./chain.ts";
 import { account, arbiter, client, freelancer, parameters, shop, stranger, thrown, verifier } from "./pure.ts";
@@ -486,6 +487,8 @@ const emptyProvider = {
   call: async () => "0x",
   getCode: async () => "0x",
   getLogs: async () => [],
+  estimateGas: async () => 21_000n,
+  getTransactionCount: async () => 0,
 } as unknown as Provider;
 const emptyConnection: EscrowConnection = { provider: emptyProvider, chainId: 8_453, escrow, startBlock: 0 };
 
@@ -558,6 +561,18 @@ function samples(): Record<string, readonly unknown[]> {
   const request = wallets.sendCallsRequest({ ...batch, from: client, atomic: true, capabilities: {} });
   const walletReceipt = { transactionHash: deliverable, blockHash: deliverable, blockNumber: "0x1", status: "0x1" };
   const status = { chainId: "0x2105", status: 200, receipts: [{ ...walletReceipt, logs: [log] }] };
+  const inCase = { arbiter: account("appealable"), agreement, index: 0 };
+  const decided = { ...inCase, shareBps: 6_000, reasoning };
+  const inVote = { panel: account("panel"), agreement, index: 0 };
+  const vote = { member: stranger, shareBps: 6_000, reasoning, signature: "0x12" };
+  const least = { escrow, minArbitrationPeriod: 864_000, minArbiterFeeBps: 300 };
+  const panel = { ...least, members: [arbiter], substitutes: [stranger], quorum: 1, substituteBps: 1, closeBps: 2 };
+  const kleros = { ...least, court: stranger, extraData: "0x12", metaEvidence: "/ipfs/1", shares: [0, 10_000] };
+  const periods = { proposalPeriod: 1, appealPeriod: 2, decisionPeriod: 3 };
+  const instances = { firstInstance: arbiter, secondInstance: stranger };
+  const appealable = { escrow, minArbiterFeeBps: 300, ...instances, ...periods, appealFeeBps: 500 };
+  const times = { isDisputed: true, disputedAt: 1, clock: 9, now: 3 };
+  const signer = new VoidSigner(client, emptyProvider);
   return {
     acceptCall: [{ escrow, agreement, party: client, signature: "0x12" }],
     acceptTypedData: [location],
@@ -565,6 +580,12 @@ function samples(): Record<string, readonly unknown[]> {
     advanceTypedData: [{ ...signed, amount: 1n, held }],
     agreementId: [agreement.terms],
     agreementTypedData: [agreement, location],
+    appealableArbiterAddress: [appealable],
+    appealableArbitrationPeriod: [periods],
+    appealCall: [{ ...inCase, party: client, authorization }],
+    appealRulingCall: [{ ...inCase, payment: 1n }],
+    appealStatus: [{ terms: periods, record: { stage: "proposed", since: 2 }, ...times }],
+    appealTypedData: [{ ...decided, chainId: 8_453, deadline }],
     approveAndFundCalls: [{ ...first, submission: 1, next: 1, allowance: 1n }],
     approveCall: [{ ...first, submission: 1 }],
     approveTypedData: [{ ...signed, submission: 1, held }],
@@ -582,8 +603,12 @@ function samples(): Record<string, readonly unknown[]> {
     cidOf: [deliverable],
     closeCall: [{ escrow, agreement, party: client, authorization }],
     closeTypedData: [location],
+    courtEvidenceCall: [{ ...inCase, uri: "/ipfs/1" }],
     createStatement: [{ ...location, account: client, token: client, events, times: new Map(), toBlock: 1 }],
     completeAgreement: [memory, sdk.toAgreement(agreement.terms, agreement.schedule), limits],
+    decideCall: [{ ...decided, paid: [stranger] }],
+    declineCall: [{ ...inCase, reasoning, authorization }],
+    declineTypedData: [{ ...inCase, reasoning, chainId: 8_453, deadline }],
     decodeBatchError: [new Error("no")],
     decodeError: [new Error("no")],
     decodeLog: [log, escrow],
@@ -592,6 +617,9 @@ function samples(): Record<string, readonly unknown[]> {
     defaultOutcome: [agreement, state, 0, 1],
     defineAgreement: [parameters, { escrow }],
     deploy: [{ signer: new VoidSigner(client, emptyProvider) }],
+    deployAppealableArbiter: [{ signer, ...appealable }],
+    deployKlerosArbiter: [{ signer, ...kleros }],
+    deployPanelArbiter: [{ signer, ...panel }],
     deploySignedFunding: [{ signer: new VoidSigner(client, emptyProvider), escrow }],
     deploymentBlock: [8_453, escrow],
     describe: [agreement, { chainId: 8_453 }],
@@ -602,6 +630,8 @@ function samples(): Record<string, readonly unknown[]> {
     escrowAddress: [8_453],
     escrowDomain: [location],
     eventsOf: [history],
+    executeProposalCall: [inCase],
+    executeRulingCall: [inCase],
     extendCall: [{ ...first, clock: deadline }],
     extendTypedData: [{ ...signed, clock: 2, submission: 1, currentClock: 1 }],
     finalizeCall: [first],
@@ -616,21 +646,32 @@ function samples(): Record<string, readonly unknown[]> {
     fundingAmount: [{ agreement, indices: [0] }],
     getAgreement: [emptyConnection, agreement.id],
     getAgreementState: [emptyConnection, agreement, { blockTag: 5 }],
+    getAppealable: [emptyConnection, inCase.arbiter],
+    getAppealCase: [emptyConnection, inCase],
     getBlockTimes: [emptyConnection, [withdrawal], new Map([[1, 1]])],
     getClaimable: [emptyConnection, { token: client, account: client }, { blockTag: 5 }],
+    getClaimableFee: [emptyConnection, { arbiter, token: client, account: client }],
     getContent: [memory, deliverable, limits],
+    getCourtAppealCost: [emptyConnection, inCase],
+    getCourtCase: [emptyConnection, inCase],
     getDeliverable: [memory, deliverable, { ...limits, maxFiles: 5 }],
+    getHearing: [emptyConnection, inCase],
+    getKleros: [emptyConnection, arbiter],
     getMilestone: [emptyConnection, agreement.id, 0, { blockTag: 5 }],
+    getOpeningCost: [emptyConnection, arbiter],
+    getPanel: [emptyConnection, arbiter],
     getProgress: [emptyConnection, agreement, { since: history, finality: 1 }],
     getScope: [memory, agreement.terms.details, limits],
     getTime: [emptyConnection],
     getTimeline: [emptyConnection, agreement, { since: history, finality: 1 }],
+    getVoting: [emptyConnection, inVote],
     hashOfCid: ["bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"],
     hashText: ["text"],
     indexedDbStorage: ["name"],
     httpStorage: [{ url: "https://files.example", headers: { authorization: "Bearer secret" } }],
     inert: ["text", 20],
     joinSettlement: [agreement, halves],
+    klerosArbiterAddress: [kleros],
     kuboStorage: [{ api: "http://127.0.0.1:5001", headers: { authorization: "Bearer secret" }, offline: true }],
     listAgreements: [emptyConnection, client, { since: history, finality: 1 }],
     manifest: [[file]],
@@ -639,7 +680,10 @@ function samples(): Record<string, readonly unknown[]> {
     multicallCall: [{ escrow, calls: [call] }],
     nestedSignature: [typedData, authorization.signature],
     nestedTypedData: [typedData, account712],
+    openCaseCall: [{ ...inCase, payment: 1n }],
     outcomeName: [1],
+    panelArbiterAddress: [panel],
+    panelRuleCall: [inVote],
     parseAgreement: [sdk.serializeAgreement(agreement)],
     parseAmount: ["5", 6],
     parseDuration: ["5 days"],
@@ -651,6 +695,8 @@ function samples(): Record<string, readonly unknown[]> {
     permitTerms: [emptyConnection, { token: client, owner: client }],
     permitTypedData: [{ domain: {}, owner: client, escrow, nonce: 0n, value: 1n, deadline }],
     progress: [{ agreement, state, events: [] }],
+    proposalTypedData: [{ ...decided, chainId: 8_453, deadline }],
+    proposeCall: [{ ...decided, authorization }],
     readHistory: [emptyConnection, [[null]], { since: history, finality: 1 }],
     putContent: [memory, bytes, limits],
     putDeliverable: [memory, [file], limits],
@@ -660,6 +706,7 @@ function samples(): Record<string, readonly unknown[]> {
     refundTypedData: [{ ...signed, held }],
     requestChangesCall: [{ ...first, submission: 1, reason }],
     requestChangesTypedData: [{ ...signed, submission: 1, reason }],
+    returnDepositCall: [inCase],
     ruleCall: [{ ...first, freelancerAmount: 1n, reasoning }],
     ruleTypedData: [{ ...signed, freelancerAmount: 1n, reasoning }],
     scanEvents: [emptyConnection, [null], { fromBlock: 0, toBlock: 1 }],
@@ -667,16 +714,27 @@ function samples(): Record<string, readonly unknown[]> {
     scheduleHash: [agreement.schedule],
     sendCallsRequest: [{ ...batch, from: client, atomic: true, capabilities: {} }],
     scopeHash: [agreement.scope],
+    sendToArbiter: [
+      emptyConnection,
+      signer,
+      arbiters.panelArbiterInterface,
+      arbiters.panelRuleCall(inVote),
+      { maxGas: 1n },
+    ],
     serializeAgreement: [agreement],
     settleCall: [{ ...first, freelancerAmount: 1n, client: authorization, freelancer: authorization }],
     settleTypedData: [{ ...signed, freelancerAmount: 1n, held }],
     sha256: [bytes],
+    signAppeal: [emptyConnection, signer, { ...decided, deadline }],
+    signDecline: [emptyConnection, signer, { ...decided, deadline }],
     signFunding: [
       emptyConnection,
       new VoidSigner(client, emptyProvider),
       { agreement, indices: [0], payment: "auto", deadline, signedFunding: escrow, freelancerSignature: "0x12" },
     ],
     signedFundingAddress: [],
+    signProposal: [emptyConnection, signer, { ...decided, deadline }],
+    signVote: [emptyConnection, signer, { ...inVote, shareBps: 6_000, reasoning }],
     statementOf: [emptyConnection, client, { token: client, toBlock: 5, finality: 1, agreements: [agreement] }],
     statusName: [1],
     step: [
@@ -700,15 +758,18 @@ function samples(): Record<string, readonly unknown[]> {
     verifyDeliverable: [bytes, deliverable],
     verifyManifest: [sdk.manifestOf([entry]).text, [file]],
     verifySignature: [emptyProvider, { signer: client, typedData, signature: authorization.signature }],
+    voteCall: [{ ...inVote, votes: [vote] }],
+    voteTypedData: [{ ...inVote, shareBps: 6_000, reasoning, chainId: 8_453 }],
     warnings: [agreement, { now: 1, chainId: 8_453, arbiterHasCode: true, allowance: 1n }],
     watch: [emptyConnection, agreement, () => {}, { interval: 1_000_000, since: history }],
     withdrawCall: [{ escrow, token: client, account: client }],
+    withdrawFeeCall: [{ arbiter, token: client, account: client }],
   };
 }
 
 /** Members that nobody reads, or that are an object of ethers, whose parts are its own. */
 const isOpaque = (value: unknown) =>
-  value === emptyProvider || value instanceof VoidSigner || value instanceof Uint8Array;
+  [VoidSigner, Interface, Uint8Array].some((kind) => value instanceof kind) || value === emptyProvider;
 
 const replaced = (list: readonly unknown[], index: number, other: unknown) =>
   list.map((value, place) => (place === index ? other : value));
@@ -745,9 +806,9 @@ describe("Every exported function given junk", () => {
   // Errors are made by the SDK alone, and the client is below.
   const isExempt = (name: string, value: Exported) =>
     value.prototype instanceof Error || name === "MicroEscrow" || name === "AccountSigner";
-  const functions = Object.entries({ ...sdk, ...deployment, ...gasless, ...stored, ...storage, ...wallets }).flatMap(
-    ([name, value]): [string, Exported][] =>
-      typeof value !== "function" || isExempt(name, value as Exported) ? [] : [[name, value as Exported]],
+  const entries = { ...sdk, ...arbiters, ...deployment, ...gasless, ...stored, ...storage, ...wallets };
+  const functions = Object.entries(entries).flatMap(([name, value]): [string, Exported][] =>
+    typeof value !== "function" || isExempt(name, value as Exported) ? [] : [[name, value as Exported]],
   );
 
   it("is known here", () => {
@@ -759,6 +820,9 @@ describe("Every exported function given junk", () => {
     ...["checkCode", "checkDomain", "deploy", "getAgreement", "getAgreementState", "getClaimable", "getMilestone"],
     ...["getProgress", "getTimeline", "permitTerms", "decodeResult", "checkSignedFunding"],
     ...["deploySignedFunding", "relayFunding", "signFunding", "checkStatement", "batchResults"],
+    ...["getAppealCase", "getAppealable", "getClaimableFee", "getCourtAppealCost", "getCourtCase", "getKleros"],
+    ...["getOpeningCost", "getPanel", "getVoting", "deployAppealableArbiter", "deployKlerosArbiter"],
+    ...["deployPanelArbiter", "sendToArbiter", "signAppeal", "signDecline", "signProposal", "signVote"],
   ];
   it("does what it should without junk", async () => {
     for (const [name, action] of functions) {
@@ -795,6 +859,23 @@ describe("Every exported function given junk", () => {
       const { problems } = thrown(build, sdk.InvalidAgreementError);
       expect(problems.map(({ path }) => path)).to.deep.equal(["schedule[0].amount", "schedule[1].amount"]);
     }
+  });
+
+  it("periods as text are not added up", () => {
+    for (const wrong of ["60", 1.5, -1, 2 ** 32, null, undefined]) {
+      const periods = { proposalPeriod: 1, appealPeriod: wrong as number, decisionPeriod: 3 };
+      const times = { isDisputed: true, disputedAt: 1, clock: 9, now: 3 };
+      const record = { stage: "proposed", since: 2 } as const;
+      thrown(() => arbiters.appealableArbitrationPeriod(periods), InvalidParameterError);
+      thrown(() => arbiters.appealStatus({ terms: periods, record, ...times }), InvalidParameterError);
+    }
+  });
+
+  it("text with half a surrogate pair, which no contract's text can be", () => {
+    const court = { court: stranger, extraData: "0x", metaEvidence: "/ipfs/\ud800", shares: [0] } as const;
+    const terms = { ...court, minArbitrationPeriod: 1, minArbiterFeeBps: 0 };
+    thrown(() => arbiters.klerosArbiterAddress(terms), InvalidParameterError);
+    thrown(() => arbiters.courtEvidenceCall({ agreement, index: 0, uri: "\ud800" }), InvalidParameterError);
   });
 
   it("decodeResult of another verb's call, which says which verb it is not", () => {

@@ -25,13 +25,19 @@ import {
   WrongChainError,
   WrongStatusError,
 } from "@micro-escrow/sdk";
+import * as arbiters from "@micro-escrow/sdk/arbiters";
+import * as firstInstance from "@micro-escrow/sdk/first-instance";
 import * as gasless from "@micro-escrow/sdk/gasless";
 import * as stored from "@micro-escrow/sdk/history";
+import * as keeper from "@micro-escrow/sdk/keeper";
 import * as react from "@micro-escrow/sdk/react";
 import * as storage from "@micro-escrow/sdk/storage";
+import * as verifier from "@micro-escrow/sdk/verifier";
 import * as wallets from "@micro-escrow/sdk/wallets";
 import { expect } from "chai";
-import { AbiCoder, concat, JsonRpcProvider, keccak256 } from "ethers";
+import { AbiCoder, concat, type ErrorFragment, type Interface, JsonRpcProvider, keccak256 } from "ethers";
+import { refusalOf } from "../../sdk/dist/arbiters/contract.js";
+import { EXPLANATIONS } from "../../sdk/dist/arbiters/errors.js";
 import { rpcError } from "./chain.ts";
 import { account, stranger } from "./pure.ts";
 
@@ -90,6 +96,14 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
       "The arbiter fee of 1001 basis points is above the maximum of 1000: agree on less.",
     ],
     [
+      new arbiters.ArbiterRefusedError({ arbiter: A, reason: "NotOnPanel", values: { account: B } }),
+      `The arbiter at ${A} refused (NotOnPanel, account ${B}): the account is neither a member of the panel nor a substitute.`,
+    ],
+    [
+      new arbiters.ArbiterRefusedError({ arbiter: A, reason: "Closed", values: { index: 1n, until: 5n } }),
+      `The arbiter at ${A} refused (Closed, index 1, until 5): see the contract's documentation.`,
+    ],
+    [
       new sdk.CannotSignError({ account: A, reason: "its wallet signs no typed data" }),
       `${A} cannot sign: its wallet signs no typed data. Record its consent or send its action as a transaction of its own instead (accept, or the verb itself).`,
     ],
@@ -142,6 +156,18 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
           `The wallet cannot send this batch: ${words}. Send the calls one after the other, or those of the escrow in its own multicall.`,
         ] as const,
     ),
+    [
+      new keeper.ConfigurationError({
+        file: "services.json",
+        path: "keeper.accounts[1]",
+        problem: "must be an address",
+      }),
+      "In services.json, keeper.accounts[1] must be an address.",
+    ],
+    [
+      new keeper.ConfigurationError({ file: "services.json", path: "", problem: "is not JSON" }),
+      "The configuration services.json is not JSON.",
+    ],
     [
       new storage.ContentMismatchError(hashes),
       `The storage gave other bytes: they hash to ${X}, not to ${Y}. Do not use them; read from another storage.`,
@@ -299,6 +325,14 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
     [new sdk.InvalidSubmissionError(0, "is no submission", advice), '"0" is no submission. Write another.'],
     [new sdk.InvalidTimeError(-1, "is no time", advice), '"-1" is no time. Write another.'],
     [
+      new keeper.KeyError("There is no file key.json: name the keystore."),
+      "There is no file key.json: name the keystore.",
+    ],
+    [
+      new keeper.ListenError({ at: "127.0.0.1:9101", reason: "the port is taken" }),
+      "Nothing can listen at 127.0.0.1:9101: the port is taken. Another process with this configuration may run; else change listen.",
+    ],
+    [
       new sdk.MilestoneOutOfRangeError({ index: 3, length: 3 }),
       "There is no milestone 3: name one of the 3 in the schedule, counted from 0.",
     ],
@@ -315,6 +349,10 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
     [
       new sdk.NoCodeError({ address: A, chainId: 10 }),
       `There is no contract at ${A} on chain 10: deploy it there, or connect to another chain or address.`,
+    ],
+    [
+      new verifier.ModelPackagesMissingError({ packages: ["ai", "zod"] }),
+      "A model is configured, and what speaks with it is not installed with the SDK: run `npm install ai zod` (it needs Node 22 or later).",
     ],
     [
       new sdk.NotAPartyError({ account: A }),
@@ -368,6 +406,10 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
     [
       new SignatureExpiredError({ deadline: CLOCK, time: LATER }),
       `The signature was good until ${AT_CLOCK}, and it is ${AT_LATER}: ask for a new one.`,
+    ],
+    [
+      new keeper.StateTakenError({ file: "/var/lib/keeper.journal" }),
+      "Another process writes /var/lib/keeper.journal: this one stops. Give each service a state folder of its own, and start it once.",
     ],
     [
       new storage.StorageFailedError({ reason: "refused", details: "disk full" }),
@@ -470,11 +512,11 @@ const messages: readonly (readonly [MicroEscrowError, string])[] = (() => {
 })();
 
 describe("Every error", () => {
-  const classes = Object.entries({ ...sdk, ...gasless, ...stored, ...react, ...storage, ...wallets }).filter(
-    ([, value]) => {
-      return typeof value === "function" && value.prototype instanceof MicroEscrowError && value !== InvalidValueError;
-    },
-  );
+  const services = { ...firstInstance, ...keeper, ...verifier };
+  const entries = { ...sdk, ...arbiters, ...gasless, ...stored, ...react, ...storage, ...wallets, ...services };
+  const classes = Object.entries(entries).filter(([, value]: [string, unknown]) => {
+    return typeof value === "function" && value.prototype instanceof MicroEscrowError && value !== InvalidValueError;
+  });
 
   it("has a line in the table of messages", () => {
     const listed = new Set<unknown>(messages.map(([error]) => error.constructor));
@@ -490,6 +532,69 @@ describe("Every error", () => {
     const cause = new WrongStatusError({ index: 1, actual: Status.None, allowed: [Status.Submitted] });
     const reverted = { reason: cause.message, data: "0x", transaction: undefined } as const;
     expect(new TransactionRevertedError(reverted, { cause }).message).to.equal(`Reverted: ${cause.message}`);
+  });
+});
+
+describe("What an arbiter refuses", () => {
+  const arbiter = account("arbiter");
+  const { appealableArbiterInterface, klerosArbiterInterface, panelArbiterInterface } = arbiters;
+  const abis: readonly Interface[] = [panelArbiterInterface, appealableArbiterInterface, klerosArbiterInterface];
+  const coder = AbiCoder.defaultAbiCoder();
+
+  /** What the SDK makes of a revert with an error whose values are as good as any. */
+  function refusal(abi: Interface, error: ErrorFragment): MicroEscrowError {
+    const values = error.inputs.map(({ type }) => {
+      return type === "address" ? arbiter : type === "string" ? "text" : type === "bytes32" ? keccak256("0x12") : 1n;
+    });
+    return refusalOf(decodeError({ data: abi.encodeErrorResult(error, values) }), abi, arbiter) as MicroEscrowError;
+  }
+
+  it("is explained, each error of the contracts that has no class of its own", () => {
+    const [explained, unexplained] = [new Set<string>(), new Set<string>()];
+    for (const abi of abis) {
+      abi.forEachError((error) => {
+        const { code, message } = refusal(abi, error);
+        if (code !== "ArbiterRefused")
+          return expect(code, error.name).to.equal(
+            error.name === "ReentrancyGuardReentrantCall" ? "ReentrantCall" : error.name,
+          );
+        expect(message).to.contain(`refused (${error.name}`);
+        (message.endsWith("see the contract's documentation.") ? unexplained : explained).add(error.name);
+      });
+    }
+    expect([...unexplained]).to.deep.equal([]);
+    // No explanation is of an error that no contract has any more.
+    expect([...explained].sort()).to.deep.equal(Object.keys(EXPLANATIONS).sort());
+  });
+
+  it("is not taken for what a token or the court said in words, or for a panic", () => {
+    const data = concat(["0x08c379a0", coder.encode(["string"], ["Pausable: paused"])]);
+    const panic = concat(["0x4e487b71", coder.encode(["uint256"], [0x11])]);
+    for (const [reverted, reason] of [
+      [data, "Pausable: paused"],
+      [panic, "panic 0x11"],
+    ] as const) {
+      const error = decodeError({ data: reverted });
+      expect(refusalOf(error, panelArbiterInterface, arbiter)).to.equal(error);
+      expect(error).to.be.instanceOf(TransactionRevertedError);
+      expect(error).to.include({ reason });
+    }
+  });
+
+  it("is not read out of what is too short for it, or holds no such values", () => {
+    const selector = panelArbiterInterface.getError("NotOnPanel")?.selector ?? expect.fail("no such error");
+    for (const data of [
+      "0x12",
+      "0x12345678",
+      selector,
+      `${selector}1234`,
+      `${selector}${"ff".repeat(32)}`,
+      "0x08c379a01234",
+    ]) {
+      const error = decodeError({ data });
+      expect(error).to.be.instanceOf(TransactionRevertedError);
+      expect(refusalOf(error, panelArbiterInterface, arbiter)).to.equal(error);
+    }
   });
 });
 

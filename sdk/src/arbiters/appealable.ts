@@ -12,7 +12,7 @@ import {
 } from "../actions/action.js";
 import { toAddress, toHash } from "../address.js";
 import { type TypedData, typedFields } from "../agreement.js";
-import { checkChainId, checkList, checkObject, checkSigner } from "../check.js";
+import { checkBoolean, checkChainId, checkList, checkObject, checkSigner } from "../check.js";
 import type { Deployed, DeployParameters } from "../creation.js";
 import { InvalidParameterError } from "../errors.js";
 import type { AppealableArbiterInterface } from "../generated/AppealableArbiter.js";
@@ -75,10 +75,7 @@ function argumentsOf(terms: AppealableTerms): readonly unknown[] {
   checkBps(appealFeeBps);
   const [first, second] = [toAddress(firstInstance), toAddress(secondInstance)];
   if (first === second) throw new InvalidParameterError(second, "is the first instance too");
-  for (const period of [proposalPeriod, appealPeriod, decisionPeriod]) {
-    if (!isUint(period, 2 ** 32 - 1)) throw new InvalidParameterError(period, "is no period in seconds");
-  }
-  const sum = proposalPeriod + appealPeriod + decisionPeriod + EXECUTION_PERIOD;
+  const sum = appealableArbitrationPeriod({ proposalPeriod, appealPeriod, decisionPeriod });
   if (sum >= 2 ** 32) throw new InvalidParameterError(sum, "is too long for all periods together, in seconds");
   return [
     escrowOf(escrow),
@@ -102,14 +99,23 @@ function checkBps(bps: number): number {
  * The contract refuses less, where it is the agreement's gate.
  *
  * @returns Seconds.
+ * @throws {InvalidParameterError} When a period is not whole seconds below 2^32.
  * @example
  * const arbitration = appealableArbitrationPeriod({ proposalPeriod: 86_400, appealPeriod: 259_200, decisionPeriod: 604_800 });
  */
 export function appealableArbitrationPeriod(
   terms: Pick<AppealableTerms, "proposalPeriod" | "appealPeriod" | "decisionPeriod">,
 ): number {
-  const { proposalPeriod, appealPeriod, decisionPeriod } = checkObject(terms, "an appealable arbiter's terms");
+  const { proposalPeriod, appealPeriod, decisionPeriod } = checkPeriods(terms);
   return proposalPeriod + appealPeriod + decisionPeriod + EXECUTION_PERIOD;
+}
+
+function checkPeriods<Terms extends Parameters<typeof appealableArbitrationPeriod>[0]>(terms: Terms): Terms {
+  const { proposalPeriod, appealPeriod, decisionPeriod } = checkObject(terms, "an appealable arbiter's terms");
+  for (const period of [proposalPeriod, appealPeriod, decisionPeriod]) {
+    if (!isUint(period, 2 ** 32 - 1)) throw new InvalidParameterError(period, "is no period in seconds");
+  }
+  return terms;
 }
 
 /**
@@ -295,15 +301,17 @@ export function appealTypedData(parameters: AppealParameters & CaseSigningParame
   });
 }
 
-async function sign(
+async function sign<P extends CaseParameters & Pick<CaseSigningParameters, "deadline">>(
   connection: EscrowConnection,
   signer: Signer,
-  toSign: (parameters: CaseSigningParameters) => TypedData,
-  deadline: number,
+  toTypedData: (parameters: P & CaseSigningParameters) => TypedData,
+  parameters: P,
 ): Promise<Authorization> {
-  checkConnection(connection);
-  const actor = await actorOf(connection, checkSigner(signer));
-  return { deadline, signature: await signTypedData(actor, toSign({ chainId: connection.chainId, deadline })) };
+  const { chainId } = checkConnection(connection);
+  checkSigner(signer);
+  const typedData = toTypedData({ ...checkParameters(parameters), chainId });
+  const actor = await actorOf(connection, signer);
+  return { deadline: parameters.deadline, signature: await signTypedData(actor, typedData) };
 }
 
 /**
@@ -323,7 +331,7 @@ export function signProposal(
   signer: Signer,
   parameters: ProposalParameters & Pick<CaseSigningParameters, "deadline">,
 ): Promise<Authorization> {
-  return sign(connection, signer, (where) => proposalTypedData({ ...parameters, ...where }), parameters.deadline);
+  return sign(connection, signer, proposalTypedData, parameters);
 }
 
 /**
@@ -338,7 +346,7 @@ export function signDecline(
   signer: Signer,
   parameters: DeclineParameters & Pick<CaseSigningParameters, "deadline">,
 ): Promise<Authorization> {
-  return sign(connection, signer, (where) => declineTypedData({ ...parameters, ...where }), parameters.deadline);
+  return sign(connection, signer, declineTypedData, parameters);
 }
 
 /**
@@ -352,7 +360,7 @@ export function signAppeal(
   signer: Signer,
   parameters: AppealParameters & Pick<CaseSigningParameters, "deadline">,
 ): Promise<Authorization> {
-  return sign(connection, signer, (where) => appealTypedData({ ...parameters, ...where }), parameters.deadline);
+  return sign(connection, signer, appealTypedData, parameters);
 }
 
 // ----------------------------------------------------------------------------------------------------------------- calls
@@ -519,6 +527,8 @@ export interface AppealStatusParameters {
  * Where a case stands at a time: whose turn it is, until when, and what comes then. As the contract has it: at most one turn at
  * a time, and nothing but the default from the escrow's clock on.
  *
+ * @throws {InvalidParameterError} When the stage is none, or a period not whole seconds.
+ * @throws {InvalidTimeError} When a time is not whole Unix seconds.
  * @example
  * const record = { stage: "proposed", since: now - 3_600 } as const;
  * const terms = { proposalPeriod: 3 * 86_400, appealPeriod: 3 * 86_400, decisionPeriod: 7 * 86_400 };
@@ -527,12 +537,14 @@ export interface AppealStatusParameters {
  */
 export function appealStatus(parameters: AppealStatusParameters): AppealStatus {
   const { terms, record, isDisputed, disputedAt, clock, now } = checkObject(parameters, "an object of parameters");
-  const { stage, since } = record;
-  if (!isDisputed) {
+  const { stage, since } = checkObject(record, "a case's record");
+  if (!STAGES.includes(stage)) throw new InvalidParameterError(stage, `is no stage: expected ${STAGES.join(", ")}`);
+  const { proposalPeriod, appealPeriod, decisionPeriod } = checkPeriods(terms);
+  for (const time of [since, clock, now]) checkTime(time);
+  if (!checkBoolean(isDisputed, "whether it is in dispute")) {
     return { turn: stage === "appealed" ? "returnDeposit" : "over", until: undefined, next: undefined };
   }
-  const { proposalPeriod, appealPeriod, decisionPeriod } = terms;
-  const proposed = disputedAt + proposalPeriod;
+  const proposed = checkTime(disputedAt) + proposalPeriod;
   const ends: Record<AppealStage, readonly (readonly [AppealTurn, number])[]> = {
     none: [
       ["propose", proposed],

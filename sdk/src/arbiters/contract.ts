@@ -4,19 +4,27 @@
 import {
   AbiCoder,
   concat,
-  dataLength,
   type FunctionFragment,
   Interface,
+  isHexString,
   keccak256,
   type Result,
   type Signer,
 } from "ethers";
-import { checkIndex, checkParameters, type MilestoneParameters, toCall } from "../actions/action.js";
+import { checkAmount, checkIndex, checkParameters, type MilestoneParameters, toCall } from "../actions/action.js";
 import { toAddress } from "../address.js";
 import { checkObject, checkSigner } from "../check.js";
 import { addressOf, chainOf, create, type Deployed, type DeployParameters } from "../creation.js";
 import type { TransactionInfo } from "../decode.js";
-import { MicroEscrowError, NoCodeError, RpcError, TransactionRevertedError, WrongContractError } from "../errors.js";
+import {
+  InvalidHashError,
+  InvalidParameterError,
+  MicroEscrowError,
+  NoCodeError,
+  RpcError,
+  TransactionRevertedError,
+  WrongContractError,
+} from "../errors.js";
 import { microEscrowAddress } from "../generated/code.js";
 import { panelArbiterAbi } from "../generated/panelArbiterAbi.js";
 import { namedValues } from "../interfaces.js";
@@ -231,7 +239,10 @@ export interface PayingCall extends Omit<Call, "value"> {
  * @param abi The arbiter's interface, by which its errors are told: `panelArbiterInterface` and its like.
  * @returns The transaction.
  * @throws {ArbiterRefusedError} When the arbiter refuses.
- * @throws {InvalidParameterError} When an option is none.
+ * @throws {InvalidParameterError} When the interface or an option is none.
+ * @throws {InvalidAddressError} When the call is to no address.
+ * @throws {InvalidHashError} When the call's data is not hexadecimal.
+ * @throws {InvalidAmountError} When the call's value is no bigint of wei.
  * @throws {WrongChainError} When the signer is on another chain.
  * @throws {TransactionRevertedError} When it reverts with something else; what the escrow refuses has its own error.
  * @throws {GasTooHighError} When it would take more than `maxGas`.
@@ -253,20 +264,32 @@ export async function sendToArbiter(
 ): Promise<TransactionInfo> {
   checkConnection(connection);
   checkSigner(signer);
-  const { to } = checkObject(call, "a call of an arbiter");
+  if (typeof abi?.parseError !== "function") {
+    const advice = "Pass the arbiter's, like panelArbiterInterface.";
+    throw new InvalidParameterError(abi, "is not an interface of ethers", { advice });
+  }
+  const { to, data, value } = checkObject(call, "a call of an arbiter");
+  if (!isHexString(data, true)) throw new InvalidHashError(data, "is no calldata");
+  const sent = { to: toAddress(to), data, value: checkAmount(value, 256) };
   const actor = await actorOf(connection, signer, checkObject(options, "options"));
   // It is sent as it is, whatever it carries.
-  const receipt = await send(actor, call as Call).catch((error: unknown) => {
-    throw refusalOf(error, abi, to);
+  const receipt = await send(actor, sent as Call).catch((error: unknown) => {
+    throw refusalOf(error, abi, sent.to);
   });
   return { hash: receipt.hash as Hash, blockNumber: receipt.blockNumber };
 }
 
 /** The arbiter's own error out of a revert that the escrow's errors do not explain. */
 export function refusalOf(error: unknown, abi: Interface, arbiter: Address): unknown {
-  if (!(error instanceof TransactionRevertedError) || dataLength(error.data) < 4) return error;
-  const parsed = abi.parseError(error.data);
-  if (parsed === null) return error;
-  const values = namedValues<Record<string, unknown>>(parsed.args, parsed.fragment.inputs, []);
-  return new ArbiterRefusedError({ arbiter, reason: parsed.name, values }, { cause: error });
+  // What has a reason said it in words, or is a panic: no error of the arbiter's, though every Interface of ethers knows both.
+  if (!(error instanceof TransactionRevertedError) || error.reason !== undefined) return error;
+  try {
+    const parsed = abi.parseError(error.data);
+    if (parsed === null) return error;
+    const values = namedValues<Record<string, unknown>>(parsed.args, parsed.fragment.inputs, []);
+    return new ArbiterRefusedError({ arbiter, reason: parsed.name, values }, { cause: error });
+  } catch {
+    // Too short for an error, or for its values.
+    return error;
+  }
 }

@@ -2,8 +2,8 @@
 import { MicroEscrowError } from "../errors.js";
 import type { Address } from "../types.js";
 
-/** What each reason means, and what to do. */
-const EXPLANATIONS: Readonly<Record<string, string>> = {
+/** What each reason means, and what to do: for every error of the contracts that has no class of its own. */
+export const EXPLANATIONS: Readonly<Record<string, string>> = {
   AnotherEscrow: "the arbiter hears the disputes of another escrow; name one that belongs to this escrow",
   AnotherArbiter: "the agreement names another arbiter; act on the one that it names",
   ArbitrationPeriodTooShort: "the agreement leaves its arbiter too little time; agree on a longer arbitration period",
@@ -26,6 +26,14 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   PaymentTooLow: "the court asks for more; ask what it costs again, and send that",
   ChangeRefused: "the account does not take ether back; send exactly what it costs",
   NotDecided: "too few voted, or the voting has not closed; send more votes, or wait",
+  InvalidMember: "the account is on the panel twice, or is none; name each account once",
+  WrongMemberCount: "a panel has 1 to 32 members, and up to 32 substitutes; name as many",
+  InvalidQuorum: "a quorum is 1 to the number of members; choose one of these",
+  InvalidPhases: "substitutes vote before the voting closes, and it closes before the end; choose such parts",
+  InstancesNotDistinct: "the two instances must be two accounts; name another",
+  NoOptions: "the court needs something to choose from; name a share at least",
+  DisputeNotNew: "the court gave the case the number of another; do not use this court",
+  NotTheCourt: "only the court can say what it ruled; wait until it does",
 };
 
 /** An arbiter contract refused a call; nothing changed. */

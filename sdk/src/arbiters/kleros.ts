@@ -77,7 +77,7 @@ function argumentsOf(terms: KlerosTerms): readonly unknown[] {
   }
   if (shares.length === 0) throw new InvalidParameterError(shares, "leaves the court nothing to choose from");
   if (!isHexString(extraData, true)) throw new InvalidHashError(extraData, "is no hexadecimal data");
-  checkText(metaEvidence, "where the meta-evidence stands");
+  checkPlace(metaEvidence, "where the meta-evidence stands");
   return [
     escrowOf(escrow),
     minArbitrationPeriod,
@@ -87,6 +87,14 @@ function argumentsOf(terms: KlerosTerms): readonly unknown[] {
     metaEvidence,
     [...shares],
   ];
+}
+
+/** Text that UTF-8 can hold, as a contract's text is. */
+function checkPlace(text: string, what: string): string {
+  if (/\p{Surrogate}/u.test(checkText(text, what))) {
+    throw new InvalidParameterError(text, "has half a surrogate pair: it is no text that can be written");
+  }
+  return text;
 }
 
 /**
@@ -224,7 +232,7 @@ export function appealRulingCall(parameters: CourtCaseParameters & CourtPayment)
  */
 export function courtEvidenceCall(parameters: CourtCaseParameters & { readonly uri: string }): Call {
   const { arbiter, terms, index } = caseOf(parameters);
-  const uri = checkText(parameters.uri, "where the evidence stands");
+  const uri = checkPlace(parameters.uri, "where the evidence stands");
   return toCall(arbiter, klerosArbiterInterface.encodeFunctionData("submitEvidence", [terms, index, uri]));
 }
 
