@@ -55,6 +55,20 @@ export const appealableArbiterAbi = [
   {
     "inputs": [
       {
+        "name": "actual",
+        "type": "address"
+      },
+      {
+        "name": "expected",
+        "type": "address"
+      }
+    ],
+    "name": "AnotherEscrow",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "name": "end",
         "type": "uint256"
       },

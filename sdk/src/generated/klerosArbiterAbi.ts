@@ -62,6 +62,20 @@ export const klerosArbiterAbi = [
     "inputs": [
       {
         "name": "actual",
+        "type": "address"
+      },
+      {
+        "name": "expected",
+        "type": "address"
+      }
+    ],
+    "name": "AnotherEscrow",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "name": "actual",
         "type": "uint256"
       },
       {

@@ -56,6 +56,20 @@ export const panelArbiterAbi = [
     "inputs": [
       {
         "name": "actual",
+        "type": "address"
+      },
+      {
+        "name": "expected",
+        "type": "address"
+      }
+    ],
+    "name": "AnotherEscrow",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "name": "actual",
         "type": "uint256"
       },
       {
