@@ -67,7 +67,12 @@ describe("The configuration of a service", () => {
 
   const wrong: readonly (readonly [what: string, contents: unknown, path: string, problem: string])[] = [
     ["no JSON", `{"rpc": "${secret}"`, "", "is not JSON"],
-    ["a list", [], "", "is something else: write an object with rpc, chainId, escrow, state, keeper, verifier, arbiter"],
+    [
+      "a list",
+      [],
+      "",
+      "is something else: write an object with rpc, chainId, escrow, state, keeper, verifier, arbiter",
+    ],
     [
       "an unknown member",
       { ...whole, privateKey: secret },
