@@ -40,8 +40,12 @@ contract PanelRuleTest is PanelBase {
     function test_RevertGiven_TheClockRanOut() public {
         _openDispute();
         _send(_votes(_shares(3_000, 1_000, 2_000)));
-        _warpToClock(0, 0);
-        vm.expectRevert(_hearingOver(block.timestamp));
+        uint256 end = _milestone(0).clock;
+        vm.warp(end);
+        vm.expectRevert(_hearingOver(end));
+        _rule();
+        vm.warp(end + 1);
+        vm.expectRevert(_hearingOver(end));
         _rule();
     }
 

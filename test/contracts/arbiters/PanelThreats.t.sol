@@ -124,6 +124,18 @@ contract PanelThreatsTest is PanelBase {
         vm.assertEq(_liar.answer(), LOCKED, "the panel is locked");
     }
 
+    /// @notice A contract that has the panel decide once more finds it without votes: none of the first time counts again.
+    function test_ALyingArbiterHasThePanelDecideTwice() public {
+        _appealFromLiar();
+        _send(_votes(_shares(1_000, 2_000, 2_000)));
+        _send(_one(_vote(0, members[3], 2_000)));
+        vm.assertEq(_liar.awarded(), 2_000, "decided");
+        for (uint256 i = 0; i < SEATS - 1; ++i) {
+            vm.assertEq(panel.votesOf(id, 0).length, i, "votes that count");
+            _send(_one(_vote(0, members[i], uint16(i))));
+        }
+    }
+
     /// @notice Whoever sends three of five votes that suit it does not rule with them.
     function test_ASelectionOfVotesDoesNotRule() public {
         _openDispute();

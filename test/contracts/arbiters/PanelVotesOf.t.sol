@@ -45,14 +45,15 @@ contract PanelVotesOfTest is PanelBase {
     function test_Given_ThePanelRuled() public {
         _openDispute();
         _bring(1, IMicroEscrow.Status.Disputed);
-        vm.prank(stranger);
-        panel.vote(agreement, 1, _one(_vote(1, members[2], 5_000)));
-        _send(_votes(_shares(4_000, 4_000, 3_000)));
-        _send(_one(_vote(0, members[3], 4_000)));
-        vm.assertEq(uint256(_milestone(0).status), uint256(IMicroEscrow.Status.Resolved), "ruled");
-        _assertNone(id, 0);
-        uint256[] memory places = new uint256[](1);
-        places[0] = 2;
-        _assertVotes(1, places, _shares(5_000));
+        _send(_votes(_shares(4_000, 3_000)));
+        IPanelArbiter.SignedVote[] memory votes = new IPanelArbiter.SignedVote[](3);
+        for (uint256 i = 0; i < 3; ++i) votes[i] = _vote(1, members[i], i == 0 ? 1 : 2);
+        panel.vote(agreement, 1, votes);
+        panel.vote(agreement, 1, _one(_vote(1, members[3], 2)));
+        vm.assertEq(uint256(_milestone(1).status), uint256(IMicroEscrow.Status.Resolved), "ruled");
+        _assertNone(id, 1);
+        uint256[] memory places = new uint256[](2);
+        places[1] = 1;
+        _assertVotes(0, places, _shares(4_000, 3_000));
     }
 }
