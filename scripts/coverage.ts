@@ -1,7 +1,7 @@
 /**
  * That the Solidity tests reach every line of the contracts, or exit code 1. Hardhat counts a line as covered only when every
  * statement on it ran, so this is every statement too. Instrumented artifacts stay in coverage/, apart from the real ones: these
- * tests count what is reached, and are not those that must pass. What the SDK's tests reach: `node scripts/test.ts sdk --coverage`.
+ * tests count what is reached, and are not those that must pass. What the SDK's tests reach: `node scripts/test.ts sdk services --coverage`.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
