@@ -77,10 +77,21 @@ export async function writeSite({
     intentionallyNotExported: [
       "src/decode.ts:Fields",
       "src/errors.ts:Fields",
+      "src/generated/AppealableArbiter.ts:AppealableArbiterInterface",
+      "src/generated/KlerosArbiter.ts:KlerosArbiterInterface",
       "src/generated/MicroEscrow.ts:MicroEscrowInterface",
+      "src/generated/PanelArbiter.ts:PanelArbiterInterface",
       "src/generated/SignedFunding.ts:SignedFundingInterface",
+      "src/judgement/model.ts:Generated",
+      "src/judgement/model.ts:Guard",
+      "src/judgement/model.ts:Reply",
+      "src/judgement/model.ts:Tokens",
+      "src/judgement/prompt.ts:Prompt",
+      "src/judgement/spending.ts:Reserved",
+      "src/judgement/spending.ts:SpendingRecord",
       "src/model.ts:Authorized",
       "src/model.ts:OnMilestone",
+      "src/services/journal.ts:Journal",
     ],
   });
   // Modules by the names under which they are imported, not by their files.

@@ -99,9 +99,12 @@ describe("the recorded release", () => {
       folder = await mkdtemp(join(tmpdir(), "micro-escrow-release-"));
       generate = join(folder, "scripts/generate.ts");
       const scripts = ["generate", "records", "script"].map((name) => `scripts/${name}.ts`);
-      const compiled = ["MicroEscrow.sol/MicroEscrow", "periphery/SignedFunding.sol/SignedFunding"];
+      const arbiters = ["PanelArbiter", "AppealableArbiter", "KlerosArbiter"].map(
+        (name) => `arbiters/${name}.sol/${name}`,
+      );
+      const compiled = ["MicroEscrow.sol/MicroEscrow", "periphery/SignedFunding.sol/SignedFunding", ...arbiters];
       const built = compiled.map((name) => `artifacts/contracts/${name}.json`);
-      const releases = ["deployments/create2.json", "deployments/signedFunding.json"];
+      const releases = ["create2", "signedFunding", "arbiters"].map((name) => `deployments/${name}.json`);
       for (const file of [...scripts, ...built, "package.json", ...releases])
         await cp(join(root, file), join(folder, file));
       await symlink(join(root, "node_modules"), join(folder, "node_modules"), "junction");

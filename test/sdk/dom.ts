@@ -72,7 +72,7 @@ async function turn(): Promise<void> {
 /** Lets React and the chain go on until it is so; where it never is, it fails in the end. */
 export async function until(condition: () => boolean): Promise<void> {
   for (let turns = 0; !condition(); ++turns) {
-    if (turns === 200_000) throw new Error(`It never was so: ${condition}`);
+    if (turns === 2_000_000) throw new Error(`It never was so: ${condition}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
   await turn();

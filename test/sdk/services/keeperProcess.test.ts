@@ -102,7 +102,15 @@ describe("The keeper as a process", function () {
       logs.push(keeper.log);
       await new Promise((resolve) => setTimeout(resolve, random() * 1_500));
       isOut = true;
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await until(
+        "it has met the outage",
+        async () => {
+          const port = keeper.log.saying("Started")[0]?.port;
+          const said = port === undefined ? "" : await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+          return /^micro_escrow_failures_total\{reason="Rpc",service="keeper"\} [1-9]/m.test(said);
+        },
+        40,
+      );
       isOut = false;
       await until("all is paid out", async () => (await balance(escrow.address)) === 0n, 40);
       await until("nothing is under way", () => keeper.log.lines.at(-1)?.msg === "Mined");
