@@ -564,7 +564,8 @@ describe("React hooks", () => {
     it("show no other milestone's state beside the error of one that is not there", async () => {
       const agreement = await context.funded();
       const page = await render(() => useMilestone({ agreement, index: 0 }));
-      await until(() => page.current.isSuccess);
+      await until(() => !page.current.isPending);
+      expect(page.current.error).to.equal(null);
       await page.rerender(() => useMilestone({ agreement, index: 3 }));
       expect(page.current.error).to.be.instanceOf(MilestoneOutOfRangeError);
       expect(page.current).to.include({ data: undefined, status: "error" });
