@@ -15,7 +15,14 @@ import {WorldMoves} from "./WorldMoves.sol";
 /// everything about it drawn from one seed. Most calls are such that they should succeed, so that milestones live long lives;
 /// the others have one thing wrong. Before each call it is decided from the protocol alone whether the escrow may let it
 /// happen, and a call that ends otherwise fails the run, as does one whose effects differ (see {Checks}).
-abstract contract Handler is ConsentMoves, SignedFundingMoves, WorkMoves, DisputeMoves, ExitMoves, WorldMoves {
+abstract contract Handler is
+    ConsentMoves,
+    SignedFundingMoves,
+    WorkMoves,
+    DisputeMoves,
+    ExitMoves,
+    WorldMoves
+{
     constructor() {
         vm.deal(address(this), 1 ether);
     }
@@ -23,7 +30,7 @@ abstract contract Handler is ConsentMoves, SignedFundingMoves, WorkMoves, Disput
     /// @notice The functions to call, each with a seed. What the others live on, or what seldom meets its chance, stands
     /// there more than once.
     function moves() external pure returns (bytes4[] memory selectors) {
-        bytes4[44] memory all = [
+        bytes4[60] memory all = [
             this.accept.selector,
             this.close.selector,
             this.fund.selector,
@@ -67,7 +74,23 @@ abstract contract Handler is ConsentMoves, SignedFundingMoves, WorkMoves, Disput
             this.setFaults.selector,
             this.setWallet.selector,
             this.delegate.selector,
-            this.passTime.selector
+            this.passTime.selector,
+            this.vote.selector,
+            this.vote.selector,
+            this.ruleByPanel.selector,
+            this.propose.selector,
+            this.propose.selector,
+            this.decline.selector,
+            this.appeal.selector,
+            this.appeal.selector,
+            this.decide.selector,
+            this.execute.selector,
+            this.returnDeposit.selector,
+            this.open.selector,
+            this.ruleAtCourt.selector,
+            this.appealAtCourt.selector,
+            this.executeCase.selector,
+            this.withdrawFromArbiter.selector
         ];
         selectors = new bytes4[](all.length);
         for (uint256 k = 0; k < all.length; ++k) selectors[k] = all[k];
