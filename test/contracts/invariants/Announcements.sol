@@ -65,7 +65,7 @@ abstract contract Announcements is ArbiterGhosts {
             else if (topic == IMicroEscrow.MilestoneFunded.selector) _recordFunded(log);
             else if (topic == IMicroEscrow.MilestoneAdvanced.selector) _recordAdvanced(log);
             else if (topic == IMicroEscrow.MilestoneConcluded.selector) _recordConcluded(log);
-            else if (topic == IMicroEscrow.PaymentDeferred.selector) _recordDeferred(log);
+            else if (topic == IMicroEscrow.PaymentDeferred.selector) _recordDeferred(log, logs[i - 1]);
             else if (topic == IMicroEscrow.Withdrawn.selector) _recordWithdrawn(log);
             else if (_movesClock(topic)) _recordTurn(log);
         }
@@ -217,8 +217,11 @@ abstract contract Announcements is ArbiterGhosts {
         if (parts.arbiter != 0) _announceWaiting(entry.token, entry.agreement.arbiter, parts.arbiter);
     }
 
-    function _recordDeferred(Vm.Log memory log) private {
+    /// @param before The log before it: the runner also records what was undone, the transfer that came too far before it failed.
+    function _recordDeferred(Vm.Log memory log, Vm.Log memory before) private {
         (address token, uint256 amount) = abi.decode(log.data, (address, uint256));
+        bool undone = before.emitter == token && before.topics[0] == IERC20.Transfer.selector;
+        if (undone && before.topics[2] == log.topics[3]) wentOut[_tokenOf(token)] -= amount;
         _announceWaiting(_tokenOf(token), address(uint160(uint256(log.topics[3]))), amount);
     }
 
@@ -281,7 +284,7 @@ abstract contract Announcements is ArbiterGhosts {
 
     /// @dev The ruling is the median of the votes that were announced, and its reasoning one of theirs who voted so (of two in the
     /// middle, the lower).
-    function _recordPanelRuled(Vm.Log memory log) private {
+    function _recordPanelRuled(Vm.Log memory log) private view {
         (uint16 shareBps, bytes32 reasoning, uint256 count) = abi.decode(log.data, (uint16, bytes32, uint256));
         IPanelArbiter.Vote[] memory list = _votes[log.topics[1]][uint256(log.topics[2])];
         require(list.length == count, "Invariant 18: the panel ruled by other votes than were cast");

@@ -92,7 +92,7 @@ abstract contract AppealMoves is ArbiterMoves {
         Award memory award = Award(_share(), new uint256[](_chance(24) ? 0 : 1 + _draw(3)));
         address[] memory paid = new address[](award.paid.length);
         for (uint256 k = 0; k < paid.length; ++k) {
-            award.paid[k] = _draw(PEOPLE);
+            award.paid[k] = _draw(PAYER); // no outsider
             paid[k] = accounts[award.paid[k]];
         }
         address sender = accounts[_chance(12) ? _draw(PEOPLE) : OTHER_ARBITER];

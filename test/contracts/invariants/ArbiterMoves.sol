@@ -10,12 +10,12 @@ import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
 import {IPanelArbiter} from "../../../contracts/interfaces/IPanelArbiter.sol";
 import {TypedData} from "../utils/TypedData.sol";
 import {vm} from "../utils/Vm.sol";
-import {Calls} from "./Calls.sol";
+import {FundingMoves} from "./FundingMoves.sol";
 
 /// @title ArbiterMoves
 /// @notice What the moves of all arbiters have in common: which dispute, which moment, the call; and the withdrawal of what an
 /// arbiter owes.
-abstract contract ArbiterMoves is Calls {
+abstract contract ArbiterMoves is FundingMoves {
     /// @dev How many functions of the arbiters a hook tries.
     uint256 private constant HOOKED = 15;
 
@@ -113,8 +113,8 @@ abstract contract ArbiterMoves is Calls {
 
     // ------------------------------------------------------------------------------------------------------ choices
 
-    /// @dev A dispute before one of `arbiters` whose case is at one of `stages`, both a bit each; seldom, or where there is none,
-    /// any milestone before any arbiter.
+    /// @dev A dispute before one of `arbiters` whose case is at one of `stages`, both a bit each; where there is none, and a new
+    /// case would do, the parties quarrel; seldom any milestone before any arbiter.
     function _pickCase(uint256 arbiters, uint256 stages) internal returns (uint256 e, uint256 i) {
         bool any = _chance(20);
         uint256 start = _draw(places.length);
@@ -126,6 +126,37 @@ abstract contract ArbiterMoves is Calls {
             if (ghosts[e][i].status != IMicroEscrow.Status.Disputed) continue;
             if (block.timestamp < ghosts[e][i].clock && _isAt(e, i, arbiter, stages)) return (e, i);
         }
+        for (uint256 k = 0; k < places.length && stages & 1 != 0; ++k) {
+            (e, i) = (places[(start + k) % places.length].entry, places[(start + k) % places.length].index);
+            if ((1 << _arbiterOf(e)) & arbiters == 0 || !_quarrels(e, i)) continue;
+            if (ghosts[e][i].status == IMicroEscrow.Status.Disputed) return (e, i);
+        }
+    }
+
+    /// @dev The parties bring a milestone that nobody has funded yet before its arbiter, if the token lets them.
+    /// @return tried Whether there was something to try.
+    function _quarrels(uint256 e, uint256 i) private returns (bool tried) {
+        if (ghosts[e][i].status != IMicroEscrow.Status.None || flags[e] & CLOSED != 0) return false;
+        IMicroEscrow.Agreement memory agreement = entries[e].agreement;
+        IMicroEscrow.Authorization memory none;
+        Funding memory f;
+        (f.entry, f.scheduleOf, f.payer, f.indices) = (e, e, agreement.client, new uint256[](1));
+        f.indices[0] = i;
+        f.sum = entries[e].schedule[i].amount;
+        f.allowance = f.sum;
+        f.signature = _sign(agreement.freelancer, entries[e].id);
+        f.signatureValid = _takes(agreement.freelancer, TypedData.digest(domain, entries[e].id), true);
+        _approve(f.payer, e, address(escrow), f.sum);
+        if (!_call(Action.Fund, _direct(f.payer), _fundData(f), _fundRefusal(f))) return true;
+        _recordFunded(f);
+        bytes memory data = abi.encodeCall(IMicroEscrow.submit, (agreement, i, 0, none));
+        _call(Action.Submit, _direct(agreement.freelancer), data, "");
+        ++ghosts[e][i].submissions;
+        _recordTurn(e, i, IMicroEscrow.Status.Submitted, agreement.reviewPeriod);
+        data = abi.encodeCall(IMicroEscrow.dispute, (agreement, i, 1, 0, none));
+        _call(Action.Dispute, _direct(agreement.client), data, "");
+        _recordTurn(e, i, IMicroEscrow.Status.Disputed, agreement.arbitrationPeriod);
+        return true;
     }
 
     function _isAt(uint256 e, uint256 i, uint256 arbiter, uint256 stages) private view returns (bool) {

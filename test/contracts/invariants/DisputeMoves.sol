@@ -41,6 +41,9 @@ abstract contract DisputeMoves is Calls {
 
     function rule(uint256 seed) external drawnFrom(seed) {
         (uint256 e, uint256 i) = _pickInTime(DISPUTED, 2);
+        for (uint256 k = 0; k < 8 && _isArbiter(entries[e].agreement.arbiter) && !_chance(16); ++k) {
+            (e, i) = _pick(DISPUTED, Time.BeforeClock);
+        }
         IMicroEscrow.Agreement memory agreement = entries[e].agreement;
         // A contract rules by itself, or not at all: who tries it for one is somebody else.
         Warrant memory w = _warrant(_isArbiter(agreement.arbiter) ? address(0) : agreement.arbiter, 20);

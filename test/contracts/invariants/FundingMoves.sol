@@ -136,7 +136,7 @@ abstract contract FundingMoves is Calls {
         }
     }
 
-    function _fundData(Funding memory f) private view returns (bytes memory) {
+    function _fundData(Funding memory f) internal view returns (bytes memory) {
         return
             abi.encodeCall(
                 IMicroEscrow.fund,
