@@ -15,9 +15,14 @@ abstract contract AppealMoves is ArbiterMoves {
 
     function propose(uint256 seed) external drawnFrom(seed) {
         (uint256 e, uint256 i) = _pickFirstTurn();
+        _propose(e, i, 8);
+    }
+
+    /// @param faults In so many of 100 cases one thing is wrong.
+    function _propose(uint256 e, uint256 i, uint256 faults) private {
         uint256 arbiter = _asked(e);
         (uint16 shareBps, bytes32 reasoning) = (_share(), bytes32(_draw(type(uint256).max)));
-        Warrant memory w = _warrant(accounts[_firstInstance(arbiter)], 8);
+        Warrant memory w = _warrant(accounts[_firstInstance(arbiter)], faults);
         bytes32 typehash = keccak256(
             "Proposal(bytes32 agreement,uint256 milestone,uint16 shareBps,bytes32 reasoning,uint256 deadline)"
         );
@@ -60,6 +65,10 @@ abstract contract AppealMoves is ArbiterMoves {
     /// @notice A party appeals, or signs and somebody else pays the deposit.
     function appeal(uint256 seed) external drawnFrom(seed) {
         (uint256 e, uint256 i) = _pickCase(APPEALABLE, _bit(IAppealableArbiter.Stage.Proposed));
+        if (cases[e][i].stage != IAppealableArbiter.Stage.Proposed && !_chance(6)) {
+            (e, i) = _pickCase(APPEALABLE, _bit(IAppealableArbiter.Stage.None));
+            _propose(e, i, 0);
+        }
         uint256 arbiter = _asked(e);
         _comeTo(_momentOf(e, i), 5);
         (address party, uint8 flag) = _party(entries[e].agreement);

@@ -19,6 +19,9 @@ abstract contract ArbiterMoves is FundingMoves {
     /// @dev How many functions of the arbiters a hook tries.
     uint256 private constant HOOKED = 15;
 
+    /// @dev How often the parties try to have a dispute, where there is none.
+    uint256 private constant QUARRELS = 2;
+
     /// @notice Anybody sends an account what an arbiter owes it.
     function withdrawFromArbiter(uint256 seed) external drawnFrom(seed) {
         (uint256 k, uint256 a) = (_draw(pairs.length), _draw(ACCOUNTS));
@@ -126,10 +129,12 @@ abstract contract ArbiterMoves is FundingMoves {
             if (ghosts[e][i].status != IMicroEscrow.Status.Disputed) continue;
             if (block.timestamp < ghosts[e][i].clock && _isAt(e, i, arbiter, stages)) return (e, i);
         }
-        for (uint256 k = 0; k < places.length && stages & 1 != 0; ++k) {
+        uint256 tries = stages & 1 == 0 ? 0 : QUARRELS;
+        for (uint256 k = 0; k < places.length && tries != 0; ++k) {
             (e, i) = (places[(start + k) % places.length].entry, places[(start + k) % places.length].index);
             if ((1 << _arbiterOf(e)) & arbiters == 0 || !_quarrels(e, i)) continue;
             if (ghosts[e][i].status == IMicroEscrow.Status.Disputed) return (e, i);
+            --tries;
         }
     }
 

@@ -44,6 +44,10 @@ abstract contract CourtMoves is ArbiterMoves {
         if (_opened.length == 0) return;
         Place memory place = _opened[_draw(_opened.length)];
         for (uint256 k = 0; k < 8 && !_isOpen(place) && !_chance(12); ++k) place = _opened[_draw(_opened.length)];
+        _ruleAtCourt(place);
+    }
+
+    function _ruleAtCourt(Place memory place) private {
         CourtCase storage current = courtCases[place.entry][place.index];
         uint256 ruling = _chance(8) ? type(uint256).max - _draw(2) : _draw(courtShares.length + 2);
 
@@ -75,6 +79,10 @@ abstract contract CourtMoves is ArbiterMoves {
     /// @notice Anybody carries out what the court ruled.
     function executeCase(uint256 seed) external drawnFrom(seed) {
         (uint256 e, uint256 i) = _pickCourtCase(ICourtArbiter.Stage.Ruled);
+        if (courtCases[e][i].state.stage != ICourtArbiter.Stage.Ruled && !_chance(6)) {
+            (e, i) = _pickCourtCase(ICourtArbiter.Stage.Open);
+            if (_isOpen(Place(e, i))) _ruleAtCourt(Place(e, i));
+        }
         if (ghosts[e][i].status == IMicroEscrow.Status.Disputed) _comeTo(ghosts[e][i].clock, 3);
         _executeCase(Action.ExecuteCase, e, i, accounts[_draw(PEOPLE)]);
     }

@@ -28,9 +28,9 @@ abstract contract Handler is
     }
 
     /// @notice The functions to call, each with a seed. What the others live on, or what seldom meets its chance, stands
-    /// there more than once.
+    /// there more than once. All but the arbiters' stand there twice.
     function moves() external pure returns (bytes4[] memory selectors) {
-        bytes4[60] memory all = [
+        bytes4[44] memory all = [
             this.accept.selector,
             this.close.selector,
             this.fund.selector,
@@ -74,7 +74,9 @@ abstract contract Handler is
             this.setFaults.selector,
             this.setWallet.selector,
             this.delegate.selector,
-            this.passTime.selector,
+            this.passTime.selector
+        ];
+        bytes4[18] memory arbiters = [
             this.vote.selector,
             this.vote.selector,
             this.ruleByPanel.selector,
@@ -87,13 +89,16 @@ abstract contract Handler is
             this.execute.selector,
             this.returnDeposit.selector,
             this.open.selector,
+            this.open.selector,
             this.ruleAtCourt.selector,
             this.appealAtCourt.selector,
             this.executeCase.selector,
+            this.executeCase.selector,
             this.withdrawFromArbiter.selector
         ];
-        selectors = new bytes4[](all.length);
-        for (uint256 k = 0; k < all.length; ++k) selectors[k] = all[k];
+        selectors = new bytes4[](2 * all.length + arbiters.length);
+        for (uint256 k = 0; k < 2 * all.length; ++k) selectors[k] = all[k % all.length];
+        for (uint256 k = 0; k < arbiters.length; ++k) selectors[2 * all.length + k] = arbiters[k];
     }
 
     function transitionCount(IMicroEscrow.Status from, IMicroEscrow.Status to) external view returns (uint256) {

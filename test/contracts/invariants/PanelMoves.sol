@@ -58,7 +58,7 @@ abstract contract PanelMoves is ArbiterMoves {
 
     /// @notice The panel rules by the votes that are recorded.
     function ruleByPanel(uint256 seed) external drawnFrom(seed) {
-        (Ballot memory b, uint256 close) = _ballot();
+        (Ballot memory b, uint256 close) = _quorate();
         _ruleByPanel(b, close, Action.RuleByPanel, accounts[_draw(PEOPLE)]);
     }
 
@@ -100,6 +100,21 @@ abstract contract PanelMoves is ArbiterMoves {
         else if (_chance(2)) _comeTo(b.start + ((b.end - b.start) * SUBSTITUTE_BPS) / BPS, 6);
         else _comeTo(_chance(3) ? b.end : close, 8);
         b = _ballotOf(e, i);
+    }
+
+    /// @dev One with a quorum, if there is one; in most cases at about the close.
+    function _quorate() private returns (Ballot memory b, uint256 close) {
+        (b, close) = _ballot();
+        uint256 start = _draw(places.length);
+        for (uint256 k = 0; k < places.length; ++k) {
+            Place memory place = places[(start + k) % places.length];
+            if (votes[place.entry][place.index].length < QUORUM) continue;
+            Ballot memory found = _ballotOf(place.entry, place.index);
+            if (bytes(found.refusal).length != 0) continue;
+            close = found.start + ((found.end - found.start) * CLOSE_BPS) / BPS;
+            _comeTo(close, 1);
+            return (_ballotOf(place.entry, place.index), close);
+        }
     }
 
     function _ballotOf(uint256 e, uint256 i) private view returns (Ballot memory b) {

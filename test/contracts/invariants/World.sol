@@ -85,10 +85,12 @@ abstract contract World {
     uint256 internal constant SUBSTITUTE_BPS = 5_000;
     uint256 internal constant CLOSE_BPS = 7_500;
     // The instances, and how long they have.
-    uint256 internal constant PROPOSAL_PERIOD = 1 days;
-    uint256 internal constant APPEAL_PERIOD = 12 hours;
-    uint256 internal constant DECISION_PERIOD = 2 days;
+    uint256 internal constant PROPOSAL_PERIOD = 2 days;
+    uint256 internal constant APPEAL_PERIOD = 3 days;
+    uint256 internal constant DECISION_PERIOD = 5 days;
     uint256 internal constant APPEAL_FEE_BPS = 333;
+    /// @dev What the arbiters want to have at least.
+    uint32 private constant ARBITRATION_PERIOD = 12 days;
 
     IMicroEscrow internal immutable escrow;
     ISignedFunding internal immutable signedFunding;
@@ -243,7 +245,7 @@ abstract contract World {
         terms.feeRecipient = accounts[PLATFORM];
         terms.reviewPeriod = 3 days;
         terms.reworkPeriod = 2 days;
-        terms.arbitrationPeriod = 6 days;
+        terms.arbitrationPeriod = ARBITRATION_PERIOD;
         terms.challengePeriod = 1 days;
         terms.fundBy = type(uint40).max;
 
@@ -268,7 +270,7 @@ abstract contract World {
         (terms.client, terms.freelancer) = (accounts[CLIENT], accounts[FREELANCER]);
         _addWith(terms, APPEALS, FAULTY, [uint128(90e6 + 1), 10_007, 0, 0, 0, 0]);
         (terms.client, terms.freelancer) = (accounts[OTHER_CLIENT], accounts[DELEGATOR]);
-        terms.arbitrationPeriod = 3 days;
+        terms.arbitrationPeriod = 7 days;
         _addWith(terms, APPEALS, FEE, [uint128(1_000_003), 9_999, 0, 0, 0, 0]);
     }
 
@@ -279,7 +281,7 @@ abstract contract World {
         uint128[6] memory amounts
     ) private {
         terms.arbiter = accounts[arbiter];
-        terms.gate = terms.arbitrationPeriod == 6 days ? terms.arbiter : address(0);
+        terms.gate = terms.arbitrationPeriod == ARBITRATION_PERIOD ? terms.arbiter : address(0);
         if (terms.details == 0) pairs.push((arbiter << 8) | token);
         _add(terms, token, amounts);
     }
@@ -309,7 +311,7 @@ abstract contract World {
         }
         bytes memory args = abi.encode(
             escrow,
-            6 days,
+            ARBITRATION_PERIOD,
             500,
             members,
             substitutes,
@@ -335,7 +337,7 @@ abstract contract World {
     }
 
     function _deployCourtArbiter() private returns (address) {
-        bytes memory args = abi.encode(escrow, 6 days, 500, court, bytes("court"), "/evidence.json", courtShares);
+        bytes memory args = abi.encode(escrow, ARBITRATION_PERIOD, 500, court, bytes("court"), "/evidence.json", courtShares);
         return _create("KlerosArbiter.sol:KlerosArbiter", args);
     }
 
