@@ -22,6 +22,9 @@ abstract contract ArbiterMoves is FundingMoves {
     /// @dev How often the parties try to have a dispute, where there is none.
     uint256 private constant QUARRELS = 2;
 
+    /// @dev How far time jumps to a moment of a hearing, so that not every other life ends by then.
+    uint256 private constant SOON = 3 days;
+
     /// @notice Anybody sends an account what an arbiter owes it.
     function withdrawFromArbiter(uint256 seed) external drawnFrom(seed) {
         (uint256 k, uint256 a) = (_draw(pairs.length), _draw(ACCOUNTS));
@@ -35,6 +38,7 @@ abstract contract ArbiterMoves is FundingMoves {
     function _withdrawFromArbiter(uint256 k, uint256 a, address sender) internal {
         (uint256 arbiter, uint256 t) = _pair(k);
         uint256 amount = owed[k][a];
+        if (_misleads(t, accounts[a]) || _misleads(t, accounts[arbiter])) return;
         bool fetches = amount != 0 && inHand[t][arbiter] < amount;
         bool fails = fetches && waiting[t][arbiter] != 0 && !_accepts(t, address(escrow), accounts[arbiter]);
         uint256 arriving = fetches && waiting[t][arbiter] != 0 ? _arriving(t, waiting[t][arbiter]) : 0;
@@ -171,7 +175,7 @@ abstract contract ArbiterMoves is FundingMoves {
 
     /// @dev In one of `n` cases the move comes to the second: just before, at or just after a moment that is to come.
     function _comeTo(uint256 moment, uint256 n) internal {
-        if (moment <= block.timestamp + 1 || moment > block.timestamp + PATIENCE) return;
+        if (moment <= block.timestamp + 1 || moment > block.timestamp + SOON) return;
         if (_chance(n)) vm.warp(moment - 1 + _draw(5) / 2);
     }
 

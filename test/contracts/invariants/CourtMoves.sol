@@ -16,6 +16,10 @@ abstract contract CourtMoves is ArbiterMoves {
 
     function open(uint256 seed) external drawnFrom(seed) {
         (uint256 e, uint256 i) = _pickCourtCase(ICourtArbiter.Stage.None);
+        _open(e, i);
+    }
+
+    function _open(uint256 e, uint256 i) private {
         court.setMood(_draw(3) * 1e15, !_chance(3));
         (uint256 cost, uint256 number) = (court.price(), court.number());
         (Warrant memory w, bool byParty) = _payer(e);
@@ -63,6 +67,10 @@ abstract contract CourtMoves is ArbiterMoves {
 
     function appealAtCourt(uint256 seed) external drawnFrom(seed) {
         (uint256 e, uint256 i) = _pickCourtCase(ICourtArbiter.Stage.Open);
+        if (!_isOpen(Place(e, i)) && !_chance(6)) {
+            (e, i) = _pickCourtCase(ICourtArbiter.Stage.None);
+            _open(e, i);
+        }
         (Warrant memory w, bool byParty) = _payer(e);
         w.value = court.price() + _draw(2);
         if (w.value != 0 && _chance(8)) --w.value;

@@ -75,6 +75,7 @@ abstract contract ExitMoves is PanelMoves, AppealMoves, CourtMoves {
     }
 
     function _withdraw(Action action, uint256 t, uint256 a, address sender) private {
+        if (_misleads(t, accounts[a])) return;
         string memory refusal = "";
         if (waiting[t][a] != 0 && !_accepts(t, address(escrow), accounts[a])) {
             refusal = "Invariant 10: withdrawn without a transfer";

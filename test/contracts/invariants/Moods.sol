@@ -50,6 +50,13 @@ abstract contract Moods is World {
         return true;
     }
 
+    /// @dev SafeERC20 reads an answer of 31 bytes together with what it had sent before: the byte of the recipient's address that
+    /// stands behind them. Where that is 1, it takes the answer for true. A token that answers so may as well lie outright.
+    function _misleads(uint256 token, address to) internal view returns (bool) {
+        if (token != FAULTY || faultyToken.onTransfer() != Fault.ReturnsShort) return false;
+        return uint8(uint160(to) >> 32) == 1;
+    }
+
     /// @dev An account without code that registered for hooks cannot answer them, and the transfer fails.
     function _answersHooks(address account) private view returns (bool) {
         return account.code.length != 0 || !hook.registered(account);

@@ -23,17 +23,15 @@ abstract contract PanelMoves is ArbiterMoves {
     bytes32 private constant VOTE_TYPEHASH = keccak256(
         "Vote(bytes32 agreement,uint256 milestone,uint16 shareBps,bytes32 reasoning)"
     );
-    /// @dev Stages at which the panel, as the second instance, has its turn: None (later), Declined, Appealed.
+    /// @dev Stages at which the panel, as the second instance, has its turn at once.
     uint256 private constant ITS_TURN =
-        (1 << uint256(IAppealableArbiter.Stage.None)) |
-            (1 << uint256(IAppealableArbiter.Stage.Declined)) |
-            (1 << uint256(IAppealableArbiter.Stage.Appealed));
+        (1 << uint256(IAppealableArbiter.Stage.Declined)) | (1 << uint256(IAppealableArbiter.Stage.Appealed));
 
-    /// @notice One to four votes in one call, each signed or, where its member is the sender, not.
+    /// @notice One to three votes in one call, each signed or, where its member is the sender, not.
     function vote(uint256 seed) external drawnFrom(seed) {
         (Ballot memory b, ) = _ballot();
         uint256 close = b.start + ((b.end - b.start) * CLOSE_BPS) / BPS;
-        IPanelArbiter.SignedVote[] memory list = new IPanelArbiter.SignedVote[](1 + _draw(4));
+        IPanelArbiter.SignedVote[] memory list = new IPanelArbiter.SignedVote[](1 + _draw(3));
         b.sender = accounts[_chance(2) ? _draw(PEOPLE) : panelists[_draw(panelists.length)]];
         string memory heard = b.refusal;
         b.refusal = "";
@@ -93,7 +91,9 @@ abstract contract PanelMoves is ArbiterMoves {
 
     /// @dev The votes on a milestone, and the close; now and then at the second of the substitutes' time or the close.
     function _ballot() private returns (Ballot memory b, uint256 close) {
-        (uint256 e, uint256 i) = _pickCase((1 << PANEL) | (1 << APPEALS_TO_PANEL), ITS_TURN);
+        (uint256 e, uint256 i) = _pickCase(1 << APPEALS_TO_PANEL, ITS_TURN);
+        b = _ballotOf(e, i);
+        if (bytes(b.refusal).length != 0 ? !_chance(8) : _chance(2)) (e, i) = _pickCase(1 << PANEL, 1);
         b = _ballotOf(e, i);
         close = b.start + ((b.end - b.start) * CLOSE_BPS) / BPS;
         if (votes[e][i].length >= QUORUM) _comeTo(close, 3);
@@ -131,6 +131,7 @@ abstract contract PanelMoves is ArbiterMoves {
         bool outsider = _chance(60);
         bool late = block.timestamp >= b.start + ((b.end - b.start) * SUBSTITUTE_BPS) / BPS;
         uint256 seat = _draw(late || _chance(24) ? panelists.length : SEATS);
+        for (uint256 k = 0; k < 4 && _isParty(b.e, accounts[panelists[seat]]) && !_chance(30); ++k) seat = _draw(SEATS);
         given.member = accounts[outsider ? [CLIENT, TREASURY, STRANGER][_draw(3)] : panelists[seat]];
         (given.shareBps, given.reasoning) = (_share(), bytes32(_draw(type(uint256).max)));
         if (given.shareBps > BPS && !_chance(3)) given.shareBps = 5_000;
@@ -140,14 +141,16 @@ abstract contract PanelMoves is ArbiterMoves {
         for (uint256 k = 0; k < b.count; ++k) {
             if (b.all[k].member == given.member) return given;
         }
-        address client = entries[b.e].agreement.client;
         if (outsider) b.refusal = "Invariant 18: somebody voted who is not on the panel";
         else if (seat >= SEATS && !late) b.refusal = "Invariant 18: a substitute voted too early";
-        else if (given.member == client || given.member == entries[b.e].agreement.freelancer) {
-            b.refusal = "Invariant 18: a party voted";
-        } else if (given.shareBps > BPS) b.refusal = "Invariant 18: more than everything was awarded";
+        else if (_isParty(b.e, given.member)) b.refusal = "Invariant 18: a party voted";
+        else if (given.shareBps > BPS) b.refusal = "Invariant 18: more than everything was awarded";
         else if (!valid) b.refusal = "Invariant 18: a vote that its member did not authorize";
         b.all[b.count++] = IPanelArbiter.Vote(given.member, given.shareBps, given.reasoning);
+    }
+
+    function _isParty(uint256 e, address account) private view returns (bool) {
+        return account == entries[e].agreement.client || account == entries[e].agreement.freelancer;
     }
 
     function _authorizeVote(Ballot memory b, IPanelArbiter.SignedVote memory given) private returns (bool) {

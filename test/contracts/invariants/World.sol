@@ -85,12 +85,12 @@ abstract contract World {
     uint256 internal constant SUBSTITUTE_BPS = 5_000;
     uint256 internal constant CLOSE_BPS = 7_500;
     // The instances, and how long they have.
-    uint256 internal constant PROPOSAL_PERIOD = 2 days;
-    uint256 internal constant APPEAL_PERIOD = 3 days;
-    uint256 internal constant DECISION_PERIOD = 5 days;
+    uint256 internal constant PROPOSAL_PERIOD = 1 days;
+    uint256 internal constant APPEAL_PERIOD = 1 days;
+    uint256 internal constant DECISION_PERIOD = 3 days;
     uint256 internal constant APPEAL_FEE_BPS = 333;
     /// @dev What the arbiters want to have at least.
-    uint32 private constant ARBITRATION_PERIOD = 12 days;
+    uint32 private constant ARBITRATION_PERIOD = 7 days;
 
     IMicroEscrow internal immutable escrow;
     ISignedFunding internal immutable signedFunding;
@@ -246,7 +246,6 @@ abstract contract World {
         terms.reviewPeriod = 3 days;
         terms.reworkPeriod = 2 days;
         terms.arbitrationPeriod = ARBITRATION_PERIOD;
-        terms.challengePeriod = 1 days;
         terms.fundBy = type(uint40).max;
 
         // A member is a party.
@@ -270,7 +269,7 @@ abstract contract World {
         (terms.client, terms.freelancer) = (accounts[CLIENT], accounts[FREELANCER]);
         _addWith(terms, APPEALS, FAULTY, [uint128(90e6 + 1), 10_007, 0, 0, 0, 0]);
         (terms.client, terms.freelancer) = (accounts[OTHER_CLIENT], accounts[DELEGATOR]);
-        terms.arbitrationPeriod = 7 days;
+        terms.arbitrationPeriod = 4 days;
         _addWith(terms, APPEALS, FEE, [uint128(1_000_003), 9_999, 0, 0, 0, 0]);
     }
 
