@@ -97,7 +97,7 @@ abstract contract AppealMoves is ArbiterMoves {
             ANY_STAGE & ~_bit(IAppealableArbiter.Stage.Proposed)
         );
         uint256 arbiter = _asked(e);
-        _comeTo(_momentOf(e, i), 4);
+        _comeTo(_momentOf(e, i), 3);
         Award memory award = Award(_share(), new uint256[](_chance(24) ? 0 : 1 + _draw(3)));
         address[] memory paid = new address[](award.paid.length);
         for (uint256 k = 0; k < paid.length; ++k) {
@@ -106,7 +106,8 @@ abstract contract AppealMoves is ArbiterMoves {
         }
         address sender = accounts[_chance(12) ? _draw(PEOPLE) : OTHER_ARBITER];
 
-        string memory refusal = _decisionRefusal(arbiter, e, i);
+        (string memory refusal, , uint256 end) = _hearing(_secondInstance(arbiter), e, i);
+        if (end != 0) _noteEdge(Time.BeforeClock, end, IMicroEscrow.Status.Disputed);
         if (award.shareBps > BPS || paid.length == 0 || sender != accounts[_secondInstance(arbiter)]) {
             refusal = "Invariant 17: decided too much, for nobody, or by somebody else";
         } else if (_asked(e) != _arbiterOf(e)) refusal = "Invariant 17: decided for another arbiter";
@@ -123,7 +124,7 @@ abstract contract AppealMoves is ArbiterMoves {
             APPEALABLE,
             _bit(IAppealableArbiter.Stage.Proposed) | _bit(IAppealableArbiter.Stage.Appealed)
         );
-        _comeTo(_momentOf(e, i), 2);
+        _comeTo(_momentOf(e, i), 1);
         _execute(Action.Execute, e, i, accounts[_draw(PEOPLE)]);
     }
 
@@ -239,10 +240,6 @@ abstract contract AppealMoves is ArbiterMoves {
         uint256 end = _least(cases[e][i].since + APPEAL_PERIOD, ghosts[e][i].clock);
         _noteEdge(Time.BeforeClock, end, IMicroEscrow.Status.Disputed);
         return block.timestamp < end ? "" : "Invariant 17: appealed too late";
-    }
-
-    function _decisionRefusal(uint256 arbiter, uint256 e, uint256 i) private view returns (string memory refusal) {
-        (refusal, , ) = _hearing(_secondInstance(arbiter), e, i);
     }
 
     function _executionRefusal(uint256 e, uint256 i) private returns (string memory) {

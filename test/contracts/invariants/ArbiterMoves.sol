@@ -23,7 +23,7 @@ abstract contract ArbiterMoves is FundingMoves {
     uint256 private constant QUARRELS = 2;
 
     /// @dev How far time jumps to a moment of a hearing, so that not every other life ends by then.
-    uint256 private constant SOON = 3 days;
+    uint256 private constant SOON = 4 days;
 
     /// @notice Anybody sends an account what an arbiter owes it.
     function withdrawFromArbiter(uint256 seed) external drawnFrom(seed) {

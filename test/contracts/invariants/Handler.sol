@@ -30,7 +30,7 @@ abstract contract Handler is
     /// @notice The functions to call, each with a seed. What the others live on, or what seldom meets its chance, stands
     /// there more than once. All but the arbiters' stand there twice.
     function moves() external pure returns (bytes4[] memory selectors) {
-        bytes4[44] memory all = [
+        bytes4[45] memory all = [
             this.accept.selector,
             this.close.selector,
             this.fund.selector,
@@ -46,6 +46,7 @@ abstract contract Handler is
             this.advance.selector,
             this.requestChanges.selector,
             this.requestChanges.selector,
+            this.attest.selector,
             this.attest.selector,
             this.attest.selector,
             this.extend.selector,
@@ -76,9 +77,10 @@ abstract contract Handler is
             this.delegate.selector,
             this.passTime.selector
         ];
-        bytes4[18] memory arbiters = [
+        bytes4[21] memory arbiters = [
             this.vote.selector,
             this.vote.selector,
+            this.ruleByPanel.selector,
             this.ruleByPanel.selector,
             this.propose.selector,
             this.propose.selector,
@@ -86,6 +88,8 @@ abstract contract Handler is
             this.appeal.selector,
             this.appeal.selector,
             this.decide.selector,
+            this.decide.selector,
+            this.execute.selector,
             this.execute.selector,
             this.returnDeposit.selector,
             this.open.selector,
@@ -119,6 +123,11 @@ abstract contract Handler is
 
     function troubleCount(Trouble trouble, uint256 way) external view returns (uint256) {
         return met[trouble][way];
+    }
+
+    /// @notice How often a deposit went to the second instance, and back, and how often the appellant won.
+    function depositCounts() external view returns (uint256 decided, uint256 back, uint256 won) {
+        return (depositEnds[0], depositEnds[1], appealsWon);
     }
 
     function reentryCount(uint256 f) external view returns (uint256) {

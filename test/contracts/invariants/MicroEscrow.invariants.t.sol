@@ -90,6 +90,7 @@ contract InvariantsAreReachedTest {
         _assertReplays();
         _assertTroubles();
         _assertReentries();
+        _assertDeposits();
     }
 
     /// @dev A floor for `SEQUENCES` sequences, for as many as are played.
@@ -259,6 +260,14 @@ contract InvariantsAreReachedTest {
         _assertEdge(Calls.Action.Dispute, submitted);
         _assertEdge(Calls.Action.Dispute, changes);
         _assertEdge(Calls.Action.Rule, disputed);
+        _assertEdge(Calls.Action.Vote, disputed);
+        _assertEdge(Calls.Action.RuleByPanel, disputed);
+        _assertEdge(Calls.Action.Propose, disputed);
+        _assertEdge(Calls.Action.Decline, disputed);
+        _assertEdge(Calls.Action.Appeal, disputed);
+        _assertEdge(Calls.Action.Decide, disputed);
+        _assertEdge(Calls.Action.Execute, disputed);
+        _assertEdge(Calls.Action.ExecuteCase, disputed);
         for (uint256 s = uint256(funded); s <= uint256(disputed); ++s) {
             _assertEdge(Calls.Action.Finalize, IMicroEscrow.Status(s));
         }
@@ -339,6 +348,19 @@ contract InvariantsAreReachedTest {
         }
         console.log(line);
         this.soft(rarest >= _floor(1), "too seldom called from within a transfer: some function");
+    }
+
+    /// @dev Deposits went both ways, and appellants won.
+    function _assertDeposits() private view {
+        (uint256 decided, uint256 back, uint256 won) = (0, 0, 0);
+        for (uint256 g = 0; g < _games.length; ++g) {
+            (uint256 d, uint256 b, uint256 w) = _games[g].depositCounts();
+            (decided, back, won) = (decided + d, back + b, won + w);
+        }
+        console.log("deposits to the second instance, back; appeals won:", decided, back, won);
+        this.soft(decided >= _floor(ENOUGH), "too seldom: a deposit for the second instance");
+        this.soft(back >= _floor(ENOUGH), "too seldom: a deposit that goes back");
+        this.soft(won >= _floor(STEPS), "too seldom: an appeal that is won");
     }
 
     function soft(bool ok, string calldata why) external pure { if (!ok) console.log("SOFT", why); }

@@ -29,8 +29,11 @@ abstract contract PanelMoves is ArbiterMoves {
 
     /// @notice One to three votes in one call, each signed or, where its member is the sender, not.
     function vote(uint256 seed) external drawnFrom(seed) {
-        (Ballot memory b, ) = _ballot();
-        uint256 close = b.start + ((b.end - b.start) * CLOSE_BPS) / BPS;
+        (Ballot memory b, uint256 close) = _ballot();
+        _cast(b, close);
+    }
+
+    function _cast(Ballot memory b, uint256 close) private {
         IPanelArbiter.SignedVote[] memory list = new IPanelArbiter.SignedVote[](1 + _draw(3));
         b.sender = accounts[_chance(2) ? _draw(PEOPLE) : panelists[_draw(panelists.length)]];
         string memory heard = b.refusal;
@@ -102,9 +105,13 @@ abstract contract PanelMoves is ArbiterMoves {
         b = _ballotOf(e, i);
     }
 
-    /// @dev One with a quorum, if there is one; in most cases at about the close.
+    /// @dev One with a quorum, if there is one or comes about; in most cases at about the close.
     function _quorate() private returns (Ballot memory b, uint256 close) {
         (b, close) = _ballot();
+        for (uint256 k = 0; k < 3 && b.count < QUORUM && bytes(b.refusal).length == 0; ++k) {
+            _cast(b, close);
+            b = _ballotOf(b.e, b.i);
+        }
         uint256 start = _draw(places.length);
         for (uint256 k = 0; k < places.length; ++k) {
             Place memory place = places[(start + k) % places.length];

@@ -82,8 +82,8 @@ abstract contract World {
 
     // The panel, its hearing, and who sits on it.
     uint256 internal constant QUORUM = 3;
-    uint256 internal constant SUBSTITUTE_BPS = 5_000;
-    uint256 internal constant CLOSE_BPS = 7_500;
+    uint256 internal constant SUBSTITUTE_BPS = 3_000;
+    uint256 internal constant CLOSE_BPS = 5_001;
     // The instances, and how long they have.
     uint256 internal constant PROPOSAL_PERIOD = 1 days;
     uint256 internal constant APPEAL_PERIOD = 1 days;
