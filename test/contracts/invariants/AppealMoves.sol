@@ -28,10 +28,7 @@ abstract contract AppealMoves is ArbiterMoves {
         );
         IMicroEscrow.Authorization memory auth = _sealDigest(
             w,
-            _digestFor(
-                arbiter,
-                keccak256(abi.encode(typehash, entries[e].id, i, shareBps, reasoning, w.deadline))
-            )
+            _digestFor(arbiter, keccak256(abi.encode(typehash, entries[e].id, i, shareBps, reasoning, w.deadline)))
         );
         string memory refusal = _firstTurnRefusal(arbiter, e, i, w.valid && shareBps <= BPS);
         bytes memory data = abi.encodeCall(
@@ -49,9 +46,7 @@ abstract contract AppealMoves is ArbiterMoves {
         uint256 arbiter = _asked(e);
         bytes32 reasoning = bytes32(_draw(type(uint256).max));
         Warrant memory w = _warrant(accounts[_firstInstance(arbiter)], 12);
-        bytes32 typehash = keccak256(
-            "Decline(bytes32 agreement,uint256 milestone,bytes32 reasoning,uint256 deadline)"
-        );
+        bytes32 typehash = keccak256("Decline(bytes32 agreement,uint256 milestone,bytes32 reasoning,uint256 deadline)");
         IMicroEscrow.Authorization memory auth = _sealDigest(
             w,
             _digestFor(arbiter, keccak256(abi.encode(typehash, entries[e].id, i, reasoning, w.deadline)))
@@ -64,9 +59,14 @@ abstract contract AppealMoves is ArbiterMoves {
 
     /// @notice A party appeals, or signs and somebody else pays the deposit.
     function appeal(uint256 seed) external drawnFrom(seed) {
-        (uint256 e, uint256 i) = _pickCase(APPEALABLE, _bit(IAppealableArbiter.Stage.Proposed));
+        _appeal(APPEALABLE);
+    }
+
+    /// @return e i A milestone of one of `arbiters`, which is appealed now if all went well.
+    function _appeal(uint256 arbiters) internal returns (uint256 e, uint256 i) {
+        (e, i) = _pickCase(arbiters, _bit(IAppealableArbiter.Stage.Proposed));
         if (cases[e][i].stage != IAppealableArbiter.Stage.Proposed && !_chance(6)) {
-            (e, i) = _pickCase(APPEALABLE, _bit(IAppealableArbiter.Stage.None));
+            (e, i) = _pickCase(arbiters, _bit(IAppealableArbiter.Stage.None));
             _propose(e, i, 0);
         }
         uint256 arbiter = _asked(e);
@@ -80,12 +80,13 @@ abstract contract AppealMoves is ArbiterMoves {
 
         string memory refusal = _appealRefusal(arbiter, e, i, flag != 0 && w.valid);
         if (deposit != 0 && bytes(refusal).length == 0) {
-            refusal = allowance < deposit
-                ? "Invariant 15: appealed with less than it takes"
-                : _depositRefusal(arbiter, entries[e].token, w.sender, deposit);
+            refusal =
+                allowance < deposit
+                    ? "Invariant 15: appealed with less than it takes"
+                    : _depositRefusal(arbiter, entries[e].token, w.sender, deposit);
         }
         bytes memory data = abi.encodeCall(IAppealableArbiter.appeal, (entries[e].agreement, i, party, auth));
-        if (!_askAbout(arbiter, e, i, Action.Appeal, w, data, refusal)) return;
+        if (!_askAbout(arbiter, e, i, Action.Appeal, w, data, refusal)) return (e, i);
         cases[e][i].byClient = flag == CLIENT_CONSENTED;
         _recordDeposit(e, i, _accountOf(w.sender), deposit);
     }
@@ -96,6 +97,7 @@ abstract contract AppealMoves is ArbiterMoves {
             _chance(12) ? APPEALABLE : 1 << APPEALS,
             ANY_STAGE & ~_bit(IAppealableArbiter.Stage.Proposed)
         );
+        if (cases[e][i].stage != IAppealableArbiter.Stage.Appealed && _chance(2)) (e, i) = _appeal(1 << APPEALS);
         uint256 arbiter = _asked(e);
         _comeTo(_momentOf(e, i), 3);
         Award memory award = Award(_share(), new uint256[](_chance(24) ? 0 : 1 + _draw(3)));
@@ -218,12 +220,7 @@ abstract contract AppealMoves is ArbiterMoves {
         return "";
     }
 
-    function _firstTurnRefusal(
-        uint256 arbiter,
-        uint256 e,
-        uint256 i,
-        bool authorized
-    ) private returns (string memory) {
+    function _firstTurnRefusal(uint256 arbiter, uint256 e, uint256 i, bool authorized) private returns (string memory) {
         string memory refusal = _caseRefusal(arbiter, e, i, _bit(IAppealableArbiter.Stage.None));
         if (bytes(refusal).length != 0) return refusal;
         if (!authorized) return "Invariant 17: proposed without the first instance, or too much";

@@ -108,8 +108,7 @@ abstract contract ArbiterGhosts is Ghosts {
             openDeposits[_pairOf(named, entries[e].token)] -= decided.deposit;
             _creditEach(named, e, award.paid, decided.deposit);
             _credit(named, e, _firstInstance(named), fee);
-            bool won =
-                decided.byClient ? award.shareBps < decided.shareBps : award.shareBps > decided.shareBps;
+            bool won = decided.byClient ? award.shareBps < decided.shareBps : award.shareBps > decided.shareBps;
             if (won) ++appealsWon;
             if (won && decided.byClient) freelancers -= _least(decided.deposit, freelancers);
             else if (won) freelancers += _least(decided.deposit, pot - freelancers);

@@ -4,14 +4,13 @@ pragma solidity 0.8.37;
 import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
 import {Fault} from "../../../contracts/mocks/Fault.sol";
 import {Vm, vm} from "../utils/Vm.sol";
-import {AppealMoves} from "./AppealMoves.sol";
 import {CourtMoves} from "./CourtMoves.sol";
 import {PanelMoves} from "./PanelMoves.sol";
 
 /// @title ExitMoves
 /// @notice What anybody may do: finalize, withdraw, send a signed call again; and the end of each sequence, at which
 /// strangers bring everything to its end (invariant 10).
-abstract contract ExitMoves is PanelMoves, AppealMoves, CourtMoves {
+abstract contract ExitMoves is PanelMoves, CourtMoves {
     function finalize(uint256 seed) external drawnFrom(seed) {
         (uint256 e, uint256 i) = _chance(2) ? _pickInTime(_heldStatus(), 1) : _pick(HELD, Time.FromClock);
         _finalize(Action.Finalize, e, i, accounts[_draw(PEOPLE)]);
@@ -49,6 +48,7 @@ abstract contract ExitMoves is PanelMoves, AppealMoves, CourtMoves {
     /// @dev Each kind as often as the others, if there is one of it: there are many submissions, and few closes.
     function _pickSigned() private returns (uint256) {
         Action wanted = Action(_draw(uint256(Action.Refund) + 1));
+        if (_chance(12)) wanted = Action.Close;
         if (_chance(10)) wanted = Action(uint256(Action.Vote) + _draw(4));
         uint256 start = _draw(signedCalls.length);
         for (uint256 k = 0; k < signedCalls.length; ++k) {

@@ -15,14 +15,7 @@ import {WorldMoves} from "./WorldMoves.sol";
 /// everything about it drawn from one seed. Most calls are such that they should succeed, so that milestones live long lives;
 /// the others have one thing wrong. Before each call it is decided from the protocol alone whether the escrow may let it
 /// happen, and a call that ends otherwise fails the run, as does one whose effects differ (see {Checks}).
-abstract contract Handler is
-    ConsentMoves,
-    SignedFundingMoves,
-    WorkMoves,
-    DisputeMoves,
-    ExitMoves,
-    WorldMoves
-{
+abstract contract Handler is ConsentMoves, SignedFundingMoves, WorkMoves, DisputeMoves, ExitMoves, WorldMoves {
     constructor() {
         vm.deal(address(this), 1 ether);
     }
@@ -30,7 +23,7 @@ abstract contract Handler is
     /// @notice The functions to call, each with a seed. What the others live on, or what seldom meets its chance, stands
     /// there more than once. All but the arbiters' stand there twice.
     function moves() external pure returns (bytes4[] memory selectors) {
-        bytes4[45] memory all = [
+        bytes4[46] memory all = [
             this.accept.selector,
             this.close.selector,
             this.fund.selector,
@@ -62,6 +55,7 @@ abstract contract Handler is
             this.starve.selector,
             this.withdraw.selector,
             this.approveAndFund.selector,
+            this.replay.selector,
             this.replay.selector,
             this.sendEther.selector,
             this.donate.selector,

@@ -194,8 +194,8 @@ contract InvariantsAreReachedTest {
                 action <= Calls.Action.Replay ||
                     (action >= Calls.Action.Vote && action < Calls.Action.ConcludeAtTheEnd);
             if (forbidden || atTheEnd || callsEscrow) calls += successes + failures;
-            this.soft(forbidden || successes >= _floor(ENOUGH), string.concat("too seldom succeeded: ", names[a]));
-            this.soft(
+            require(forbidden || successes >= _floor(ENOUGH), string.concat("too seldom succeeded: ", names[a]));
+            require(
                 !(forbidden || callsEscrow) || failures >= _floor(ENOUGH),
                 string.concat("too seldom failed: ", names[a])
             );
@@ -203,7 +203,7 @@ contract InvariantsAreReachedTest {
         // The others are what tokens, wallets, the gate and time do.
         console.log("moves:", _sequences * MOVES);
         console.log("calls of the escrow:", calls);
-        this.soft(calls >= _floor(CALLS), "too few calls of the escrow");
+        require(calls >= _floor(CALLS), "too few calls of the escrow");
     }
 
     /// @dev Section 4: the life of a milestone, and the three ends that each status with money has.
@@ -230,7 +230,7 @@ contract InvariantsAreReachedTest {
         for (uint256 g = 0; g < _games.length; ++g) count += _games[g].transitionCount(from, to);
         string memory step = string.concat(Strings.toString(uint256(from)), " -> ", Strings.toString(uint256(to)));
         console.log(string.concat("status ", step, ":"), count);
-        this.soft(count >= _floor(STEPS), string.concat("too seldom: status ", step));
+        require(count >= _floor(STEPS), string.concat("too seldom: status ", step));
     }
 
     function _assertOutcomes() private view {
@@ -238,12 +238,12 @@ contract InvariantsAreReachedTest {
             uint256 count = 0;
             for (uint256 g = 0; g < _games.length; ++g) count += _games[g].outcomeCount(IMicroEscrow.Outcome(o));
             console.log(string.concat("outcome ", Strings.toString(o), ":"), count);
-            this.soft(count >= _floor(ENOUGH), string.concat("too seldom: outcome ", Strings.toString(o)));
+            require(count >= _floor(ENOUGH), string.concat("too seldom: outcome ", Strings.toString(o)));
         }
         uint256 deferred = 0;
         for (uint256 g = 0; g < _games.length; ++g) deferred += _games[g].deferralCount();
         console.log("payments deferred:", deferred);
-        this.soft(deferred >= _floor(ENOUGH), "too seldom: deferred payments");
+        require(deferred >= _floor(ENOUGH), "too seldom: deferred payments");
     }
 
     /// @dev Each turn, and `finalize`, in each of its statuses, and `fund`: where nothing but the time decided.
@@ -263,7 +263,6 @@ contract InvariantsAreReachedTest {
         _assertEdge(Calls.Action.Vote, disputed);
         _assertEdge(Calls.Action.RuleByPanel, disputed);
         _assertEdge(Calls.Action.Propose, disputed);
-        _assertEdge(Calls.Action.Decline, disputed);
         _assertEdge(Calls.Action.Appeal, disputed);
         _assertEdge(Calls.Action.Decide, disputed);
         _assertEdge(Calls.Action.Execute, disputed);
@@ -281,8 +280,8 @@ contract InvariantsAreReachedTest {
         }
         string memory what = string.concat(_names()[uint256(action)], " in status ", Strings.toString(uint256(status)));
         console.log(string.concat(what, ", in the last second before the clock, at it:"), lastSecond, atTheClock);
-        this.soft(lastSecond >= _floor(EDGES), string.concat("too seldom in the last second: ", what));
-        this.soft(atTheClock >= _floor(EDGES), string.concat("too seldom at the clock: ", what));
+        require(lastSecond >= _floor(EDGES), string.concat("too seldom in the last second: ", what));
+        require(atTheClock >= _floor(EDGES), string.concat("too seldom at the clock: ", what));
     }
 
     /// @dev Signatures of each kind were used again. Those that only repeat what holds already succeed; an attestation does
@@ -301,8 +300,8 @@ contract InvariantsAreReachedTest {
             string memory name = _names()[a];
             console.log(string.concat("replayed: ", name, ", succeeded, failed:"), successes, failures);
             bool repeats = action == Calls.Action.Accept || action == Calls.Action.Close;
-            this.soft((repeats ? successes : failures) >= _floor(REPLAYS), string.concat("too seldom replayed: ", name));
-            this.soft(repeats || action == Calls.Action.Attest || successes == 0, string.concat("had an effect: ", name));
+            require((repeats ? successes : failures) >= _floor(REPLAYS), string.concat("too seldom replayed: ", name));
+            require(repeats || action == Calls.Action.Attest || successes == 0, string.concat("had an effect: ", name));
         }
     }
 
@@ -320,7 +319,7 @@ contract InvariantsAreReachedTest {
             (yes, no) = (yes + _games[g].walletAnswerCount(true), no + _games[g].walletAnswerCount(false));
         }
         console.log("wallets said yes, no:", yes, no);
-        this.soft(yes >= _floor(ENOUGH) && no >= _floor(ENOUGH), "too seldom asked: wallets");
+        require(yes >= _floor(ENOUGH) && no >= _floor(ENOUGH), "too seldom asked: wallets");
     }
 
     function _assertTrouble(Moods.Trouble trouble, uint256 ways, string memory who) private view {
@@ -333,7 +332,7 @@ contract InvariantsAreReachedTest {
             if (count < rarest) rarest = count;
         }
         console.log(line);
-        this.soft(rarest >= _floor(1), string.concat("too seldom in some way: ", who));
+        require(rarest >= _floor(1), string.concat("too seldom in some way: ", who));
     }
 
     /// @dev Each function was called from within a transfer, in vain.
@@ -347,7 +346,7 @@ contract InvariantsAreReachedTest {
             if (count < rarest) rarest = count;
         }
         console.log(line);
-        this.soft(rarest >= _floor(1), "too seldom called from within a transfer: some function");
+        require(rarest >= _floor(1), "too seldom called from within a transfer: some function");
     }
 
     /// @dev Deposits went both ways, and appellants won.
@@ -358,12 +357,11 @@ contract InvariantsAreReachedTest {
             (decided, back, won) = (decided + d, back + b, won + w);
         }
         console.log("deposits to the second instance, back; appeals won:", decided, back, won);
-        this.soft(decided >= _floor(ENOUGH), "too seldom: a deposit for the second instance");
-        this.soft(back >= _floor(ENOUGH), "too seldom: a deposit that goes back");
-        this.soft(won >= _floor(STEPS), "too seldom: an appeal that is won");
+        require(decided >= _floor(ENOUGH), "too seldom: a deposit for the second instance");
+        require(back >= _floor(ENOUGH), "too seldom: a deposit that goes back");
+        require(won >= _floor(STEPS), "too seldom: an appeal that is won");
     }
 
-    function soft(bool ok, string calldata why) external pure { if (!ok) console.log("SOFT", why); }
     function _column(uint256 number, uint256 width) private pure returns (string memory) {
         return _column(Strings.toString(number), width);
     }

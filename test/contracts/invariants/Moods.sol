@@ -45,7 +45,12 @@ abstract contract Moods is World {
         }
         if (token == HOOK) return _answersHooks(from) && _answersHooks(to);
         if (token == FAULTY) {
-            return _delivers(from == address(escrow) || _isArbiter(from) ? faultyToken.onTransfer() : faultyToken.onTransferFrom());
+            return
+                _delivers(
+                    from == address(escrow) || _isArbiter(from)
+                        ? faultyToken.onTransfer()
+                        : faultyToken.onTransferFrom()
+                );
         }
         return true;
     }

@@ -3,11 +3,11 @@ pragma solidity 0.8.37;
 
 import {IAppealableArbiter} from "../../../contracts/interfaces/IAppealableArbiter.sol";
 import {IPanelArbiter} from "../../../contracts/interfaces/IPanelArbiter.sol";
-import {ArbiterMoves} from "./ArbiterMoves.sol";
+import {AppealMoves} from "./AppealMoves.sol";
 
 /// @title PanelMoves
-/// @notice A panel's votes and its ruling.
-abstract contract PanelMoves is ArbiterMoves {
+/// @notice A panel's votes and its ruling, as the arbiter and as the second instance.
+abstract contract PanelMoves is AppealMoves {
     /// @dev A list of votes that is being made: what stands if it is sent, and why it must not.
     struct Ballot {
         uint256 e;
@@ -95,6 +95,9 @@ abstract contract PanelMoves is ArbiterMoves {
     /// @dev The votes on a milestone, and the close; now and then at the second of the substitutes' time or the close.
     function _ballot() private returns (Ballot memory b, uint256 close) {
         (uint256 e, uint256 i) = _pickCase(1 << APPEALS_TO_PANEL, ITS_TURN);
+        if (cases[e][i].stage != IAppealableArbiter.Stage.Appealed && _chance(3)) {
+            (e, i) = _appeal(1 << APPEALS_TO_PANEL);
+        }
         b = _ballotOf(e, i);
         if (bytes(b.refusal).length != 0 ? !_chance(8) : _chance(2)) (e, i) = _pickCase(1 << PANEL, 1);
         b = _ballotOf(e, i);

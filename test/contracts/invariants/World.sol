@@ -336,7 +336,15 @@ abstract contract World {
     }
 
     function _deployCourtArbiter() private returns (address) {
-        bytes memory args = abi.encode(escrow, ARBITRATION_PERIOD, 500, court, bytes("court"), "/evidence.json", courtShares);
+        bytes memory args = abi.encode(
+            escrow,
+            ARBITRATION_PERIOD,
+            500,
+            court,
+            bytes("court"),
+            "/evidence.json",
+            courtShares
+        );
         return _create("KlerosArbiter.sol:KlerosArbiter", args);
     }
 
@@ -350,7 +358,7 @@ abstract contract World {
     }
 
     function _arbiterOf(uint256 e) internal view returns (uint256 arbiter) {
-        for (arbiter = PEOPLE; arbiter < ACCOUNTS && accounts[arbiter] != entries[e].agreement.arbiter; ) ++arbiter;
+        for (arbiter = PEOPLE; arbiter < ACCOUNTS && accounts[arbiter] != entries[e].agreement.arbiter;) ++arbiter;
     }
 
     function _isAppealable(uint256 arbiter) internal pure returns (bool) {

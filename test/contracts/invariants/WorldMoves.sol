@@ -27,7 +27,12 @@ abstract contract WorldMoves is Calls {
         uint256 arbiter = PEOPLE;
         if (way == 2) (arbiter, t) = _pair(_draw(pairs.length));
         bool isStray = way == 1;
-        address to = way == 2 ? accounts[arbiter] : isStray ? address(signedFunding) : address(escrow);
+        address to =
+            way == 2
+                ? accounts[arbiter]
+                : isStray
+                    ? address(signedFunding)
+                    : address(escrow);
         (bool success, ) = address(tokens[t]).call(abi.encodeWithSignature("mint(address,uint256)", to, amount));
         if (success && isStray) stray[t] += amount;
         else if (success && way == 2) _recordGift(arbiter, t, amount);
