@@ -20,7 +20,7 @@ abstract contract ArbiterMoves is FundingMoves {
     uint256 private constant HOOKED = 15;
 
     /// @dev How often the parties try to have a dispute, where there is none.
-    uint256 private constant QUARRELS = 2;
+    uint256 private constant QUARRELS = 1;
 
     /// @dev How far time jumps to a moment of a hearing, so that not every other life ends by then.
     uint256 private constant SOON = 4 days;

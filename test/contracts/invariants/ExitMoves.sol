@@ -48,7 +48,7 @@ abstract contract ExitMoves is PanelMoves, CourtMoves {
     /// @dev Each kind as often as the others, if there is one of it: there are many submissions, and few closes.
     function _pickSigned() private returns (uint256) {
         Action wanted = Action(_draw(uint256(Action.Refund) + 1));
-        if (_chance(12)) wanted = Action.Close;
+        if (_chance(6)) wanted = Action.Close;
         if (_chance(10)) wanted = Action(uint256(Action.Vote) + _draw(4));
         uint256 start = _draw(signedCalls.length);
         for (uint256 k = 0; k < signedCalls.length; ++k) {

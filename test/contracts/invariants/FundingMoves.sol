@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 
 import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
 import {TypedData} from "../utils/TypedData.sol";
-import {vm} from "../utils/Vm.sol";
 import {Calls} from "./Calls.sol";
 
 /// @title FundingMoves

@@ -27,6 +27,8 @@ abstract contract World {
         IMicroEscrow.Milestone[] schedule;
         bytes32 id;
         uint256 token;
+        /// @dev The arbiter that is a contract of this world; ACCOUNTS: somebody else.
+        uint256 arbiter;
     }
 
     /// @notice A milestone's place: entry and index.
@@ -297,6 +299,8 @@ abstract contract World {
         entry.agreement = terms;
         entry.token = token;
         entry.id = TypedData.agreementId(terms);
+        entry.arbiter = PEOPLE;
+        while (entry.arbiter < ACCOUNTS && accounts[entry.arbiter] != terms.arbiter) ++entry.arbiter;
     }
 
     // ---------------------------------------------------------------------------------------------------- arbiters
@@ -357,8 +361,8 @@ abstract contract World {
         require(deployed != address(0), "an arbiter was not deployed");
     }
 
-    function _arbiterOf(uint256 e) internal view returns (uint256 arbiter) {
-        for (arbiter = PEOPLE; arbiter < ACCOUNTS && accounts[arbiter] != entries[e].agreement.arbiter;) ++arbiter;
+    function _arbiterOf(uint256 e) internal view returns (uint256) {
+        return entries[e].arbiter;
     }
 
     function _isAppealable(uint256 arbiter) internal pure returns (bool) {
