@@ -3,15 +3,18 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
+import {IAppealableArbiter} from "../../../contracts/interfaces/IAppealableArbiter.sol";
+import {IArbiter} from "../../../contracts/interfaces/IArbiter.sol";
 import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
+import {IPanelArbiter} from "../../../contracts/interfaces/IPanelArbiter.sol";
 import {Vm} from "../utils/Vm.sol";
-import {Ghosts} from "./Ghosts.sol";
+import {ArbiterGhosts} from "./ArbiterGhosts.sol";
 
 /// @title Announcements
-/// @notice The second book: what was announced and moved. It is written from the events of the escrow and the tokens
+/// @notice The second book: what was announced and moved. It is written from the events of the escrow, the tokens and the arbiters
 /// alone, and {Checks} compares all that the escrow stores with it: an application that reads nothing else knows
 /// everything. (What a milestone's parts add up to is compared too; what events say beyond that is for the unit tests.)
-abstract contract Announcements is Ghosts {
+abstract contract Announcements is ArbiterGhosts {
     /// @notice A milestone as events tell it.
     struct Announced {
         IMicroEscrow.Status status;
@@ -40,6 +43,11 @@ abstract contract Announcements is Ghosts {
     /// @dev What SignedFunding was given by mistake.
     uint256[TOKENS] internal stray;
 
+    /// @dev What each arbiter says that it owes, and holds as a deposit; the votes that the panel says it has.
+    mapping(uint256 pair => uint256[ACCOUNTS]) internal announcedOwed;
+    mapping(bytes32 id => mapping(uint256 index => uint256)) private _deposits;
+    mapping(bytes32 id => mapping(uint256 index => IPanelArbiter.Vote[])) private _votes;
+
     constructor() {
         for (uint256 e = 0; e < entries.length; ++e) _entryOf[entries[e].id] = e;
     }
@@ -49,14 +57,15 @@ abstract contract Announcements is Ghosts {
         for (uint256 i = 0; i < logs.length; ++i) {
             Vm.Log memory log = logs[i];
             bytes32 topic = log.topics[0];
-            if (log.emitter != address(escrow)) _recordTokenEvent(log);
+            if (_isArbiter(log.emitter)) _recordArbiterEvent(log);
+            else if (log.emitter != address(escrow)) _recordTokenEvent(log);
             else if (topic == IMicroEscrow.AgreementOpened.selector) _recordOpened(log);
             else if (topic == IMicroEscrow.AgreementAccepted.selector) _recordAccepted(log);
             else if (topic == IMicroEscrow.AgreementClosed.selector) _recordClosed(log);
             else if (topic == IMicroEscrow.MilestoneFunded.selector) _recordFunded(log);
             else if (topic == IMicroEscrow.MilestoneAdvanced.selector) _recordAdvanced(log);
             else if (topic == IMicroEscrow.MilestoneConcluded.selector) _recordConcluded(log);
-            else if (topic == IMicroEscrow.PaymentDeferred.selector) _recordDeferred(log);
+            else if (topic == IMicroEscrow.PaymentDeferred.selector) _recordDeferred(log, logs[i - 1]);
             else if (topic == IMicroEscrow.Withdrawn.selector) _recordWithdrawn(log);
             else if (_movesClock(topic)) _recordTurn(log);
         }
@@ -74,6 +83,8 @@ abstract contract Announcements is Ghosts {
     function _recordTokenEvent(Vm.Log memory log) private {
         if (log.topics[0] == IERC20.Approval.selector) {
             require(log.topics[1] != _word(address(escrow)), "Invariant 12: the escrow granted an allowance");
+            bool byArbiter = _isArbiter(address(uint160(uint256(log.topics[1]))));
+            require(!byArbiter, "Invariant 15: an arbiter granted an allowance");
         }
         if (log.topics[0] != IERC20.Transfer.selector) return;
         uint256 token = _tokenOf(log.emitter);
@@ -206,8 +217,11 @@ abstract contract Announcements is Ghosts {
         if (parts.arbiter != 0) _announceWaiting(entry.token, entry.agreement.arbiter, parts.arbiter);
     }
 
-    function _recordDeferred(Vm.Log memory log) private {
+    /// @param before The log before it: the runner also records what was undone, the transfer that came too far before it failed.
+    function _recordDeferred(Vm.Log memory log, Vm.Log memory before) private {
         (address token, uint256 amount) = abi.decode(log.data, (address, uint256));
+        bool undone = before.emitter == token && before.topics[0] == IERC20.Transfer.selector;
+        if (undone && before.topics[2] == log.topics[3]) wentOut[_tokenOf(token)] -= amount;
         _announceWaiting(_tokenOf(token), address(uint160(uint256(log.topics[3]))), amount);
     }
 
@@ -222,6 +236,65 @@ abstract contract Announcements is Ghosts {
         uint256 account = _accountOf(address(uint160(uint256(log.topics[2]))));
         _touch(Page.Account, token, account);
         announcedWaiting[token][account] -= abi.decode(log.data, (uint256));
+    }
+
+    // ---------------------------------------------------------------------------------------------------- arbiters
+
+    function _recordArbiterEvent(Vm.Log memory log) private {
+        bytes32 topic = log.topics[0];
+        if (topic == IArbiter.FeeCredited.selector) _recordDebt(log, true);
+        else if (topic == IArbiter.Withdrawn.selector) _recordDebt(log, false);
+        else if (topic == IPanelArbiter.VoteCast.selector) _recordVote(log);
+        else if (topic == IPanelArbiter.PanelRuled.selector) _recordPanelRuled(log);
+        else if (topic == IAppealableArbiter.ProposalAppealed.selector) {
+            uint256 deposit = abi.decode(log.data, (uint256));
+            require(_deposits[log.topics[1]][uint256(log.topics[2])] == 0, "Invariant 16: two deposits for one case");
+            _deposits[log.topics[1]][uint256(log.topics[2])] = deposit;
+        } else if (topic == IAppealableArbiter.DepositReturned.selector) {
+            uint256 deposit = abi.decode(log.data, (uint256));
+            require(
+                _deposits[log.topics[1]][uint256(log.topics[2])] == deposit,
+                "Invariant 16: a deposit that is not there went back"
+            );
+            _deposits[log.topics[1]][uint256(log.topics[2])] = 0;
+        } else if (topic == IAppealableArbiter.HearingDecided.selector) {
+            _deposits[log.topics[1]][uint256(log.topics[2])] = 0;
+        }
+    }
+
+    function _recordDebt(Vm.Log memory log, bool more) private {
+        uint256 arbiter = _accountOf(log.emitter);
+        uint256 pair = _pairOf(arbiter, _tokenOf(address(uint160(uint256(log.topics[1])))));
+        uint256 account = _accountOf(address(uint160(uint256(log.topics[2]))));
+        uint256 amount = abi.decode(log.data, (uint256));
+        _touch(Page.Debt, pair, account);
+        if (more) announcedOwed[pair][account] += amount;
+        else announcedOwed[pair][account] -= amount;
+    }
+
+    function _recordVote(Vm.Log memory log) private {
+        (uint16 shareBps, bytes32 reasoning) = abi.decode(log.data, (uint16, bytes32));
+        address member = address(uint160(uint256(log.topics[3])));
+        IPanelArbiter.Vote[] storage list = _votes[log.topics[1]][uint256(log.topics[2])];
+        for (uint256 k = 0; k < list.length; ++k) {
+            require(list[k].member != member, "Invariant 18: a member voted twice");
+        }
+        list.push(IPanelArbiter.Vote(member, shareBps, reasoning));
+    }
+
+    /// @dev The ruling is the median of the votes that were announced, and its reasoning one of theirs who voted so (of two in the
+    /// middle, the lower).
+    function _recordPanelRuled(Vm.Log memory log) private view {
+        (uint16 shareBps, bytes32 reasoning, uint256 count) = abi.decode(log.data, (uint16, bytes32, uint256));
+        IPanelArbiter.Vote[] memory list = _votes[log.topics[1]][uint256(log.topics[2])];
+        require(list.length == count, "Invariant 18: the panel ruled by other votes than were cast");
+        require(shareBps == _median(list, count), "Invariant 18: the panel's ruling is not the median");
+        uint256 lower = _shareAt(list, count, (count - 1) / 2);
+        bool isTheirs = false;
+        for (uint256 k = 0; k < count; ++k) {
+            isTheirs = isTheirs || (list[k].shareBps == lower && list[k].reasoning == reasoning);
+        }
+        require(isTheirs, "Invariant 18: the panel's reasoning is another vote's");
     }
 
     function _announced(Vm.Log memory log) private returns (Announced storage) {

@@ -3,12 +3,13 @@ pragma solidity 0.8.37;
 
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
 import {Vm, vm} from "../utils/Vm.sol";
 import {Warrants} from "./Warrants.sol";
 
 /// @title Calls
-/// @notice Makes a call of the escrow, or of SignedFunding, and holds it to what the protocol says that must come of it; counts how it ended.
+/// @notice Makes a call of the escrow, of SignedFunding or of an arbiter, and holds it to what the protocol says that must come of it; counts how it ended.
 abstract contract Calls is Warrants {
     enum Action {
         Accept,
@@ -45,7 +46,21 @@ abstract contract Calls is Warrants {
         Delegate,
         PassTime,
         FinalizeAtTheEnd,
-        WithdrawAtTheEnd
+        WithdrawAtTheEnd,
+        Vote,
+        Propose,
+        Decline,
+        Appeal,
+        RuleByPanel,
+        Decide,
+        Execute,
+        ReturnDeposit,
+        Open,
+        RuleAtCourt,
+        AppealAtCourt,
+        ExecuteCase,
+        WithdrawFromArbiter,
+        ConcludeAtTheEnd
     }
 
     /// @dev A signed call that succeeded, for {ExitMoves-replay}.
@@ -53,6 +68,7 @@ abstract contract Calls is Warrants {
         Action action;
         bytes data;
         address actor;
+        address target;
     }
 
     /// @dev How near a call comes to the moment at which the time decides, and what it decides there.
@@ -86,6 +102,16 @@ abstract contract Calls is Warrants {
     mapping(Action => mapping(IMicroEscrow.Status => uint256)) private _lastSeconds;
     mapping(Action => mapping(IMicroEscrow.Status => uint256)) private _clockSeconds;
 
+    /// @dev The escrow's functions that change something, in the interface's order; behind them, as one, the arbiters'.
+    uint256 internal constant FUNCTIONS = 17;
+
+    /// @dev How often each function was called from within a transfer; the one that is prepared now; up to which call.
+    uint256[FUNCTIONS + 1] internal reentered;
+    uint256 private _prepared;
+    uint256 private _hookCallsCounted;
+    address private _preparedTarget;
+    bytes private _preparedData;
+
     /// @dev Of the call that is about to be made.
     Edge private _edge;
 
@@ -97,7 +123,7 @@ abstract contract Calls is Warrants {
         vm.recordLogs();
         vm.prank(w.sender);
         uint256 gas = gasleft();
-        (bool success, bytes memory result) = _target(action).call{gas: limit}(data);
+        (bool success, bytes memory result) = _target(action, w).call{gas: limit, value: w.value}(data);
         gas -= gasleft();
         Vm.Log[] memory logs = vm.getRecordedLogs();
 
@@ -110,11 +136,12 @@ abstract contract Calls is Warrants {
         _tallyEdge(action, success);
         if (!success) return false;
         _recordEvents(logs);
-        if (w.signer != address(0)) signedCalls.push(SignedCall(action, data, w.actor));
+        if (w.signer != address(0)) signedCalls.push(SignedCall(action, data, w.actor, _target(action, w)));
         return true;
     }
 
-    function _target(Action action) private view returns (address) {
+    function _target(Action action, Warrant memory w) private view returns (address) {
+        if (w.target != address(0)) return w.target;
         bool signed = action == Action.FundWithAuthorization || action == Action.FundWithPermit2;
         return signed ? address(signedFunding) : address(escrow);
     }
@@ -134,6 +161,42 @@ abstract contract Calls is Warrants {
         if (time == Time.FromClock && block.timestamp < ghost.clock) return "Invariant 6: finalized before the clock";
         if (!authorized) return "Invariant 8: acted without the authorization that it takes";
         return "";
+    }
+
+    /// @dev Exactly `amount`, by way of zero, as some tokens want it.
+    function _approve(address payer, uint256 e, address spender, uint256 amount) internal {
+        address token = entries[e].agreement.token;
+        for (uint256 k = 0; k < 2; ++k) {
+            vm.prank(payer);
+            (bool success, ) = token.call(abi.encodeCall(IERC20.approve, (spender, k == 0 ? 0 : amount)));
+            require(success, "the token took no approval");
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------- the wallet's hook
+
+    /// @dev The call that the wallet makes from within transfers.
+    function _prepareHook(uint256 f, address target, bytes memory data) internal {
+        (_preparedTarget, _preparedData) = (target, data);
+        _setHook(f, target, data);
+    }
+
+    /// @dev For one call alone: from within a transfer that an arbiter makes, the escrow may be called, and the arbiter not.
+    function _prepareHookFor(address arbiter, bytes memory data) internal returns (uint256 before) {
+        before = _prepared;
+        _setHook(FUNCTIONS, arbiter, data);
+    }
+
+    function _restoreHook(uint256 f) internal {
+        _setHook(f, _preparedTarget, _preparedData);
+    }
+
+    function _setHook(uint256 f, address target, bytes memory data) private {
+        uint256 calls = wallet.hookCalls();
+        reentered[_prepared] += calls - _hookCallsCounted;
+        (_hookCallsCounted, _prepared) = (calls, f);
+        wallet.setHook(true, target, data);
+        wallet.setHook(false, target, data);
     }
 
     // ----------------------------------------------------------------------------------------------- what was tried

@@ -20,7 +20,7 @@ abstract contract Checks is Announcements {
     uint256 private constant SIGNED_FUNDING = ACCOUNTS + 1;
 
     /// @dev Which page a slot belongs to; 0: none.
-    mapping(address target => mapping(bytes32 slot => uint256 page)) private _pageOf;
+    mapping(address target => mapping(bytes32 slot => uint256 page)) internal pageOf;
 
     // What the last checks saw, and its sums by token.
     mapping(uint256 entry => mapping(uint256 index => uint256)) private _held;
@@ -54,13 +54,13 @@ abstract contract Checks is Announcements {
         }
     }
 
-    function _learn(address target, uint256 page) private {
+    function _learn(address target, uint256 page) internal {
         (bytes32[] memory reads, ) = recorder.accesses(target);
         require(reads.length != 0, "what is asked for is not in storage");
         for (uint256 k = 1; k < reads.length; ++k) {
             require(reads[k] == reads[0], "what is asked for is not in one slot");
         }
-        _pageOf[target][reads[0]] = page;
+        pageOf[target][reads[0]] = page;
     }
 
     // ------------------------------------------------------------------------------------------------ what changed
@@ -71,7 +71,7 @@ abstract contract Checks is Announcements {
     }
 
     /// @dev Ends a move: invariants 1 to 6, 8 and 9, for whatever it touched.
-    function _checkTouched() internal {
+    function _checkTouched() internal virtual {
         _touchWritten(address(escrow));
         for (uint256 t = 0; t < TOKENS; ++t) _touchWritten(address(tokens[t]));
 
@@ -88,7 +88,7 @@ abstract contract Checks is Announcements {
     function _touchWritten(address target) private {
         (, bytes32[] memory writes) = recorder.accesses(target);
         for (uint256 k = 0; k < writes.length; ++k) {
-            uint256 page = _pageOf[target][writes[k]];
+            uint256 page = pageOf[target][writes[k]];
             if (page != 0)
                 _touch(page);
                 // A token has more in its storage (allowances, nonces, its moods); the escrow has not.
@@ -96,7 +96,7 @@ abstract contract Checks is Announcements {
         }
     }
 
-    function _checkPage(Page kind, uint256 a, uint256 b) private {
+    function _checkPage(Page kind, uint256 a, uint256 b) internal virtual {
         if (kind == Page.Milestone) {
             uint256 held = _checkMilestone(a, b);
             _sumHeld[entries[a].token] = _sumHeld[entries[a].token] + held - _held[a][b];
@@ -119,7 +119,7 @@ abstract contract Checks is Announcements {
     // -------------------------------------------------------------------------------------------------- everything
 
     /// @notice Invariants 1 to 6, 8 and 9, for everything there is.
-    function checkEverything() external view {
+    function checkEverything() public view virtual {
         uint256[TOKENS] memory held;
         for (uint256 p = 0; p < places.length; ++p) {
             (uint256 e, uint256 i) = (places[p].entry, places[p].index);

@@ -3,12 +3,12 @@ pragma solidity 0.8.37;
 
 import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
 import {vm} from "../utils/Vm.sol";
-import {Checks} from "./Checks.sol";
+import {ArbiterChecks} from "./ArbiterChecks.sol";
 
 /// @title Choices
 /// @notice How a move is drawn from its seed: which milestone, which amount, which moment. It prefers what makes sense,
 /// so that milestones live long lives, and misses that often enough.
-abstract contract Choices is Checks {
+abstract contract Choices is ArbiterChecks {
     /// @notice What an action asks of a milestone's clock, or of the time until which the agreement can be funded.
     enum Time {
         Any,

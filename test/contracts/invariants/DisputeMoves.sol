@@ -30,7 +30,7 @@ abstract contract DisputeMoves is Calls {
         (uint256 e, uint256 i) = _pick(DISPUTED, Time.Any);
         IMicroEscrow.Agreement memory agreement = entries[e].agreement;
         address[4] memory involved = [agreement.client, agreement.freelancer, agreement.arbiter, agreement.verifier];
-        address sender = _chance(3) ? accounts[_draw(ACCOUNTS)] : involved[_draw(3)];
+        address sender = _chance(3) ? accounts[_draw(PEOPLE)] : involved[_draw(3)];
         bool isInvolved = false;
         for (uint256 k = 0; k < involved.length; ++k) isInvolved = isInvolved || involved[k] == sender;
 
@@ -41,8 +41,12 @@ abstract contract DisputeMoves is Calls {
 
     function rule(uint256 seed) external drawnFrom(seed) {
         (uint256 e, uint256 i) = _pickInTime(DISPUTED, 2);
+        for (uint256 k = 0; k < 8 && _isArbiter(entries[e].agreement.arbiter) && !_chance(16); ++k) {
+            (e, i) = _pick(DISPUTED, Time.BeforeClock);
+        }
         IMicroEscrow.Agreement memory agreement = entries[e].agreement;
-        Warrant memory w = _warrant(agreement.arbiter, 20);
+        // A contract rules by itself, or not at all: who tries it for one is somebody else.
+        Warrant memory w = _warrant(_isArbiter(agreement.arbiter) ? address(0) : agreement.arbiter, 20);
         uint256 pot = ghosts[e][i].held - _arbiterFee(e, i);
         (uint128 amount, bytes32 reasoning) = (_amount(pot), bytes32(_draw(type(uint256).max)));
         IMicroEscrow.Authorization memory auth = _seal(

@@ -28,11 +28,13 @@ abstract contract Ghosts is Moods {
     }
 
     /// @notice What a page of the books is about: a milestone (entry, index), or a token and an account, the last two of
-    /// which are the escrow and SignedFunding.
+    /// which are the escrow and SignedFunding; what an arbiter owes (a pair of arbiter and token, an account); its case (entry, index).
     enum Page {
         Nothing,
         Milestone,
-        Account
+        Account,
+        Debt,
+        Case
     }
 
     // Bits of an agreement's flags.
@@ -46,6 +48,9 @@ abstract contract Ghosts is Moods {
     /// @dev What each account should have in its own hands, and what should wait for it.
     uint256[ACCOUNTS][TOKENS] internal inHand;
     uint256[ACCOUNTS][TOKENS] internal waiting;
+
+    /// @dev What a token burnt (or added) of what was withdrawn.
+    int256[ACCOUNTS][TOKENS] internal onTheWay;
 
     /// @dev Pages that were written since the last check, each once.
     uint256[] internal touched;
@@ -143,7 +148,9 @@ abstract contract Ghosts is Moods {
 
     function _recordWithdrawal(uint256 token, uint256 account) internal {
         if (waiting[token][account] == 0) return;
-        _receive(token, account, _arriving(token, waiting[token][account]));
+        uint256 arriving = _arriving(token, waiting[token][account]);
+        onTheWay[token][account] += int256(arriving) - int256(waiting[token][account]);
+        _receive(token, account, arriving);
         waiting[token][account] = 0;
     }
 
@@ -178,7 +185,7 @@ abstract contract Ghosts is Moods {
         }
     }
 
-    function _receive(uint256 token, uint256 account, uint256 amount) private {
+    function _receive(uint256 token, uint256 account, uint256 amount) internal {
         _touch(Page.Account, token, account);
         inHand[token][account] += amount;
     }

@@ -21,9 +21,9 @@ abstract contract Handler is ConsentMoves, SignedFundingMoves, WorkMoves, Disput
     }
 
     /// @notice The functions to call, each with a seed. What the others live on, or what seldom meets its chance, stands
-    /// there more than once.
+    /// there more than once. All but the arbiters' stand there twice.
     function moves() external pure returns (bytes4[] memory selectors) {
-        bytes4[44] memory all = [
+        bytes4[46] memory all = [
             this.accept.selector,
             this.close.selector,
             this.fund.selector,
@@ -41,6 +41,7 @@ abstract contract Handler is ConsentMoves, SignedFundingMoves, WorkMoves, Disput
             this.requestChanges.selector,
             this.attest.selector,
             this.attest.selector,
+            this.attest.selector,
             this.extend.selector,
             this.dispute.selector,
             this.dispute.selector,
@@ -54,6 +55,7 @@ abstract contract Handler is ConsentMoves, SignedFundingMoves, WorkMoves, Disput
             this.starve.selector,
             this.withdraw.selector,
             this.approveAndFund.selector,
+            this.replay.selector,
             this.replay.selector,
             this.sendEther.selector,
             this.donate.selector,
@@ -69,8 +71,32 @@ abstract contract Handler is ConsentMoves, SignedFundingMoves, WorkMoves, Disput
             this.delegate.selector,
             this.passTime.selector
         ];
-        selectors = new bytes4[](all.length);
-        for (uint256 k = 0; k < all.length; ++k) selectors[k] = all[k];
+        bytes4[21] memory arbiters = [
+            this.vote.selector,
+            this.vote.selector,
+            this.ruleByPanel.selector,
+            this.ruleByPanel.selector,
+            this.propose.selector,
+            this.propose.selector,
+            this.decline.selector,
+            this.appeal.selector,
+            this.appeal.selector,
+            this.decide.selector,
+            this.decide.selector,
+            this.execute.selector,
+            this.execute.selector,
+            this.returnDeposit.selector,
+            this.open.selector,
+            this.open.selector,
+            this.ruleAtCourt.selector,
+            this.appealAtCourt.selector,
+            this.executeCase.selector,
+            this.executeCase.selector,
+            this.withdrawFromArbiter.selector
+        ];
+        selectors = new bytes4[](2 * all.length + arbiters.length);
+        for (uint256 k = 0; k < 2 * all.length; ++k) selectors[k] = all[k % all.length];
+        for (uint256 k = 0; k < arbiters.length; ++k) selectors[2 * all.length + k] = arbiters[k];
     }
 
     function transitionCount(IMicroEscrow.Status from, IMicroEscrow.Status to) external view returns (uint256) {
@@ -91,6 +117,11 @@ abstract contract Handler is ConsentMoves, SignedFundingMoves, WorkMoves, Disput
 
     function troubleCount(Trouble trouble, uint256 way) external view returns (uint256) {
         return met[trouble][way];
+    }
+
+    /// @notice How often a deposit went to the second instance, and back, and how often the appellant won.
+    function depositCounts() external view returns (uint256 decided, uint256 back, uint256 won) {
+        return (depositEnds[0], depositEnds[1], appealsWon);
     }
 
     function reentryCount(uint256 f) external view returns (uint256) {

@@ -90,6 +90,7 @@ contract InvariantsAreReachedTest {
         _assertReplays();
         _assertTroubles();
         _assertReentries();
+        _assertDeposits();
     }
 
     /// @dev A floor for `SEQUENCES` sequences, for as many as are played.
@@ -117,7 +118,7 @@ contract InvariantsAreReachedTest {
     }
 
     /// @dev Names of the actions.
-    function _names() private pure returns (string[35] memory) {
+    function _names() private pure returns (string[49] memory) {
         return
             [
                 "accept",
@@ -154,12 +155,26 @@ contract InvariantsAreReachedTest {
                 "delegate to code",
                 "pass time",
                 "finalize at the end",
-                "withdraw at the end"
+                "withdraw at the end",
+                "vote",
+                "propose",
+                "decline",
+                "appeal",
+                "rule by panel",
+                "decide",
+                "execute",
+                "return a deposit",
+                "open a case",
+                "rule at court",
+                "appeal at court",
+                "execute a case",
+                "withdraw from arbiter",
+                "conclude at the end"
             ];
     }
 
     function _assertMoves() private view {
-        string[35] memory names = _names();
+        string[49] memory names = _names();
         uint256 calls = 0;
         console.log(string.concat(_column("move", 24), _column("succeeded", 9), _column("failed", 9)));
         for (uint256 a = 0; a <= uint256(type(Calls.Action).max); ++a) {
@@ -171,8 +186,13 @@ contract InvariantsAreReachedTest {
             }
             console.log(string.concat(_column(names[a], 24), _column(successes, 9), _column(failures, 9)));
             bool forbidden = action == Calls.Action.SendEther;
-            bool atTheEnd = action >= Calls.Action.FinalizeAtTheEnd;
-            bool callsEscrow = action <= Calls.Action.Replay;
+            bool atTheEnd =
+                action == Calls.Action.FinalizeAtTheEnd ||
+                    action == Calls.Action.WithdrawAtTheEnd ||
+                    action == Calls.Action.ConcludeAtTheEnd;
+            bool callsEscrow =
+                action <= Calls.Action.Replay ||
+                    (action >= Calls.Action.Vote && action < Calls.Action.ConcludeAtTheEnd);
             if (forbidden || atTheEnd || callsEscrow) calls += successes + failures;
             require(forbidden || successes >= _floor(ENOUGH), string.concat("too seldom succeeded: ", names[a]));
             require(
@@ -240,6 +260,13 @@ contract InvariantsAreReachedTest {
         _assertEdge(Calls.Action.Dispute, submitted);
         _assertEdge(Calls.Action.Dispute, changes);
         _assertEdge(Calls.Action.Rule, disputed);
+        _assertEdge(Calls.Action.Vote, disputed);
+        _assertEdge(Calls.Action.RuleByPanel, disputed);
+        _assertEdge(Calls.Action.Propose, disputed);
+        _assertEdge(Calls.Action.Appeal, disputed);
+        _assertEdge(Calls.Action.Decide, disputed);
+        _assertEdge(Calls.Action.Execute, disputed);
+        _assertEdge(Calls.Action.ExecuteCase, disputed);
         for (uint256 s = uint256(funded); s <= uint256(disputed); ++s) {
             _assertEdge(Calls.Action.Finalize, IMicroEscrow.Status(s));
         }
@@ -310,9 +337,9 @@ contract InvariantsAreReachedTest {
 
     /// @dev Each function was called from within a transfer, in vain.
     function _assertReentries() private view {
-        string memory line = "each function from within a transfer:";
+        string memory line = "each function, and the arbiters', from within a transfer:";
         uint256 rarest = type(uint256).max;
-        for (uint256 f = 0; f < 17; ++f) {
+        for (uint256 f = 0; f <= 17; ++f) {
             uint256 count = 0;
             for (uint256 g = 0; g < _games.length; ++g) count += _games[g].reentryCount(f);
             line = string.concat(line, " ", Strings.toString(count));
@@ -320,6 +347,19 @@ contract InvariantsAreReachedTest {
         }
         console.log(line);
         require(rarest >= _floor(1), "too seldom called from within a transfer: some function");
+    }
+
+    /// @dev Deposits went both ways, and appellants won.
+    function _assertDeposits() private view {
+        (uint256 decided, uint256 back, uint256 won) = (0, 0, 0);
+        for (uint256 g = 0; g < _games.length; ++g) {
+            (uint256 d, uint256 b, uint256 w) = _games[g].depositCounts();
+            (decided, back, won) = (decided + d, back + b, won + w);
+        }
+        console.log("deposits to the second instance, back; appeals won:", decided, back, won);
+        require(decided >= _floor(ENOUGH), "too seldom: a deposit for the second instance");
+        require(back >= _floor(ENOUGH), "too seldom: a deposit that goes back");
+        require(won >= _floor(STEPS), "too seldom: an appeal that is won");
     }
 
     function _column(uint256 number, uint256 width) private pure returns (string memory) {

@@ -57,7 +57,7 @@ abstract contract SignedFundingMoves is FundingMoves {
             isPermit
                 ? abi.encodeCall(ISignedFunding.fundWithPermit2, (funding, payment))
                 : abi.encodeCall(ISignedFunding.fundWithAuthorization, (funding, payment));
-        if (!_call(action, _direct(accounts[_draw(ACCOUNTS)]), data, refusal)) return;
+        if (!_call(action, _direct(accounts[_draw(PEOPLE)]), data, refusal)) return;
         _recordFunded(f);
         _used[f.payer][payment.nonce] = isPermit || _used[f.payer][payment.nonce];
         (, bytes32[] memory writes) = recorder.accesses(address(signedFunding));

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IMicroEscrow} from "../../../contracts/interfaces/IMicroEscrow.sol";
+import {TypedData} from "../utils/TypedData.sol";
 import {Choices} from "./Choices.sol";
 
 /// @title Warrants
@@ -18,6 +19,9 @@ abstract contract Warrants is Choices {
         /// @dev Whether something else is signed than what is done.
         bool signsOther;
         bool valid;
+        /// @dev An arbiter; 0: the escrow, or SignedFunding. And the ether that is sent, in wei.
+        address target;
+        uint256 value;
     }
 
     /// @dev In how many of 100 cases a gift has a fault: many, as it ends a milestone in any status.
@@ -29,7 +33,7 @@ abstract contract Warrants is Choices {
     /// @dev The client or the freelancer, with its flag; seldom somebody else, with none.
     function _party(IMicroEscrow.Agreement memory agreement) internal returns (address, uint8) {
         if (_chance(12)) {
-            address account = accounts[_draw(ACCOUNTS)];
+            address account = accounts[_draw(PEOPLE)];
             if (account != agreement.client && account != agreement.freelancer) return (account, 0);
         }
         return _chance(2) ? (agreement.client, CLIENT_CONSENTED) : (agreement.freelancer, FREELANCER_CONSENTED);
@@ -48,7 +52,7 @@ abstract contract Warrants is Choices {
             (w.sender, w.deadline) = (actor, 0); // a deadline without a signature means nothing
             return w;
         }
-        w.sender = accounts[_draw(ACCOUNTS)];
+        w.sender = accounts[_draw(PEOPLE)];
         w.signer = actor;
         if (right) {
             if (_chance(4)) w.deadline = block.timestamp + 1;
@@ -62,26 +66,30 @@ abstract contract Warrants is Choices {
     }
 
     /// @dev Signs, and asks an account with code what it will say to that.
-    function _seal(Warrant memory w, bytes32 structHash) internal returns (IMicroEscrow.Authorization memory auth) {
+    function _seal(Warrant memory w, bytes32 structHash) internal returns (IMicroEscrow.Authorization memory) {
+        return _sealDigest(w, TypedData.digest(domain, structHash));
+    }
+
+    function _sealDigest(Warrant memory w, bytes32 digest) internal returns (IMicroEscrow.Authorization memory auth) {
         auth.deadline = w.deadline;
         if (w.signer == address(0)) return auth;
-        auth.signature = _sign(w.signer, w.signsOther ? keccak256(abi.encode(structHash)) : structHash);
+        auth.signature = _signDigest(w.signer, w.signsOther ? keccak256(abi.encode(digest)) : digest);
         if (w.actor.code.length != 0 && block.timestamp < w.deadline) {
-            w.valid = _takes(w.actor, structHash, w.signer == w.actor && !w.signsOther);
+            w.valid = _takes(w.actor, digest, w.signer == w.actor && !w.signsOther);
         }
     }
 
     /// @dev Whether an account takes a signature; `right`: it is made with its key, over what is done.
-    function _takes(address account, bytes32 structHash, bool right) internal returns (bool yes) {
+    function _takes(address account, bytes32 digest, bool right) internal returns (bool yes) {
         if (account.code.length == 0) return right;
         _meetWallet(account);
-        yes = _saysYes(account, structHash, right);
+        yes = _saysYes(account, digest, right);
         ++walletAnswers[yes];
     }
 
     /// @dev An account that is not `account` and does not sign with its key.
     function _other(address account) internal returns (address) {
-        uint256 a = _draw(ACCOUNTS);
-        return accounts[a] == account ? accounts[(a + 1) % ACCOUNTS] : accounts[a];
+        uint256 a = _draw(PEOPLE);
+        return accounts[a] == account ? accounts[(a + 1) % PEOPLE] : accounts[a];
     }
 }

@@ -12,27 +12,30 @@ import {Calls} from "./Calls.sol";
 /// @title WorldMoves
 /// @notice What tokens, wallets, the gate and time do, and money that comes unasked.
 abstract contract WorldMoves is Calls {
-    /// @dev The escrow's functions that change something, in the interface's order.
-    uint256 internal constant FUNCTIONS = 17;
-
-    /// @dev How often each function was called from within a transfer; the one that is prepared now; up to which call.
-    uint256[FUNCTIONS] internal reentered;
-    uint256 private _prepared;
-    uint256 private _hookCallsCounted;
-
     function sendEther(uint256 seed) external drawnFrom(seed) {
         bytes memory data = _chance(2) ? bytes("") : abi.encodeCall(IMicroEscrow.withdraw, (address(0), address(0)));
-        (bool success, ) = address(escrow).call{value: 1}(data);
-        require(!success, "Invariant 12: the escrow took ether");
+        bool toArbiter = _chance(2);
+        address to = toArbiter ? accounts[PEOPLE + _draw(ACCOUNTS - PEOPLE)] : address(escrow);
+        (bool success, ) = to.call{value: 1}(data);
+        require(!success, toArbiter ? "Invariant 19: an arbiter took ether" : "Invariant 12: the escrow took ether");
         _tally(Action.SendEther, success);
     }
 
-    /// @notice Tokens out of nowhere, for the escrow or SignedFunding: nobody's entitlement changes.
+    /// @notice Tokens out of nowhere, for the escrow, SignedFunding or an arbiter: nobody's entitlement changes.
     function donate(uint256 seed) external drawnFrom(seed) {
-        (uint256 t, uint256 amount, bool isStray) = (_draw(TOKENS), _draw(1e9), _chance(2));
-        address to = isStray ? address(signedFunding) : address(escrow);
+        (uint256 t, uint256 amount, uint256 way) = (_draw(TOKENS), _draw(1e9), _draw(4));
+        uint256 arbiter = PEOPLE;
+        if (way == 2) (arbiter, t) = _pair(_draw(pairs.length));
+        bool isStray = way == 1;
+        address to =
+            way == 2
+                ? accounts[arbiter]
+                : isStray
+                    ? address(signedFunding)
+                    : address(escrow);
         (bool success, ) = address(tokens[t]).call(abi.encodeWithSignature("mint(address,uint256)", to, amount));
         if (success && isStray) stray[t] += amount;
+        else if (success && way == 2) _recordGift(arbiter, t, amount);
         else if (success) donated[t] += amount;
         _tally(Action.Donate, success);
     }
@@ -86,20 +89,17 @@ abstract contract WorldMoves is Calls {
     /// @notice An account without code that registers cannot receive anymore; the wallet answers by calling the escrow:
     /// any function, often one that it may call, directly or in a multicall.
     function setHook(uint256 seed) external drawnFrom(seed) {
-        hook.setRegistered(accounts[_draw(ACCOUNTS)], _chance(4));
+        hook.setRegistered(accounts[_draw(PEOPLE)], _chance(4));
         hook.setRegistered(address(wallet), !_chance(8));
 
-        uint256 calls = wallet.hookCalls();
-        reentered[_prepared] += calls - _hookCallsCounted;
-        (_hookCallsCounted, _prepared) = (calls, _draw(FUNCTIONS));
-        bytes memory data = _preparedCall(_prepared);
+        uint256 f = _draw(FUNCTIONS);
+        bytes memory data = _preparedCall(f);
         if (_chance(2)) {
             bytes[] memory batch = new bytes[](1);
             batch[0] = data;
             data = abi.encodeCall(Multicall.multicall, (batch));
         }
-        wallet.setHook(true, address(escrow), data);
-        wallet.setHook(false, address(escrow), data);
+        _prepareHook(f, address(escrow), data);
         _tally(Action.SetHook, true);
     }
 
@@ -140,6 +140,6 @@ abstract contract WorldMoves is Calls {
         if (f == 13) return abi.encodeCall(IMicroEscrow.settle, (a, i, 1, none, none));
         if (f == 14) return abi.encodeCall(IMicroEscrow.refund, (a, i, none));
         if (f == 15) return abi.encodeCall(IMicroEscrow.finalize, (a, i));
-        return abi.encodeCall(IMicroEscrow.withdraw, (address(hook), accounts[_draw(ACCOUNTS)]));
+        return abi.encodeCall(IMicroEscrow.withdraw, (address(hook), accounts[_draw(PEOPLE)]));
     }
 }
