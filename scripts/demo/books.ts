@@ -4,17 +4,16 @@
  */
 import { type Address, toAddress } from "@micro-escrow/sdk";
 import { type Contract, EventLog } from "ethers";
-import type { Gig } from "./gigs.ts";
 import { money } from "./terminal.ts";
 
 /** An account and what happened to its balance, token base units. */
-export interface Account {
+export interface Account<Gig extends string> {
   readonly name: string;
   readonly address: Address;
   readonly before: bigint;
   readonly after: bigint;
   /** The change that each gig made. */
-  readonly byGig: Readonly<Record<Gig["key"], bigint>>;
+  readonly byGig: Readonly<Record<Gig, bigint>>;
 }
 
 /** Money that crossed the escrow's border in one direction. */
@@ -23,8 +22,8 @@ export interface Flow {
   readonly amount: bigint;
 }
 
-export interface Books {
-  readonly accounts: readonly Account[];
+export interface Books<Gig extends string> {
+  readonly accounts: readonly Account<Gig>[];
   readonly in: Flow;
   readonly out: Flow;
   /** What the escrow holds in the end. */
@@ -36,38 +35,41 @@ export interface Books {
 }
 
 /** The blocks in which a gig was played, both included. */
-export interface Chapter {
-  readonly gig: Gig["key"];
+export interface Chapter<Gig extends string> {
+  readonly gig: Gig;
   readonly from: number;
   readonly to: number;
 }
 
-export interface KeepBooksParameters {
+export interface KeepBooksParameters<Gig extends string> {
   /** USDC. */
   readonly usdc: Contract;
   readonly escrow: Address;
-  /** What is paid by signature goes through this contract, which keeps nothing of it. */
-  readonly signedFunding: Address;
+  /** Contracts that money goes through on its way into the escrow or out of it, and that keep nothing of it. */
+  readonly passing: readonly Address[];
   readonly people: readonly { readonly name: string; readonly address: Address }[];
   /** In their order, one after the other. */
-  readonly chapters: readonly Chapter[];
+  readonly chapters: readonly Chapter<Gig>[];
   /** What waits in the escrow for an account, token base units. */
   readonly claimable: (account: Address) => Promise<bigint>;
-  /** What the escrow's events say that a gig changed for an account. */
-  readonly announced: (gig: Gig["key"], account: Address) => bigint;
+  /** What the contracts' events say that a gig changed for an account. */
+  readonly announced: (gig: Gig, account: Address) => bigint;
 }
 
-interface Transfer {
+interface Transfer<Gig extends string> {
   readonly from: Address;
   readonly to: Address;
   readonly amount: bigint;
-  readonly gig: Gig["key"];
+  readonly gig: Gig;
 }
 
 const sum = (values: readonly bigint[]) => values.reduce((total, value) => total + value, 0n);
 
 /** All transfers of the token in the chapters' blocks. */
-async function readTransfers(usdc: Contract, chapters: readonly Chapter[]): Promise<Transfer[]> {
+async function readTransfers<Gig extends string>(
+  usdc: Contract,
+  chapters: readonly Chapter<Gig>[],
+): Promise<Transfer<Gig>[]> {
   const chaptersTransfers = await Promise.all(
     chapters.map(async ({ gig, from, to }) => {
       const logs = await usdc.queryFilter("Transfer", from, to);
@@ -85,14 +87,14 @@ async function readTransfers(usdc: Contract, chapters: readonly Chapter[]): Prom
 }
 
 /** Reads the books and tries every sum that must come out. */
-export async function keepBooks(parameters: KeepBooksParameters): Promise<Books> {
-  const { usdc, escrow, signedFunding, people, chapters, claimable, announced } = parameters;
+export async function keepBooks<Gig extends string>(parameters: KeepBooksParameters<Gig>): Promise<Books<Gig>> {
+  const { usdc, escrow, passing, people, chapters, claimable, announced } = parameters;
   const first = chapters[0]?.from ?? 0;
   const last = chapters.at(-1)?.to ?? 0;
   const transfers = await readTransfers(usdc, chapters);
   const balance = (account: Address, blockTag: number): Promise<bigint> =>
     usdc.getFunction("balanceOf")(account, { blockTag });
-  const moved = (account: Address, gig: Gig["key"]) =>
+  const moved = (account: Address, gig: Gig) =>
     sum(
       transfers
         .filter((transfer) => transfer.gig === gig)
@@ -105,7 +107,7 @@ export async function keepBooks(parameters: KeepBooksParameters): Promise<Books>
       address,
       before: await balance(address, first - 1),
       after: await balance(address, last),
-      byGig: { blog: moved(address, "blog"), app: moved(address, "app"), campaign: moved(address, "campaign") },
+      byGig: Object.fromEntries(chapters.map(({ gig }) => [gig, moved(address, gig)])) as Record<Gig, bigint>,
     })),
   );
   const flow = (side: "from" | "to"): Flow => {
@@ -134,10 +136,12 @@ export async function keepBooks(parameters: KeepBooksParameters): Promise<Books>
   check((await balance(escrow, first - 1)) === 0n, "The escrow held USDC before the first gig.");
   for (const { gig } of chapters) {
     check(moved(escrow, gig) === 0n, `The gig "${gig}" left ${money(moved(escrow, gig))} USDC in the escrow.`);
-    check(
-      moved(signedFunding, gig) === 0n,
-      `The gig "${gig}" left ${money(moved(signedFunding, gig))} USDC on its way into the escrow.`,
-    );
+    for (const account of passing) {
+      check(
+        moved(account, gig) === 0n,
+        `The gig "${gig}" left ${money(moved(account, gig))} USDC on its way, at ${account}.`,
+      );
+    }
     check(
       sum(accounts.map(({ byGig }) => byGig[gig])) === 0n,
       `In the gig "${gig}", money went to a stranger or came from one.`,
@@ -145,18 +149,18 @@ export async function keepBooks(parameters: KeepBooksParameters): Promise<Books>
   }
   for (const { name, address, before, after, byGig } of accounts) {
     check(
-      after - before === sum(Object.values(byGig)),
-      `The balance of ${name} changed by ${money(after - before)} USDC, the transfers by ${money(sum(Object.values(byGig)))}.`,
+      after - before === sum(Object.values<bigint>(byGig)),
+      `The balance of ${name} changed by ${money(after - before)} USDC, the transfers by ${money(sum(Object.values<bigint>(byGig)))}.`,
     );
     for (const { gig } of chapters) {
       check(
         byGig[gig] === announced(gig, address),
-        `In the gig "${gig}", the escrow announced ${money(announced(gig, address))} USDC for ${name}; USDC moved ${money(byGig[gig])}.`,
+        `In the gig "${gig}", the contracts announced ${money(announced(gig, address))} USDC for ${name}; USDC moved ${money(byGig[gig])}.`,
       );
     }
   }
   check(
-    transfers.every(({ from, to }) => [from, to].some((account) => account === escrow || account === signedFunding)),
+    transfers.every(({ from, to }) => [from, to].some((account) => account === escrow || passing.includes(account))),
     "USDC moved between people without the escrow.",
   );
   return { ...books, problems };

@@ -84,7 +84,7 @@ export interface DemoDocument {
 }
 
 /** Whether the books balance. */
-export const isBalanced = ({ problems }: Pick<Books, "problems">): boolean => problems.length === 0;
+export const isBalanced = ({ problems }: Pick<Books<string>, "problems">): boolean => problems.length === 0;
 
 /** Whether everything that was to happen did. */
 export const isComplete = (happened: readonly Happening[]): boolean => happened.every(({ where }) => where.length > 0);
@@ -135,7 +135,7 @@ const personDocument = (key: PersonKey, address: Address): PersonDocument => ({ 
 
 const flowDocument = ({ transfers, amount }: Flow): FlowDocument => ({ transfers, amount: String(amount) });
 
-export function booksDocument(books: Books): BooksDocument {
+export function booksDocument(books: Books<Gig["key"]>): BooksDocument {
   return {
     accounts: books.accounts.map(({ name, address, before, after, byGig }) => ({
       name,

@@ -69,31 +69,34 @@ export function gigReport(facts: GigFacts): string {
   return `${rows}\n\n  ${bar(total, parts)}\n  ${legend.join("   ")}`;
 }
 
-/** Who had what before and after, and by which gig it changed. */
-export function booksReport(books: Books): string {
+/**
+ * Who had what before and after, and by which gig it changed.
+ *
+ * @param titles Of the gigs' columns, in their order.
+ */
+export function booksReport<Key extends string>(books: Books<Key>, titles: Readonly<Record<Key, string>>): string {
+  const keys = Object.keys(titles) as Key[];
   const concerned = books.accounts.filter(({ before, after, byGig }) => {
-    return before !== 0n || after !== 0n || Object.values(byGig).some((value) => value !== 0n);
+    return before !== 0n || after !== 0n || Object.values<bigint>(byGig).some((value) => value !== 0n);
   });
-  const column = (of: (account: Books["accounts"][number]) => bigint) => sum(books.accounts.map(of));
+  const column = (of: (account: Books<Key>["accounts"][number]) => bigint) => sum(books.accounts.map(of));
   const right = "right" as const;
   const rows = table(
     [
       { title: "Account" },
-      ...["Before", "Blog", "App", "Campaign", "Change", "After"].map((title) => ({ title, align: right })),
+      ...["Before", ...keys.map((key) => titles[key]), "Change", "After"].map((title) => ({ title, align: right })),
     ],
     concerned.map(({ name, before, after, byGig }) => [
       name,
       money(before),
-      change(byGig.blog),
-      change(byGig.app),
-      change(byGig.campaign),
+      ...keys.map((key) => change(byGig[key])),
       change(after - before),
       money(after),
     ]),
     [
       "Sum",
       money(column(({ before }) => before)),
-      ...(["blog", "app", "campaign"] as const).map((key) => change(column(({ byGig }) => byGig[key]))),
+      ...keys.map((key) => change(column(({ byGig }) => byGig[key]))),
       change(column(({ before, after }) => after - before)),
       money(column(({ after }) => after)),
     ],
@@ -105,7 +108,7 @@ export function booksReport(books: Books): string {
   ];
   const verdict =
     books.problems.length === 0
-      ? paint("green", "The books balance: USDC moved what the escrow announced, account by account and gig by gig.")
+      ? paint("green", "The books balance: USDC moved what the contracts announced, account by account and gig by gig.")
       : ["The books do not balance:", ...books.problems].map((line) => paint("red", line)).join("\n  ");
   return `${rows}\n\n${flows.map((line) => `  ${line}`).join("\n")}\n\n  ${verdict}`;
 }

@@ -66,7 +66,7 @@ export async function runDemo({ json }: { json: boolean }): Promise<boolean> {
 
 async function play(chain: Chain, json: boolean): Promise<boolean> {
   const began = performance.now();
-  const stage = new Stage(chain, json);
+  const stage = new Stage(chain, people, json);
   const provider = connect(chain.url);
   const world = await build(chain, stage);
   const { cast, escrow, token } = world;
@@ -78,7 +78,7 @@ async function play(chain: Chain, json: boolean): Promise<boolean> {
   );
 
   const facts: GigFacts[] = [];
-  const chapters: Chapter[] = [];
+  const chapters: Chapter<Gig["key"]>[] = [];
   for (const [gig, story] of stories) {
     await introduce(stage, gig, chapters.length + 1);
     const from = (await provider.getBlockNumber()) + 1;
@@ -93,7 +93,7 @@ async function play(chain: Chain, json: boolean): Promise<boolean> {
   const books = await keepBooks({
     usdc: world.usdc.contract,
     escrow: address,
-    signedFunding: signedFundingAddress(),
+    passing: [signedFundingAddress()],
     people: Object.values(cast).map(({ person, address: account }) => ({ name: person.name, address: account })),
     chapters,
     claimable: (account) => escrow.passerby.getClaimable({ token: token.address, account }),
@@ -115,7 +115,7 @@ async function play(chain: Chain, json: boolean): Promise<boolean> {
   };
 
   stage.print(`\n${paint("bold", "The books")} ${paint("dim", "from USDC's own transfers and balances")}\n`);
-  stage.print(booksReport(books));
+  stage.print(booksReport(books, { blog: "Blog", app: "App", campaign: "Campaign" }));
   stage.print(`\n${paint("bold", "What happened")}\n\n${happeningsReport(happened)}`);
   const transactions = stage.lines.filter(({ transaction }) => transaction !== undefined).length;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
@@ -125,11 +125,11 @@ async function play(chain: Chain, json: boolean): Promise<boolean> {
 }
 
 /** Deploys USDC, the escrow and what funds it by signature, and gives everybody an account and the clients their savings. */
-async function build(chain: Chain, stage: Stage): Promise<World> {
+async function build(chain: Chain, stage: Stage<PersonKey>): Promise<World> {
   const provider = connect(chain.url);
   const deployer = await provider.getSigner(0);
   const proxyAdmin = toAddress((await provider.getSigner(19)).address);
-  const cast = await assemble(chain.url);
+  const cast = await assemble(chain.url, people);
 
   const usdc = await deployUsdc(deployer, cast.circle.signer, proxyAdmin);
   await send(usdc.contract, "configureMinter", cast.circle.address, 2n ** 255n);
@@ -146,7 +146,7 @@ async function build(chain: Chain, stage: Stage): Promise<World> {
 async function readFacts(
   gig: Gig,
   { id, scope }: Agreement,
-  { from, to }: Chapter,
+  { from, to }: Chapter<Gig["key"]>,
   escrow: MicroEscrow,
   provider: Provider,
 ): Promise<GigFacts> {
@@ -165,7 +165,7 @@ async function readFacts(
 }
 
 /** Who works for whom, on what, for how much. */
-async function introduce(stage: Stage, gig: Gig, number: number): Promise<void> {
+async function introduce(stage: Stage<PersonKey>, gig: Gig, number: number): Promise<void> {
   const { title } = await readScope(gig);
   const named = (key: PersonKey) => `${people[key].name} (${people[key].about})`;
   const price = gig.milestones.reduce((sum, { amount }) => sum + parseAmount(amount, 6), 0n);

@@ -1,12 +1,12 @@
 /** Where the story is told: lets time pass, and prints or collects what people say and what it did. */
 import type { Chain } from "./chain.ts";
-import { type Gig, type PersonKey, people } from "./gigs.ts";
+import type { Person } from "./gigs.ts";
 import { day, hanging, paint } from "./terminal.ts";
 import type { Sent } from "./usdc.ts";
 
 /** One thing that somebody said or did. */
 export interface Line {
-  readonly gig: Gig["key"];
+  readonly gig: string;
   /** Chain time, ISO 8601. */
   readonly at: string;
   readonly who: string;
@@ -18,17 +18,19 @@ export interface Line {
 /** Beside a name: this was a transaction. */
 export const mark = "●";
 
-export class Stage {
+export class Stage<Who extends string> {
   readonly lines: Line[] = [];
   readonly #chain: Chain;
+  readonly #people: Readonly<Record<Who, Person>>;
   readonly #quiet: boolean;
-  #gig: Gig["key"] = "blog";
+  #gig = "";
   #now = 0;
   #shownDay = "";
 
   /** @param quiet Collect, print nothing. */
-  constructor(chain: Chain, quiet: boolean) {
+  constructor(chain: Chain, people: Readonly<Record<Who, Person>>, quiet: boolean) {
     this.#chain = chain;
+    this.#people = people;
     this.#quiet = quiet;
   }
 
@@ -38,8 +40,8 @@ export class Stage {
   }
 
   /** Everything said from now on belongs to this gig. */
-  begin(gig: Gig): void {
-    this.#gig = gig.key;
+  begin(gig: string): void {
+    this.#gig = gig;
     this.#shownDay = "";
   }
 
@@ -55,8 +57,8 @@ export class Stage {
   }
 
   /** Somebody says something, or says what they just did. */
-  tell(who: PersonKey, text: string, sent?: Sent): void {
-    const { name } = people[who];
+  tell(who: Who, text: string, sent?: Sent): void {
+    const { name } = this.#people[who];
     const at = new Date(this.#now * 1000).toISOString();
     this.lines.push({ gig: this.#gig, at, who: name, text, ...(sent && { transaction: sent.transaction.hash }) });
 

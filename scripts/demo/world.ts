@@ -7,12 +7,12 @@ import type { Stage } from "./stage.ts";
 import type { Usdc } from "./usdc.ts";
 
 export interface World {
-  readonly cast: Cast;
+  readonly cast: Cast<PersonKey>;
   /** Everybody's own client of the escrow. */
   readonly escrow: Readonly<Record<PersonKey, MicroEscrow>>;
   readonly usdc: Usdc;
   readonly token: Required<TokenDescription> & { readonly address: Address };
-  readonly stage: Stage;
+  readonly stage: Stage<PersonKey>;
 }
 
 /** A gig as an agreement between the people of this world. */

@@ -268,7 +268,7 @@ describe("the demo's books", () => {
     return keepBooks({
       usdc: usdc.contract,
       escrow,
-      signedFunding,
+      passing: [signedFunding],
       people,
       chapters: [{ gig: "blog", from, to: await block() }],
       claimable: async (account) => (account === people[1]?.address ? waiting : 0n),
@@ -305,7 +305,7 @@ describe("the demo's books", () => {
     expect(books.problems).to.deep.equal([]);
     expect(books.in).to.deep.equal({ transfers: 1, amount: 100_000_000n });
     expect((await booksOf(through(90_000_000n), paid(90_000_000n))).problems).to.deep.equal([
-      'The gig "blog" left 10.00 USDC on its way into the escrow.',
+      `The gig "blog" left 10.00 USDC on its way, at ${signedFunding}.`,
       'In the gig "blog", money went to a stranger or came from one.',
     ]);
   });
@@ -320,8 +320,8 @@ describe("the demo's books", () => {
       (account) => (account === theClient().address ? -100_000_000n : 100_000_000n),
     );
     expect(books.problems).to.deep.equal([
-      'In the gig "blog", the escrow announced −100.00 USDC for client; USDC moved −99.99.',
-      'In the gig "blog", the escrow announced 100.00 USDC for freelancer; USDC moved 99.99.',
+      'In the gig "blog", the contracts announced −100.00 USDC for client; USDC moved −99.99.',
+      'In the gig "blog", the contracts announced 100.00 USDC for freelancer; USDC moved 99.99.',
     ]);
   });
 

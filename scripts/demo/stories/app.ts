@@ -12,7 +12,7 @@ export async function playApp(world: World): Promise<Agreement> {
   const { stage, escrow, cast, token, usdc } = world;
   const { mateo, yuki, noor, fieldtest } = escrow;
   const amount = (text: string) => parseAmount(text, token.decimals);
-  stage.begin(app);
+  stage.begin(app.key);
 
   await stage.until(app.begins);
   const agreement = await draft(world, app);

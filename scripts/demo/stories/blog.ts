@@ -20,7 +20,7 @@ async function articles(from: number, to: number): Promise<string[]> {
 export async function playBlog(world: World): Promise<Agreement> {
   const { stage, escrow } = world;
   const { ines, amara, passerby } = escrow;
-  stage.begin(blog);
+  stage.begin(blog.key);
 
   await stage.until(blog.begins);
   const agreement = await draft(world, blog);

@@ -17,7 +17,7 @@ export async function playCampaign(world: World): Promise<Agreement> {
   const { stage, escrow, cast, token, usdc } = world;
   const { hanna, diego, workbench, passerby } = escrow;
   const diegoAccount = { token: token.address, account: cast.diego.address };
-  stage.begin(campaign);
+  stage.begin(campaign.key);
 
   await stage.until(campaign.begins);
   const agreement = await draft(world, campaign);

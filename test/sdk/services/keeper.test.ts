@@ -14,10 +14,11 @@ import {
   Transaction,
   toQuantity,
 } from "ethers";
+import { multicall3Address } from "../../../scripts/automation/multicall3.ts";
 import { Journal } from "../../../sdk/dist/services/journal.js";
 import { DAY, failure, UNIT } from "../chain.ts";
 import { mined } from "../evm.ts";
-import { LogSink, MULTICALL3, proxiesOfEachTest, transactionsOf, until, worldOfEachTest } from "./world.ts";
+import { LogSink, proxiesOfEachTest, transactionsOf, until, worldOfEachTest } from "./world.ts";
 
 const article = hashText("An article");
 const GWEI = 10n ** 9n;
@@ -76,7 +77,7 @@ describe("The keeper", function () {
       expect(await outcomes(running)).to.deep.equal([Outcome.None]);
       expect(await balance(accounts.client)).to.equal(before + 300n * UNIT);
       const sent = await sentBy(account.address);
-      expect(sent.map(({ to, nonce }) => [to, nonce])).to.deep.equal([[MULTICALL3, 0]]);
+      expect(sent.map(({ to, nonce }) => [to, nonce])).to.deep.equal([[multicall3Address, 0]]);
       expect(log.saying("Mined")).to.have.lengthOf(1);
     });
 
@@ -129,7 +130,7 @@ describe("The keeper", function () {
     ] as const) {
       it(`each in a transaction of its own where the chain ${chain}`, async () => {
         const { fund, elapse, configure, provider, escrow } = world();
-        await provider.send("hardhat_setCode", [MULTICALL3, code]);
+        await provider.send("hardhat_setCode", [multicall3Address, code]);
         const agreements = await fund(3);
         await elapse(DAY);
         await run(await configure());

@@ -1,5 +1,5 @@
 /** What the tests of services share: a node with the escrow, Multicall3 and a token, many funded agreements, and a configuration. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -27,14 +27,11 @@ import {
   toQuantity,
 } from "ethers";
 import { artifacts } from "hardhat";
+import { multicall3Address, multicall3Code } from "../../../scripts/automation/multicall3.ts";
 import { DAY, type Endpoint, UNIT } from "../chain.ts";
 import { mined, startNode } from "../evm.ts";
 import { serversOfEachTest } from "../server.ts";
 import { Sink } from "../terminal.ts";
-
-export const MULTICALL3 = "0xcA11bde05977b3631167028862bE2a173976CA11";
-/** Its code, as it is on every chain; its hash proves it. */
-export const multicall3 = (await readFile(join(import.meta.dirname, "multicall3.txt"), "utf8")).trim();
 
 /** A chain of its own. */
 export type World = Awaited<ReturnType<typeof startWorld>>;
@@ -47,7 +44,7 @@ export async function startWorld() {
   );
   if (!deployer || !client || !payoutTo || !platform || !stranger) return expect.fail("the node has too few accounts");
   const { address } = await deploy({ signer: deployer });
-  await provider.send("hardhat_setCode", [MULTICALL3, multicall3]);
+  await provider.send("hardhat_setCode", [multicall3Address, multicall3Code]);
   const token = await deployToken(deployer, "PlainToken", 6);
   await mined(token.getFunction("mint")(client.address, 1_000_000n * UNIT));
   await mined((token.connect(client) as Contract).getFunction("approve")(address, MaxUint256));
