@@ -13,7 +13,7 @@ import { type Chain, connect, startChain } from "../demo/chain.ts";
 import { booksReport } from "../demo/report.ts";
 import { mark, Stage, type Line as StoryLine } from "../demo/stage.ts";
 import { paint } from "../demo/terminal.ts";
-import { deployUsdc, send } from "../demo/usdc.ts";
+import { deployUsdc, mint } from "../demo/usdc.ts";
 import { expect } from "../script.ts";
 import { type Ending, endingsOf, endingsReport } from "./endings.ts";
 import { multicall3Address, multicall3Code } from "./multicall3.ts";
@@ -107,10 +107,10 @@ async function build({ chain, folder, line, running, json }: Parts): Promise<Wor
   const proxyAdmin = toAddress((await provider.getSigner(19)).address);
   const cast = await assemble(chain.url, people);
   const usdc = await deployUsdc(deployer, cast.circle.signer, proxyAdmin);
-  await send(usdc.contract, "configureMinter", cast.circle.address, 2n ** 255n);
-  for (const [person, amount] of Object.entries<bigint>(savings)) {
-    await send(usdc.contract, "mint", cast[person as PersonKey].address, amount);
-  }
+  const amounts = Object.entries(savings).map(
+    ([person, amount]) => [cast[person as PersonKey].address, amount] as const,
+  );
+  await mint(usdc, cast.circle.address, amounts);
   await deploy({ signer: deployer });
   await provider.send("hardhat_setCode", [multicall3Address, multicall3Code]);
   const newAccount = async () => {

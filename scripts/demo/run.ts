@@ -24,7 +24,7 @@ import { playApp } from "./stories/app.ts";
 import { playBlog } from "./stories/blog.ts";
 import { playCampaign } from "./stories/campaign.ts";
 import { hanging, money, paint } from "./terminal.ts";
-import { deployUsdc, send } from "./usdc.ts";
+import { deployUsdc, mint } from "./usdc.ts";
 import type { World } from "./world.ts";
 
 const stories: readonly (readonly [Gig, (world: World) => Promise<Agreement>])[] = [
@@ -132,10 +132,10 @@ async function build(chain: Chain, stage: Stage<PersonKey>): Promise<World> {
   const cast = await assemble(chain.url, people);
 
   const usdc = await deployUsdc(deployer, cast.circle.signer, proxyAdmin);
-  await send(usdc.contract, "configureMinter", cast.circle.address, 2n ** 255n);
-  for (const [person, amount] of Object.entries(savings)) {
-    await send(usdc.contract, "mint", cast[person as PersonKey].address, amount);
-  }
+  const amounts = Object.entries(savings).map(
+    ([person, amount]) => [cast[person as PersonKey].address, amount] as const,
+  );
+  await mint(usdc, cast.circle.address, amounts);
   await deploy({ signer: deployer });
   await deploySignedFunding({ signer: deployer });
   const token = { symbol: "USDC", address: usdc.address, decimals: usdc.decimals };

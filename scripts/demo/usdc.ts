@@ -78,6 +78,16 @@ export async function deployUsdc(deployer: Signer, issuer: Signer, proxyAdmin: A
   return { address: toAddress(address), decimals: 6, contract };
 }
 
+/** Makes an account a minter of as much as there can be, and mints. */
+export async function mint(
+  { contract }: Usdc,
+  minter: Address,
+  amounts: readonly (readonly [account: Address, amount: bigint])[],
+): Promise<void> {
+  await send(contract, "configureMinter", minter, 2n ** 255n);
+  for (const [account, amount] of amounts) await send(contract, "mint", account, amount);
+}
+
 /** Sends a transaction to a contract and waits until it is mined. */
 export async function send(contract: BaseContract, method: string, ...parameters: unknown[]): Promise<Sent> {
   const response = await contract.getFunction(method).send(...parameters);

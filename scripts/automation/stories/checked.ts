@@ -10,7 +10,7 @@ import { agree, DAY, filesOf, lastEvent, sentBy, type Told, type World } from ".
 const articles = join("..", "demo", "blog", "articles");
 
 /** What a part is checked by: five articles of 120 to 160 words in English, none of them copied. */
-const checks = [
+export const checks = [
   { kind: "files", in: "*.md", atLeast: 5, atMost: 5, type: "text" },
   { kind: "words", in: "*.md", atLeast: 120, atMost: 160 },
   { kind: "language", in: "*.md", language: "en" },

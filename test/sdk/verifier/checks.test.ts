@@ -1,5 +1,5 @@
 /** Each check with good, bad and hostile work; and what a scope may declare. */
-import { gzipSync } from "node:zlib";
+import { crc32, deflateRawSync, gzipSync } from "node:zlib";
 import {
   canonicalJson,
   type DeliverableFile,
@@ -18,6 +18,7 @@ import {
 } from "@micro-escrow/sdk/verifier";
 import { expect } from "chai";
 import { pack } from "tar-stream";
+import { unpack, unpackLimits } from "../../../sdk/dist/verifier/archive.js";
 import { fits } from "../../../sdk/dist/verifier/glob.js";
 import { pureKinds } from "../../../sdk/dist/verifier/kinds/index.js";
 import { gradeOf, syllablesOf } from "../../../sdk/dist/verifier/kinds/language.js";
@@ -43,6 +44,51 @@ async function answerOf(check: object, files: readonly DeliverableFile[], others
   const declared = kind.read(check, "check");
   const { result, reasons } = await kind.check(declared, { files, others }, new AbortController().signal);
   return [result, ...reasons];
+}
+
+/** An entry of a zip; what it says of itself need not be so. */
+interface ZipEntry {
+  readonly name: string;
+  readonly content?: string;
+  /** As in Unix, with the kind of file. */
+  readonly mode?: number;
+  readonly flags?: number;
+  readonly method?: number;
+  /** Bytes that it says it unpacks to. */
+  readonly size?: number;
+}
+
+/** A zip of these entries (PKWARE's APPNOTE.TXT, 4.3). */
+function zip(...entries: readonly ZipEntry[]): Uint8Array {
+  const [locals, centrals]: [Buffer[], Buffer[]] = [[], []];
+  let offset = 0;
+  for (const { name, content = "", mode = 0, flags = 0, method = 8, size } of entries) {
+    const [path, bytes] = [Buffer.from(name), Buffer.from(content)];
+    const packed = deflateRawSync(bytes);
+    const common = Buffer.alloc(26);
+    common.writeUInt16LE(20, 0);
+    common.writeUInt16LE(flags, 2);
+    common.writeUInt16LE(method, 4);
+    common.writeUInt32LE(crc32(bytes), 10);
+    common.writeUInt32LE(packed.length, 14);
+    common.writeUInt32LE(size ?? bytes.length, 18);
+    common.writeUInt16LE(path.length, 22);
+    const local = Buffer.concat([Buffer.from("PK\x03\x04", "latin1"), common, path, packed]);
+    const rest = Buffer.alloc(14);
+    rest.writeUInt32LE((mode << 16) >>> 0, 6);
+    rest.writeUInt32LE(offset, 10);
+    // Made in Unix, which is what gives the mode its meaning.
+    centrals.push(Buffer.from("PK\x01\x02\x14\x03", "latin1"), common, rest, path);
+    locals.push(local);
+    offset += local.length;
+  }
+  const central = Buffer.concat(centrals);
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(entries.length, 4);
+  end.writeUInt16LE(entries.length, 6);
+  end.writeUInt32LE(central.length, 8);
+  end.writeUInt32LE(offset, 12);
+  return new Uint8Array(Buffer.concat([...locals, central, Buffer.from("PK\x05\x06", "latin1"), end]));
 }
 
 const PROSE =
@@ -372,6 +418,48 @@ describe("Checks", () => {
       expect((await answerOf(check, [file("w.tgz", new Uint8Array([0x1f, 0x8b, 8, 1, 2, 3]))]))[1]).to.match(
         /^w\.tgz is damaged, or no archive: /,
       );
+    });
+
+    it("of zip unpack the same", async () => {
+      const zipped = { ...check, in: "*.zip" };
+      const good = zip({ name: "src/" }, { name: "src/a.js", content: "1" }, { name: "run.sh", mode: 0o100_755 });
+      expect(await answerOf(zipped, [file("w.zip", good)])).to.deep.equal(["passed", "w.zip unpacks to 2 files."]);
+      expect(await unpack(good, unpackLimits)).to.deep.equal([
+        { path: "src/a.js", bytes: new TextEncoder().encode("1"), isExecutable: false },
+        { path: "run.sh", bytes: new Uint8Array(), isExecutable: true },
+      ]);
+    });
+
+    it("of zip fail when they lead out, link, are devices, are encrypted, lie, or unpack to too much", async () => {
+      const cases = [
+        [{ name: "../evil.js" }, /^w\.zip is damaged, or no archive: invalid relative path: \.\.\/evil\.js\.$/],
+        [{ name: "/etc/cron.d/x" }, /^w\.zip is damaged, or no archive: absolute path: \/etc\/cron\.d\/x\.$/],
+        [{ name: "src\\..\\a.js" }, /^w\.zip is damaged, or no archive: invalid characters in fileName: /],
+        [
+          { name: "src/a.js", mode: 0o120_777, content: "/etc/passwd" },
+          /^w\.zip .*'src\/a\.js' is a link or a device\.$/,
+        ],
+        [{ name: "src/a.js", mode: 0o020_666 }, /^w\.zip .*'src\/a\.js' is a link or a device\.$/],
+        [{ name: "src/a.js", flags: 1 }, /^w\.zip is encrypted \('src\/a\.js'\)\.$/],
+        [{ name: "src/a.js", content: "x".repeat(20_000_000) }, /^w\.zip unpacks to more than 1000000 bytes\.$/],
+        [
+          { name: "src/a.js", content: "x".repeat(2_000_000), size: 10 },
+          /^w\.zip is damaged, or no archive: too many bytes/,
+        ],
+        [
+          { name: "src/a.js", content: "x", method: 99 },
+          /^w\.zip is damaged, or no archive: unsupported compression method/,
+        ],
+      ] as const;
+      for (const [entry, reason] of cases) {
+        const [result, said] = await answerOf({ ...check, in: "*.zip" }, [file("w.zip", zip(entry))]);
+        expect(result).to.equal("failed");
+        expect(said).to.match(reason);
+      }
+      const twice = zip({ name: "a.js" }, { name: "a.js", content: "other" });
+      expect((await answerOf({ ...check, in: "*.zip" }, [file("w.zip", twice)]))[1]).to.match(/not safe to unpack/);
+      const cut = zip({ name: "src/a.js", content: "1" }).slice(0, -10);
+      expect((await answerOf({ ...check, in: "*.zip" }, [file("w.zip", cut)]))[1]).to.match(/is damaged/);
     });
   });
 

@@ -20,20 +20,13 @@ import { getContent, putDeliverable, putScope } from "@micro-escrow/sdk/storage"
 import { runVerifier } from "@micro-escrow/sdk/verifier";
 import { expect } from "chai";
 import { HDNodeWallet } from "ethers";
+import { checks } from "../../../scripts/automation/stories/checked.ts";
 import { DAY, UNIT } from "../chain.ts";
 import { LogSink, proxiesOfEachTest, worldOfEachTest } from "../services/world.ts";
 
 const KEY = "MICRO_ESCROW_VERIFIER_KEY";
 const blog = join(import.meta.dirname, "../../../scripts/demo/blog");
 const command = join(import.meta.dirname, "../../../sdk/bin/micro-escrow.js");
-
-/** The blog gig's checks: five articles of 120 to 160 words in English, none of them copied. */
-const checks = [
-  { kind: "files", in: "*.md", atLeast: 5, atMost: 5, type: "text" },
-  { kind: "words", in: "*.md", atLeast: 120, atMost: 160 },
-  { kind: "language", in: "*.md", language: "en" },
-  { kind: "original", in: "*.md" },
-] as const;
 
 /** The demo's articles by their numbers. */
 async function articles(...numbers: readonly number[]): Promise<DeliverableFile[]> {
