@@ -775,7 +775,8 @@ describe("decodeError tells an endpoint's failure from a revert without data", (
     const node = await startNode();
     const provider = new JsonRpcProvider(node.url, undefined, { cacheTimeout: -1 });
     try {
-      const call = { to: stranger, gasLimit: 100_000 };
+      // Less than 5,000,000 would look like all that the sender can pay for.
+      const call = { to: stranger, gasLimit: 10_000_000 };
       // revert(0, 0); INVALID; a loop without an end; POP of an empty stack; a jump to nowhere.
       for (const code of ["0x60006000fd", "0xfe", "0x5b600056", "0x50", "0x600556"]) {
         await provider.send("hardhat_setCode", [stranger, code]);

@@ -81,6 +81,7 @@ export async function playAppealed(world: World): Promise<Told> {
   stage.tell("diego", "You told me to leave that to the symbols below. My answer, for whoever judges.", answered);
 
   await stage.until("2027-02-11");
+  await provider.send("hardhat_mine", ["0x40"]); // what both said is final now
   const server = await startModelServer(modelKey, (asked) => ({ json: answerOf(asked) }));
   let proposed: Awaited<ReturnType<typeof getAppealCase>>;
   try {
