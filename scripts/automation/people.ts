@@ -13,7 +13,7 @@ export type PersonKey = keyof typeof people;
 
 export const services = {
   verifier: { name: "Verifier", about: "runs the checks of the scope" },
-  arbiter: { name: "Model", about: "proposes rulings" },
+  "first-instance": { name: "Model", about: "proposes rulings" },
   keeper: { name: "Keeper", about: "calls what anybody may call" },
 } as const satisfies Record<string, Person>;
 export type ServiceKey = keyof typeof services;

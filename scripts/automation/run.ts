@@ -118,12 +118,12 @@ async function build({ chain, folder, line, running, json }: Parts): Promise<Wor
     await provider.send("hardhat_setBalance", [account.address, toQuantity(10n ** 18n)]);
     return account;
   };
-  const accounts = { verifier: await newAccount(), arbiter: await newAccount(), keeper: await newAccount() };
+  const accounts = { verifier: await newAccount(), "first-instance": await newAccount(), keeper: await newAccount() };
 
   const contents = join(folder, "contents");
   await mkdir(contents);
   const start = async (name: ServiceKey, section: object) => {
-    const key = `MICRO_ESCROW_${name.toUpperCase()}_KEY`;
+    const key = `MICRO_ESCROW_${name.toUpperCase().replace("-", "_")}_KEY`;
     const common = { key: { environment: key }, listen: "127.0.0.1:0", interval: "1 second" };
     const limits = { maxFeePerGas: "30", minimumBalance: "0.1" };
     const config = join(folder, `${name}.json`);

@@ -11,7 +11,7 @@ import type { ServiceKey } from "./people.ts";
 
 const command = join(import.meta.dirname, "../../sdk/bin/micro-escrow.js");
 
-/** A service that runs: `micro-escrow keeper`, `verifier` or `arbiter`. */
+/** A service that runs: `micro-escrow keeper`, `verifier` or `first-instance`. */
 export class Service {
   readonly name: ServiceKey;
   readonly #child: ChildProcess;

@@ -15,7 +15,7 @@ const packageTypes = {
   "@micro-escrow/sdk": join(root, "sdk/dist/index.d.ts"),
   "@micro-escrow/sdk/arbiters": join(root, "sdk/dist/arbiters/index.d.ts"),
   "@micro-escrow/sdk/deploy": join(root, "sdk/dist/deploy.d.ts"),
-  "@micro-escrow/sdk/first-instance": join(root, "sdk/dist/services/arbiter/index.d.ts"),
+  "@micro-escrow/sdk/first-instance": join(root, "sdk/dist/services/firstInstance/index.d.ts"),
   "@micro-escrow/sdk/gasless": join(root, "sdk/dist/gasless.d.ts"),
   "@micro-escrow/sdk/history": join(root, "sdk/dist/history/index.d.ts"),
   "@micro-escrow/sdk/keeper": join(root, "sdk/dist/services/keeper/index.d.ts"),

@@ -45,7 +45,7 @@ export async function playAppealed(world: World): Promise<Told> {
   });
   const terms = {
     ...{ escrow: passerby.address, minArbiterFeeBps: 300, appealFeeBps: 500 },
-    ...{ firstInstance: accounts.arbiter.address, secondInstance: panel.address },
+    ...{ firstInstance: accounts["first-instance"].address, secondInstance: panel.address },
     ...{ proposalPeriod: 5 * DAY, appealPeriod: 3 * DAY, decisionPeriod: 7 * DAY },
   };
   const { address: arbiter } = await deployAppealableArbiter({ signer: deployer, ...terms });
@@ -85,7 +85,7 @@ export async function playAppealed(world: World): Promise<Told> {
   const server = await startModelServer(modelKey, (asked) => ({ json: answerOf(asked) }));
   let proposed: Awaited<ReturnType<typeof getAppealCase>>;
   try {
-    const model = await world.start("arbiter", {
+    const model = await world.start("first-instance", {
       ...{ contract: arbiter, storages: ["contents"], waitForEvidence: "1 day" },
       model: {
         ...{ protocol: "openai", endpoint: server.endpoint, model: "judge-1", key: "MICRO_ESCROW_MODEL_KEY" },
@@ -112,7 +112,7 @@ export async function playAppealed(world: World): Promise<Told> {
   const percent = proposed.shareBps / 100;
   const until = day(proposed.until ?? 0);
   stage.tell(
-    "arbiter",
+    "first-instance",
     `I propose ${percent}% for Diego, by ${server.asked.length} samples. ${requirements.map(({ says }) => says).join(" ")} Either may appeal until ${until}.`,
     { transaction: { hash: proposal?.transactionHash ?? "" } },
   );
@@ -149,7 +149,7 @@ export async function playAppealed(world: World): Promise<Told> {
     [cast.noor.address, "Everybody who decided gets a part of the deposit, whoever calls for it."],
     [cast.tomasz.address, "So does Tomasz …"],
     [cast.mei.address, "… and Mei …"],
-    [accounts.arbiter.address, "… and the model's owner the arbiter's fee, for proposing."],
+    [accounts["first-instance"].address, "… and the model's owner the arbiter's fee, for proposing."],
   ] as const) {
     const fee = withdrawFeeCall({ arbiter, token: token.address, account });
     const sent = await sendToArbiter(connection, cast.passerby.signer, appealableArbiterInterface, fee);

@@ -29,13 +29,13 @@ export function defineServices(program: Command, streams: Streams, onStart: () =
       await runKeeper({ ...options, ...common, ...streams });
     });
   program
-    .command("arbiter")
+    .command("first-instance")
     .description("propose rulings on disputes before an AppealableArbiter, by a model, until it is stopped")
     .option("--once", "end when nothing is left to do now")
     .action(async (options: { readonly once?: boolean }) => {
       const common = commonOf(program.opts<CommonOptions>());
       onStart();
-      const { runFirstInstance } = await import("../services/arbiter/index.js");
+      const { runFirstInstance } = await import("../services/firstInstance/index.js");
       await runFirstInstance({ ...options, ...common, ...streams });
     });
   program

@@ -224,7 +224,7 @@ export interface Configuration<T> {
 }
 
 /** The services, each by its section. */
-export type ServiceName = "keeper" | "verifier" | "arbiter";
+export type ServiceName = "keeper" | "verifier" | "first-instance";
 
 /** A section that is another service's, or is read later. */
 const unread: Reader<unknown> = (value) => value;
@@ -253,7 +253,7 @@ export async function readConfiguration<T>(
     state: path("a folder for what the services must not forget"),
     keeper: unread,
     verifier: unread,
-    arbiter: unread,
+    "first-instance": unread,
   });
   const read = all(parse(json, place), place);
   const { chainId, escrow, state } = read;

@@ -71,13 +71,13 @@ describe("The configuration of a service", () => {
       "a list",
       [],
       "",
-      "is something else: write an object with rpc, chainId, escrow, state, keeper, verifier, arbiter",
+      "is something else: write an object with rpc, chainId, escrow, state, keeper, verifier, first-instance",
     ],
     [
       "an unknown member",
       { ...whole, privateKey: secret },
       "privateKey",
-      "is not known: rpc, chainId, escrow, state, keeper, verifier, arbiter are",
+      "is not known: rpc, chainId, escrow, state, keeper, verifier, first-instance are",
     ],
     [
       "an unknown member of a section",

@@ -32,7 +32,7 @@ import {
   type StepResult,
   withDefaults,
 } from "../service.js";
-import { type ArbiterSection, readArbiterConfiguration } from "./config.js";
+import { type FirstInstanceSection, readFirstInstanceConfiguration } from "./config.js";
 import { type Decision, decide, type Side, type SubmittedEvidence } from "./decision.js";
 import { type Dispute, Docket } from "./docket.js";
 import { reasoningToMarkdown, serializeReasoning } from "./reasoning.js";
@@ -72,20 +72,20 @@ const TITLE = "micro-escrow decisions 1";
  */
 export async function runFirstInstance(options: ServiceOptions): Promise<void> {
   const { config, once, signal, env, stderr } = withDefaults(options);
-  const configuration = await readArbiterConfiguration(config, env);
+  const configuration = await readFirstInstanceConfiguration(config, env);
   const { section, state } = configuration;
-  const log = createLog(stderr, "arbiter");
-  const monitor = new Monitor("arbiter", section.unhealthyAfter);
+  const log = createLog(stderr, "first-instance");
+  const monitor = new Monitor("first-instance", section.unhealthyAfter);
   const provider = openProvider(configuration);
   const server = await monitor.serve(section.listen);
   try {
     const signer = await openSigner(section.key, provider, env, log);
-    const judge = await openJudge(section.model, env, { state, service: "arbiter" });
+    const judge = await openJudge(section.model, env, { state, service: "first-instance" });
     log.info({ port: server.port, chainId: configuration.chainId, model: section.model.model }, "Started");
-    let arbiter: Arbiter | undefined;
+    let instance: FirstInstance | undefined;
     const step = async () => {
-      arbiter ??= await Arbiter.open({ configuration, provider, signer, judge, log, monitor, signal });
-      return arbiter.step();
+      instance ??= await FirstInstance.open({ configuration, provider, signer, judge, log, monitor, signal });
+      return instance.step();
     };
     await repeat({ step, interval: section.interval, once, signal, log, monitor });
     log.info("Stopped");
@@ -97,7 +97,7 @@ export async function runFirstInstance(options: ServiceOptions): Promise<void> {
 
 /** What the service works with. */
 interface Parts {
-  readonly configuration: Configuration<ArbiterSection>;
+  readonly configuration: Configuration<FirstInstanceSection>;
   readonly provider: JsonRpcProvider;
   readonly signer: Signer;
   readonly judge: Judge;
@@ -106,7 +106,7 @@ interface Parts {
   readonly signal: AbortSignal;
 }
 
-class Arbiter {
+class FirstInstance {
   readonly #parts: Parts;
   readonly #connection: EscrowConnection;
   readonly #sender: Sender;
@@ -135,11 +135,11 @@ class Arbiter {
     this.#metrics = metricsOf(parts.monitor);
   }
 
-  static async open(parts: Parts): Promise<Arbiter> {
+  static async open(parts: Parts): Promise<FirstInstance> {
     const { configuration, provider, signer, log, monitor } = parts;
     const { file, chainId, state, section } = configuration;
     const connection = await openConnection(provider, configuration);
-    const place = new Place(file, "arbiter");
+    const place = new Place(file, "first-instance");
     const rules = await getAppealable(connection, section.contract).catch((error) => {
       if (error instanceof RpcError) throw error;
       return place.member("contract").fail("is no AppealableArbiter on this chain", error);
@@ -154,15 +154,25 @@ class Arbiter {
       place.member("waitForEvidence").fail(`is too long: with timeToPropose it has to fit into the ${most}`);
     }
     const sender = await Sender.open({
-      ...{ file: join(state, `arbiter-${chainId}-${account}.journal`), connection, provider, signer, log, monitor },
+      ...{
+        file: join(state, `first-instance-${chainId}-${account}.journal`),
+        connection,
+        provider,
+        signer,
+        log,
+        monitor,
+      },
       limits: section,
       onMined: ({ receipt, subjects }) => {
         if (receipt.status === 1) log.info({ subjects, transaction: receipt.hash }, "Said");
       },
     });
-    const decisions = await Journal.open<Decided>(join(state, `arbiter-${chainId}-${section.contract}.journal`), TITLE);
+    const decisions = await Journal.open<Decided>(
+      join(state, `first-instance-${chainId}-${section.contract}.journal`),
+      TITLE,
+    );
     log.info({ account, escrow: connection.escrow, contract: section.contract }, "Ready");
-    return new Arbiter(parts, connection, sender, decisions);
+    return new FirstInstance(parts, connection, sender, decisions);
   }
 
   /** Looks at the chain once, decides what is to be decided, and sends it; it does not wait for a block. */

@@ -1,5 +1,5 @@
 /**
- * What an arbiter service is told: before which contract it is the first instance, how long it waits for evidence, and what it
+ * What a first instance is told: of which contract it is one, how long it waits for evidence, and what it
  * judges with.
  */
 import { modelSection } from "../../judgement/config.js";
@@ -43,10 +43,10 @@ const members = object({
   maxGas: optional(integer("gas", 100_000, 100_000_000), 1_000_000),
 });
 
-/** The arbiter's section of the configuration, as it stands there. */
-export type ArbiterSection = ReturnType<typeof members>;
+/** The first instance's section of the configuration, as it stands there. */
+export type FirstInstanceSection = ReturnType<typeof members>;
 
-const section: Reader<ArbiterSection> = (value, where) => {
+const section: Reader<FirstInstanceSection> = (value, where) => {
   const read = members(value, where);
   if (read.storages.length === 0) {
     where.member("storages").fail("is empty: write where the parties' contents are, and the reasoning goes");
@@ -54,10 +54,10 @@ const section: Reader<ArbiterSection> = (value, where) => {
   return read;
 };
 
-/** @throws {ConfigurationError} When the file is no configuration of an arbiter. */
-export function readArbiterConfiguration(
+/** @throws {ConfigurationError} When the file is no configuration of a first instance. */
+export function readFirstInstanceConfiguration(
   file: string,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<Configuration<ArbiterSection>> {
-  return readConfiguration(file, "arbiter", section, env);
+): Promise<Configuration<FirstInstanceSection>> {
+  return readConfiguration(file, "first-instance", section, env);
 }
