@@ -97,7 +97,7 @@ export async function view(
 export type ReadValue = (name: string) => Promise<any>;
 
 /** Gas for a view of a contract that is not proven yet: enough for the longest terms, and not all that an endpoint gives. */
-const GAS_OF_UNPROVEN = 5_000_000;
+export const GAS_OF_UNPROVEN = 5_000_000;
 
 /**
  * The terms that the contract at an address tells, proven: a contract that only says so stands at another address.

@@ -3,12 +3,12 @@
  * agreement can name any contract.
  */
 import { type Appealable, getAppealable } from "../../arbiters/appealable.js";
+import { GAS_OF_UNPROVEN, view } from "../../arbiters/contract.js";
 import { getKleros, type Kleros } from "../../arbiters/kleros.js";
-import { getPanel, type Panel } from "../../arbiters/panel.js";
-import { NoCodeError, WrongContractError } from "../../errors.js";
+import { getPanel, type Panel, panelArbiterInterface } from "../../arbiters/panel.js";
+import { NoCodeError, RpcError, WrongContractError } from "../../errors.js";
 import type { EscrowConnection } from "../../rpc.js";
 import type { Address } from "../../types.js";
-import { isOfEndpoint } from "../service.js";
 import { Aside } from "./aside.js";
 
 /** One of this project's arbiter contracts. */
@@ -55,10 +55,14 @@ export class Arbiters {
   async #prove(address: Address): Promise<Arbiter | undefined> {
     let longest = LONGEST_FOREIGN;
     try {
-      const arbiter = await this.#read(address);
+      // What does not even say so is asked nothing more.
+      const options = { gasLimit: GAS_OF_UNPROVEN };
+      const [said] = await view(this.#connection, panelArbiterInterface, address, "ESCROW", [], options);
+      const arbiter = said === this.#connection.escrow ? await this.#read(address) : undefined;
       if (arbiter?.terms.escrow === this.#connection.escrow) return arbiter;
     } catch (error) {
-      if (isOfEndpoint(error)) throw error;
+      // Nonsense is what the contract says, or an endpoint that shows it in everything else too.
+      if (error instanceof RpcError && (error.reason === "unreachable" || error.reason === "timeout")) throw error;
       if (error instanceof NoCodeError) longest = LONGEST_EMPTY;
     }
     this.#foreign.put(address, longest, false);
