@@ -89,6 +89,12 @@ export type Duty = (look: Look) => Promise<readonly Item[]>;
 /** How many milestones, or balances, are looked at in one step. */
 export const MOST = 200;
 
+/** As many of a list as are looked at in one step: all, or another part in each step, so that none is left out. */
+export function partOf<T>(all: readonly T[], step: number): readonly T[] {
+  const from = all.length > MOST ? (step * MOST) % all.length : 0;
+  return [...all.slice(from), ...all.slice(0, from)].slice(0, MOST);
+}
+
 /** The duties after which a milestone is concluded; of what they are about, one at most can be done at a time. */
 type Concluding = "finalize" | Ruling["duty"];
 const CONCLUDING: readonly Concluding[] = ["finalize", "executeProposal", "panelRule", "executeRuling"];

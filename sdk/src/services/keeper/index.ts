@@ -1,7 +1,7 @@
 /**
- * The keeper: it makes the default outcome of milestones happen once their clocks have run out, and pays out what waits for the
- * accounts that it works for. Anybody may do both, so that a keeper needs nobody's trust, and several may run. An entry of its own,
- * for Node alone.
+ * The keeper: it makes the default outcome of milestones happen once their clocks have run out, carries out what arbiter contracts
+ * decided, and pays out what waits for the accounts that it works for. Anybody may do all of it, so that a keeper needs nobody's
+ * trust, and several may run. An entry of its own, for Node alone.
  *
  * @example
  * import { runKeeper } from "@micro-escrow/sdk/keeper";
@@ -31,7 +31,7 @@ import { Arbiters } from "./arbiters.js";
 import { Aside } from "./aside.js";
 import { Book } from "./book.js";
 import { type KeeperSection, readKeeperConfiguration, tokensOf } from "./config.js";
-import { type Clients, concerns, duties, type Item, isAbout, type Look, MOST, subjectsOf } from "./duties.js";
+import { type Clients, concerns, duties, type Item, isAbout, type Look, partOf, subjectsOf } from "./duties.js";
 import { metricsOf } from "./metrics.js";
 import { aggregateCall, hasMulticall, simulateAggregate } from "./multicall.js";
 
@@ -223,10 +223,7 @@ class Keeper {
         !underWay.has(subject) && !this.#aside.has(subject, before - block.timestamp) && !this.#over.has(subject),
       putAside: (subject) => this.#aside.put(subject, LONGEST_USELESS, false),
       leave: (subject) => this.#over.put(subject, LONGEST_FAILED, false),
-      some: (all) => {
-        const from = all.length > MOST ? (this.#steps * MOST) % all.length : 0;
-        return [...all.slice(from), ...all.slice(0, from)].slice(0, MOST);
-      },
+      some: (all) => partOf(all, this.#steps),
     };
     return (await Promise.all(duties.map((duty) => duty(look)))).flat();
   }
