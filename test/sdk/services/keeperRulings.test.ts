@@ -251,7 +251,9 @@ describe("The keeper and arbiter contracts", function () {
     await run();
     expect(await sent()).to.deep.equal([]);
     await at((await clockOf(undecided)) - ARBITRATION + (ARBITRATION * 3) / 4);
-    await run();
+    const log = await run();
+    const item = { duty: "panelRule", agreement: decided.id, index: 0, arbiter: panel, shareBps: 3_500 };
+    expect(log.saying("Sending")[0]?.items).to.deep.equal([item]);
     expect([await outcomeOf(decided), await outcomeOf(undecided)]).to.deep.equal([Outcome.Ruled, Outcome.None]);
     expect(await sent()).to.deep.equal([[`rule ${panel}`]]);
     // The median of 20% and 50.01% of 97.
@@ -321,7 +323,15 @@ describe("The keeper and arbiter contracts", function () {
       await run();
       expect(await sent()).to.deep.equal([]);
       await mined(court.getFunction("executeRuling")(0));
-      await run();
+      const log = await run();
+      const item = {
+        duty: "executeRuling",
+        agreement: agreement.id,
+        index: 0,
+        arbiter: courtArbiter,
+        shareBps: 10_000,
+      };
+      expect(log.saying("Sending")[0]?.items).to.deep.equal([item]);
       expect(await outcomeOf(agreement)).to.equal(Outcome.Ruled);
       // The client opened the case, and gets what that instance is paid.
       expect(await sent()).to.deep.equal([
