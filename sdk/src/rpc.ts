@@ -93,7 +93,10 @@ async function readLatest<T>(provider: Provider, request: (block: number) => Pro
 }
 
 /** What a call, or without `to` a creation, returns at the newest block. */
-export function callLatest(provider: Provider, call: { to?: string; data: string; from?: string }): Promise<string> {
+export function callLatest(
+  provider: Provider,
+  call: { to?: string; data: string; from?: string; gasLimit?: number },
+): Promise<string> {
   return readLatest(provider, (blockTag) => provider.call({ ...call, blockTag }));
 }
 

@@ -6,21 +6,21 @@ import {
   appealRulingCall,
   courtEvidenceCall,
   deployKlerosArbiter,
-  executeRulingCall,
+  getClaimableFee,
   getCourtAppealCost,
   getCourtCase,
   getOpeningCost,
   klerosArbiterInterface,
   openCaseCall,
   sendToArbiter,
-  withdrawFeeCall,
 } from "@micro-escrow/sdk/arbiters";
 import { putDeliverable } from "@micro-escrow/sdk/storage";
 import { type BaseContract, ContractFactory, formatEther } from "ethers";
 import { money } from "../../demo/terminal.ts";
 import { send } from "../../demo/usdc.ts";
 import { ScriptError } from "../../script.ts";
-import { agree, DAY, filesOf, lastEvent, putFile, type Told, type World } from "../world.ts";
+import { eventually } from "../services.ts";
+import { agree, DAY, filesOf, lastEvent, putFile, sentBy, type Told, type World } from "../world.ts";
 
 /** What the court can rule: all to the freelancer, nothing, or half. */
 const shares = [10_000, 0, 5_000];
@@ -30,7 +30,7 @@ export async function playCourt(world: World): Promise<Told> {
   const { stage, escrow, cast, storage, provider, token } = world;
   const { mateo, yuki, passerby } = escrow;
   const { connection } = passerby;
-  const tell = (who: "mateo" | "yuki" | "passerby", text: string, call: Parameters<typeof sendToArbiter>[3]) =>
+  const tell = (who: "mateo" | "yuki", text: string, call: Parameters<typeof sendToArbiter>[3]) =>
     sendToArbiter(connection, cast[who].signer, klerosArbiterInterface, call).then((transaction) =>
       stage.tell(who, text, { transaction }),
     );
@@ -100,14 +100,17 @@ export async function playCourt(world: World): Promise<Told> {
   await stage.until((appealPeriod?.end ?? 0) + 60);
   stage.tell("court", "Nobody appealed. The ruling is final.", await send(court, "executeRuling", disputeId));
   const second = await found();
-  await tell("passerby", "I carry it out. Anybody may.", executeRulingCall({ agreement, index: 0 }));
-  const concluded = await lastEvent(world, agreement, 0, "MilestoneConcluded");
-  stage.tell(
-    "yuki",
-    `${money(concluded?.freelancerAmount ?? 0n)}. The four runs are mended next week, for the price of a coffee.`,
+  const concluded = await eventually("the keeper carries the ruling out", world.keeper, () =>
+    lastEvent(world, agreement, 0, "MilestoneConcluded"),
   );
-  const fee = withdrawFeeCall({ arbiter, token: token.address, account: cast.mateo.address });
-  await tell("mateo", "I opened the case, so the arbiter's fee is mine: 27.00.", fee);
+  stage.tell("keeper", "I carry it out. Anybody may.", sentBy(concluded));
+  const won = money(concluded.freelancerAmount);
+  stage.tell("yuki", `${won}. The four runs are mended next week, for the price of a coffee.`);
+  const fee = { arbiter, token: token.address, account: cast.mateo.address };
+  await eventually("the keeper pays out the fee", world.keeper, async () =>
+    (await getClaimableFee(connection, fee)) === 0n ? true : undefined,
+  );
+  stage.tell("mateo", "I opened the case, so the arbiter's fee is mine. The keeper has sent it already: 27.00.");
 
   return {
     agreements: [agreement],
@@ -120,7 +123,7 @@ export async function playCourt(world: World): Promise<Told> {
           first?.shareBps === 0 &&
           first.status === "appealable" &&
           second?.stage === "ruled" &&
-          concluded?.outcome === Outcome.Ruled &&
+          concluded.outcome === Outcome.Ruled &&
           concluded.freelancerAmount === parseAmount("873", token.decimals),
       },
     ],

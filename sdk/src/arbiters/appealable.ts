@@ -1,7 +1,7 @@
 /**
  * AppealableArbiter: a first instance proposes a ruling, each party may appeal for a deposit, then a second instance decides.
  */
-import { Interface, type Signer } from "ethers";
+import { Interface, type Result, type Signer } from "ethers";
 import {
   bySender,
   checkAuthorization,
@@ -20,7 +20,7 @@ import { appealableArbiterAbi } from "../generated/appealableArbiterAbi.js";
 import { appealableArbiterInitCode } from "../generated/appealableArbiterBytecode.js";
 import { getMilestone, getTime } from "../reads.js";
 import { checkConnection, type EscrowConnection } from "../rpc.js";
-import { type Address, type Authorization, type Call, type Hash, Status } from "../types.js";
+import { type Address, type Authorization, type Call, type Hash, Status, type Terms } from "../types.js";
 import { checkTime, isUint } from "../validate.js";
 import { actorOf, signTypedData } from "../wallet.js";
 import { arbiterAddress, deployArbiter, escrowOf, provenTerms, type ReadValue, view } from "./contract.js";
@@ -494,6 +494,19 @@ export interface AppealRecord {
   readonly appellant: Address | undefined;
 }
 
+/** A case's facts, out of what the contract's `caseOf` returned. */
+export function recordOf({ client, freelancer }: Terms, found: Result): AppealRecord {
+  const stage = STAGES[Number(found.stage)] ?? "none";
+  return {
+    stage,
+    since: Number(found.since),
+    shareBps: Number(found.shareBps),
+    reasoning: found.reasoning,
+    deposit: found.deposit,
+    appellant: stage !== "appealed" ? undefined : found.byClient ? client : freelancer,
+  };
+}
+
 /** Where a case stands. */
 export interface AppealStatus {
   readonly turn: AppealTurn;
@@ -594,15 +607,7 @@ export async function getAppealCase(connection: EscrowConnection, parameters: Ca
     getMilestone(connection, id, index),
     getTime(connection),
   ]);
-  const stage = STAGES[Number(found.stage)] ?? "none";
-  const record: AppealRecord = {
-    stage,
-    since: Number(found.since),
-    shareBps: Number(found.shareBps),
-    reasoning: found.reasoning,
-    deposit: found.deposit,
-    appellant: stage !== "appealed" ? undefined : found.byClient ? terms.client : terms.freelancer,
-  };
+  const record = recordOf(terms, found);
   const { status, clock, held } = milestone;
   const isDisputed = status === Status.Disputed;
   const disputedAt = clock - terms.arbitrationPeriod;

@@ -81,10 +81,11 @@ export async function view(
   arbiter: string,
   name: string,
   values: readonly unknown[] = [],
+  options: { readonly gasLimit?: number } = {},
 ): Promise<Result> {
   const address = toAddress(arbiter);
   const data = abi.encodeFunctionData(name, values);
-  const answer = await callLatest(provider, { to: address, data }).catch((error: unknown) => {
+  const answer = await callLatest(provider, { to: address, data, ...options }).catch((error: unknown) => {
     throw refusalOf(error, abi, address);
   });
   if (answer === "0x" && (await codeOf(provider, address)) === "0x") throw new NoCodeError({ address, chainId });
@@ -94,6 +95,9 @@ export async function view(
 /** One value that a view of an arbiter returns. */
 // biome-ignore lint/suspicious/noExplicitAny: ethers has no types for what a view returns
 export type ReadValue = (name: string) => Promise<any>;
+
+/** Gas for a view of a contract that is not proven yet: enough for the longest terms, and not all that an endpoint gives. */
+export const GAS_OF_UNPROVEN = 5_000_000;
 
 /**
  * The terms that the contract at an address tells, proven: a contract that only says so stands at another address.
@@ -115,7 +119,8 @@ export async function provenTerms<Terms>(
   const code = await codeOf(provider, arbiter);
   if (code === "0x") throw new NoCodeError({ address: arbiter, chainId });
   try {
-    const terms = await readTerms(async (name) => (await view(connection, abi, arbiter, name))[0]);
+    const options = { gasLimit: GAS_OF_UNPROVEN };
+    const terms = await readTerms(async (name) => (await view(connection, abi, arbiter, name, [], options))[0]);
     if (addressOf(terms) === arbiter) return terms;
   } catch (error) {
     // Another contract answers with something else, or not at all.

@@ -12,6 +12,7 @@ import {
   HistoryMismatchError,
   InvalidHistoryError,
   NoCodeError,
+  RpcError,
   WrongChainError,
   WrongContractError,
   WrongDomainError,
@@ -100,6 +101,11 @@ export async function openSigner(
       ? ({ type: "keystore", file: key.file } as const)
       : ({ type: "command", command: key.command } as const);
   return signerOf(source, provider, terminal, key.type === "keystore" ? key.passwordFile : undefined);
+}
+
+/** Whether a failure is everybody's: what an endpoint refuses is one item's, that it does not answer is not. */
+export function isOfEndpoint(error: unknown): boolean {
+  return error instanceof RpcError && error.reason !== "refused";
 }
 
 /** What a step of a service ends with: more can be done at once, something is under way, or there is nothing to do now. */

@@ -47,7 +47,7 @@ describe("The configuration of a service", () => {
       ...{ interval: 15, accounts: [account], platforms: [] },
       tokens: new Map([["USDC", { minimum: "10", price: undefined }]]),
       ...{ marginPercent: 50, maxFeePerGas: 30_000_000_000n, minimumBalance: 50_000_000_000_000_000n },
-      ...{ stuckAfter: 180, unhealthyAfter: 300, maxGasPerItem: 1_000_000, maxGasPerTransaction: 10_000_000 },
+      ...{ stuckAfter: 180, unhealthyAfter: 300, maxGasPerItem: 2_000_000, maxGasPerTransaction: 10_000_000 },
     });
   });
 

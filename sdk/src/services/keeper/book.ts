@@ -1,5 +1,5 @@
 /**
- * Which milestones hold money, and when their clocks run out, going by events. It is a list of what to look at: before anything
+ * Which milestones hold money, when their clocks run out, and which were disputed, going by events. It is a list of what to look at: before anything
  * is done, the contract is asked.
  */
 import type { Agreement } from "../../agreement.js";
@@ -10,13 +10,16 @@ import { type History, readHistory } from "../../history.js";
 import type { EscrowConnection } from "../../rpc.js";
 import type { AgreementId } from "../../types.js";
 
-/** A milestone that holds money. */
-export interface HeldMilestone {
+/** A milestone that holds money, or ended after a dispute. */
+export interface BookedMilestone {
   readonly agreement: Agreement;
   /** Counted from 0. */
   readonly index: number;
-  /** When its default outcome is due, Unix seconds. */
+  /** When its default outcome is due, or was, Unix seconds. */
   readonly clock: number;
+  /** Whether it is in dispute, or ended in one. */
+  readonly isDisputed: boolean;
+  readonly isHeld: boolean;
 }
 
 /** Seconds after which the file is brought up to date, and everything is read from it again: what an endpoint left out is found. */
@@ -28,7 +31,7 @@ export class Book {
   readonly #isWatched: (agreement: Agreement) => boolean;
   #agreements = new Map<AgreementId, Agreement>();
   /** Going by blocks that stay. */
-  #held = new Map<string, HeldMilestone>();
+  #milestones = new Map<string, BookedMilestone>();
   #history: History | undefined;
   #loadedAt = 0;
 
@@ -42,13 +45,16 @@ export class Book {
     this.#isWatched = isWatched;
   }
 
-  /** Reads what has happened since, and returns the milestones that hold money now, blocks that may go again included. */
-  async update(): Promise<readonly HeldMilestone[]> {
+  /**
+   * Reads what has happened since, and returns the milestones that hold money now, or ended after a dispute; blocks that may go
+   * again included.
+   */
+  async update(): Promise<readonly BookedMilestone[]> {
     const isOld = performance.now() - this.#loadedAt > RELOAD_AFTER * 1_000;
     const unfinal = this.#history === undefined || isOld ? await this.#load() : await this.#readOn(this.#history);
-    const held = new Map(this.#held);
-    for (const event of unfinal) this.#apply(event, held);
-    return [...held.values()];
+    const milestones = new Map(this.#milestones);
+    for (const event of unfinal) this.#apply(event, milestones);
+    return [...milestones.values()];
   }
 
   async #load(): Promise<readonly EscrowEvent[]> {
@@ -57,8 +63,8 @@ export class Book {
       storage,
       ifReorganized: "start anew",
     });
-    [this.#agreements, this.#held] = [new Map(), new Map()];
-    for await (const events of final) for (const event of events) this.#apply(event, this.#held);
+    [this.#agreements, this.#milestones] = [new Map(), new Map()];
+    for await (const events of final) for (const event of events) this.#apply(event, this.#milestones);
     this.#history = { final: [], unfinal: [], cursor: { fromBlock: finalBlock + 1 }, toBlock };
     this.#loadedAt = performance.now();
     return unfinal;
@@ -66,12 +72,12 @@ export class Book {
 
   async #readOn(since: History): Promise<readonly EscrowEvent[]> {
     const { final, unfinal, ...rest } = await readHistory(this.#connection, [[]], { since });
-    for (const event of final) this.#apply(event, this.#held);
+    for (const event of final) this.#apply(event, this.#milestones);
     this.#history = { ...rest, final: [], unfinal: [] };
     return unfinal;
   }
 
-  #apply(event: EscrowEvent, held: Map<string, HeldMilestone>): void {
+  #apply(event: EscrowEvent, milestones: Map<string, BookedMilestone>): void {
     if (event.type === "AgreementOpened") {
       if (this.#isWatched(event.agreement)) this.#agreements.set(event.id, event.agreement);
       return;
@@ -80,7 +86,14 @@ export class Book {
     const agreement = this.#agreements.get(event.id);
     if (agreement === undefined) return;
     const { id, index } = event;
-    if (event.type === "MilestoneConcluded") held.delete(`${id} ${index}`);
-    else if ("clock" in event) held.set(`${id} ${index}`, { agreement, index, clock: event.clock });
+    const key = `${id} ${index}`;
+    if (event.type === "MilestoneConcluded") {
+      const before = milestones.get(key);
+      if (before?.isDisputed) milestones.set(key, { ...before, isHeld: false });
+      else milestones.delete(key);
+    } else if ("clock" in event) {
+      const isDisputed = event.type === "MilestoneDisputed";
+      milestones.set(key, { agreement, index, clock: event.clock, isDisputed, isHeld: true });
+    }
   }
 }

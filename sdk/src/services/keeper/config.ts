@@ -44,7 +44,7 @@ const members = object({
   minimumBalance: amount("the chain's coin", 18, "0.05"),
   stuckAfter: optional(duration(1, "3 minutes"), 180),
   unhealthyAfter: optional(duration(1, "5 minutes"), 300),
-  maxGasPerItem: optional(integer("gas", 400_000, 100_000_000), 1_000_000),
+  maxGasPerItem: optional(integer("gas", 400_000, 100_000_000), 2_000_000),
   maxGasPerTransaction: optional(integer("gas", 800_000, 100_000_000), 10_000_000),
 });
 

@@ -1,7 +1,7 @@
 /**
- * The keeper: it makes the default outcome of milestones happen once their clocks have run out, and pays out what waits for the
- * accounts that it works for. Anybody may do both, so that a keeper needs nobody's trust, and several may run. An entry of its own,
- * for Node alone.
+ * The keeper: it makes the default outcome of milestones happen once their clocks have run out, carries out what arbiter contracts
+ * decided, and pays out what waits for the accounts that it works for. Anybody may do all of it, so that a keeper needs nobody's
+ * trust, and several may run. An entry of its own, for Node alone.
  *
  * @example
  * import { runKeeper } from "@micro-escrow/sdk/keeper";
@@ -10,8 +10,6 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Block, formatEther, formatUnits, type JsonRpcProvider, type Signer } from "ethers";
 import { zeroAddress } from "../../address.js";
-import { decodeLog } from "../../decode.js";
-import { RpcError } from "../../errors.js";
 import { decodeRevert } from "../../revert.js";
 import { ask, type EscrowConnection, latestBlock } from "../../rpc.js";
 import type { Address } from "../../types.js";
@@ -20,6 +18,7 @@ import { createLog, type Log, wordsOf } from "../log.js";
 import { Monitor } from "../monitor.js";
 import { type Fees, type Mined, Sender } from "../sender.js";
 import {
+  isOfEndpoint,
   openConnection,
   openProvider,
   openSigner,
@@ -28,10 +27,11 @@ import {
   type StepResult,
   withDefaults,
 } from "../service.js";
+import { Arbiters } from "./arbiters.js";
 import { Aside } from "./aside.js";
-import { Book, type HeldMilestone } from "./book.js";
+import { Book } from "./book.js";
 import { type KeeperSection, readKeeperConfiguration, tokensOf } from "./config.js";
-import { type Clients, concerns, duties, finalizing, type Item, subjectOf } from "./duties.js";
+import { type Clients, concerns, duties, type Item, isAbout, type Look, partOf, subjectsOf } from "./duties.js";
 import { metricsOf } from "./metrics.js";
 import { aggregateCall, hasMulticall, simulateAggregate } from "./multicall.js";
 
@@ -112,9 +112,13 @@ class Keeper {
   readonly #clients: Clients;
   readonly #hasMulticall: boolean;
   readonly #book: Book;
+  readonly #arbiters: Arbiters;
   readonly #aside = new Aside();
+  /** What most likely will never be to be done: it neither failed nor waits. */
+  readonly #over = new Aside();
   readonly #sender: Sender | undefined;
   readonly #metrics: ReturnType<typeof metricsOf>;
+  #steps = 0;
 
   private constructor(
     parts: Parts,
@@ -131,6 +135,7 @@ class Keeper {
     this.#metrics = metrics;
     const { state, chainId } = parts.configuration;
     const file = join(state, `events-${chainId}-${connection.escrow}.history`);
+    this.#arbiters = new Arbiters(connection);
     this.#book = new Book(connection, file, (agreement) => concerns(clients, agreement));
   }
 
@@ -165,9 +170,10 @@ class Keeper {
     const block = await latestBlock(provider);
     monitor.read(block);
     await this.#sender?.advance(block);
-    const due = await this.#due(block);
+    const milestones = await this.#milestones(block);
+    ++this.#steps;
     if (this.#hasRoom) {
-      const items = await this.#items(block, due);
+      const items = await this.#items(block, milestones);
       const fees = await this.#fees(block);
       if (fees !== undefined) await this.#sendAll(items, fees, block);
       else if (items.length > 0) log.info({ items: items.length }, "Waiting: gas costs more than maxFeePerGas");
@@ -180,7 +186,7 @@ class Keeper {
     const { escrow } = this.#connection;
     const { log } = this.#parts;
     this.#metrics.spent.inc(Number(formatEther(receipt.gasUsed * receipt.gasPrice)));
-    const done = new Set(receipt.logs.map((one) => subjectOf(decodeLog(one, escrow))));
+    const done = new Set(receipt.logs.flatMap((one) => subjectsOf(one, escrow)));
     for (const subject of subjects) {
       const [kind] = subject.split(" ");
       if (done.has(subject)) this.#metrics.done.inc({ duty: kind ?? "" });
@@ -194,24 +200,30 @@ class Keeper {
 
   // ----------------------------------------------------------------------------------------------------------- what to do
 
-  /** The milestones whose clocks ran out, the oldest first, going by events. */
-  async #due(block: Block): Promise<readonly HeldMilestone[]> {
-    const held = await this.#book.update();
-    const due = held.filter(({ clock }) => clock <= block.timestamp).sort((a, b) => a.clock - b.clock);
+  /** The milestones that there may be something to do about, those with the oldest clock first, going by events. */
+  async #milestones({ timestamp }: Block): Promise<Pick<Look, "due" | "disputed" | "ended">> {
+    const all = [...(await this.#book.update())].sort((a, b) => a.clock - b.clock);
+    const held = all.filter(({ isHeld }) => isHeld);
+    const due = held.filter(({ clock }) => clock <= timestamp);
+    const disputed = held.filter(({ clock, isDisputed }) => isDisputed && clock > timestamp);
+    const ended = all.filter(({ isHeld }) => !isHeld);
     this.#metrics.watched.set(held.length);
     this.#metrics.due.set(due.length);
-    const wanted = new Set(due.map(({ agreement, index }) => finalizing(agreement.id, index)));
-    this.#aside.keep((subject) => wanted.has(subject) || !subject.startsWith("finalize "));
+    const wanted = new Set([...due, ...disputed, ...ended].map(({ agreement, index }) => `${agreement.id} ${index}`));
+    for (const aside of [this.#aside, this.#over]) aside.keep((subject) => isAbout(subject, wanted));
     this.#metrics.aside.set(this.#aside.size);
-    return due;
+    return { due, disputed, ended };
   }
 
-  async #items(block: Block, due: readonly HeldMilestone[]): Promise<readonly Item[]> {
+  async #items(block: Block, milestones: Pick<Look, "due" | "disputed" | "ended">): Promise<readonly Item[]> {
     const underWay = this.#sender?.underWay ?? new Set();
-    const look = {
-      ...{ connection: this.#connection, clients: this.#clients, block, due },
-      isOpen: (subject: string) => !underWay.has(subject) && !this.#aside.has(subject),
-      putAside: (subject: string) => this.#aside.put(subject, LONGEST_USELESS, false),
+    const look: Look = {
+      ...{ connection: this.#connection, clients: this.#clients, arbiters: this.#arbiters, block, ...milestones },
+      isOpen: (subject, before = Number.POSITIVE_INFINITY) =>
+        !underWay.has(subject) && !this.#aside.has(subject, before - block.timestamp) && !this.#over.has(subject),
+      putAside: (subject) => this.#aside.put(subject, LONGEST_USELESS, false),
+      leave: (subject) => this.#over.put(subject, LONGEST_FAILED, false),
+      some: (all) => partOf(all, this.#steps),
     };
     return (await Promise.all(duties.map((duty) => duty(look)))).flat();
   }
@@ -339,11 +351,6 @@ class Keeper {
       return false;
     });
   }
-}
-
-/** Whether a failure is everybody's: what an endpoint refuses is one item's, that it does not answer is not. */
-function isOfEndpoint(error: unknown): boolean {
-  return error instanceof RpcError && error.reason !== "refused";
 }
 
 /** The limit of a transaction: what its items use by themselves, a quarter more, and the reserve. */
