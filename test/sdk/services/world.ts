@@ -1,5 +1,5 @@
 /** What the tests of services share: a node with the escrow, Multicall3 and a token, many funded agreements, and a configuration. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -125,7 +125,9 @@ export async function startWorld() {
         ...keeper,
       };
       const all = { rpc: node.url, chainId: 31_337, state: "state", keeper: section, ...changes };
-      await writeFile(file, JSON.stringify(all));
+      // At once: another service may be reading it.
+      await writeFile(`${file}.new`, JSON.stringify(all));
+      await rename(`${file}.new`, file);
       return file;
     },
     async stop() {
