@@ -4,11 +4,9 @@
  */
 import type { Agreement } from "../../agreement.js";
 import type { EscrowEvent } from "../../decode.js";
-import { fileStorage } from "../../history/file.js";
-import { syncHistory } from "../../history/sync.js";
-import { type History, readHistory } from "../../history.js";
 import type { EscrowConnection } from "../../rpc.js";
 import type { AgreementId } from "../../types.js";
+import { Events } from "../events.js";
 
 /** A milestone that holds money, or ended after a dispute. */
 export interface BookedMilestone {
@@ -22,26 +20,19 @@ export interface BookedMilestone {
   readonly isHeld: boolean;
 }
 
-/** Seconds after which the file is brought up to date, and everything is read from it again: what an endpoint left out is found. */
-const RELOAD_AFTER = 3_600;
-
 export class Book {
-  readonly #connection: EscrowConnection;
-  readonly #file: string;
+  readonly #events: Events;
   readonly #isWatched: (agreement: Agreement) => boolean;
   #agreements = new Map<AgreementId, Agreement>();
   /** Going by blocks that stay. */
   #milestones = new Map<string, BookedMilestone>();
-  #history: History | undefined;
-  #loadedAt = 0;
 
   /**
    * @param file The escrow's events; several services may use it at once.
    * @param isWatched Tells which agreements matter.
    */
   constructor(connection: EscrowConnection, file: string, isWatched: (agreement: Agreement) => boolean) {
-    this.#connection = connection;
-    this.#file = file;
+    this.#events = new Events(connection, file);
     this.#isWatched = isWatched;
   }
 
@@ -50,31 +41,15 @@ export class Book {
    * again included.
    */
   async update(): Promise<readonly BookedMilestone[]> {
-    const isOld = performance.now() - this.#loadedAt > RELOAD_AFTER * 1_000;
-    const unfinal = this.#history === undefined || isOld ? await this.#load() : await this.#readOn(this.#history);
+    const unfinal = await this.#events.read({
+      begin: () => {
+        [this.#agreements, this.#milestones] = [new Map(), new Map()];
+      },
+      apply: (event) => this.#apply(event, this.#milestones),
+    });
     const milestones = new Map(this.#milestones);
     for (const event of unfinal) this.#apply(event, milestones);
     return [...milestones.values()];
-  }
-
-  async #load(): Promise<readonly EscrowEvent[]> {
-    const storage = fileStorage(this.#file);
-    const { final, unfinal, finalBlock, toBlock } = await syncHistory(this.#connection, {
-      storage,
-      ifReorganized: "start anew",
-    });
-    [this.#agreements, this.#milestones] = [new Map(), new Map()];
-    for await (const events of final) for (const event of events) this.#apply(event, this.#milestones);
-    this.#history = { final: [], unfinal: [], cursor: { fromBlock: finalBlock + 1 }, toBlock };
-    this.#loadedAt = performance.now();
-    return unfinal;
-  }
-
-  async #readOn(since: History): Promise<readonly EscrowEvent[]> {
-    const { final, unfinal, ...rest } = await readHistory(this.#connection, [[]], { since });
-    for (const event of final) this.#apply(event, this.#milestones);
-    this.#history = { ...rest, final: [], unfinal: [] };
-    return unfinal;
   }
 
   #apply(event: EscrowEvent, milestones: Map<string, BookedMilestone>): void {

@@ -4,11 +4,9 @@
  */
 import type { Agreement } from "../../agreement.js";
 import type { EscrowEvent } from "../../decode.js";
-import { fileStorage } from "../../history/file.js";
-import { syncHistory } from "../../history/sync.js";
-import { type History, readHistory } from "../../history.js";
 import type { EscrowConnection } from "../../rpc.js";
 import type { AgreementId, Hash } from "../../types.js";
+import { Events } from "../events.js";
 
 /** A submission. */
 export interface Submitted {
@@ -31,33 +29,30 @@ interface Known {
   readonly open: ReadonlySet<number>;
 }
 
-/** Seconds after which everything is read again: what an endpoint left out is found. */
-const RELOAD_AFTER = 3_600;
-
 export class Inbox {
-  readonly #connection: EscrowConnection;
-  readonly #file: string;
+  readonly #events: Events;
   readonly #isWatched: (agreement: Agreement) => boolean;
   /** Going by blocks that stay. */
   #known = new Map<AgreementId, Known>();
   #now = new Map<AgreementId, Known>();
-  #history: History | undefined;
-  #loadedAt = 0;
 
   /**
    * @param file The escrow's events; several services may use it at once.
    * @param isWatched Tells which agreements matter.
    */
   constructor(connection: EscrowConnection, file: string, isWatched: (agreement: Agreement) => boolean) {
-    this.#connection = connection;
-    this.#file = file;
+    this.#events = new Events(connection, file);
     this.#isWatched = isWatched;
   }
 
   /** Reads what has happened since, and returns the submissions that nobody has answered yet, oldest first. */
   async update(): Promise<readonly Submitted[]> {
-    const isOld = performance.now() - this.#loadedAt > RELOAD_AFTER * 1_000;
-    const unfinal = this.#history === undefined || isOld ? await this.#load() : await this.#readOn(this.#history);
+    const unfinal = await this.#events.read({
+      begin: () => {
+        this.#known = new Map();
+      },
+      apply: (event) => this.#apply(event, this.#known),
+    });
     this.#now = new Map(this.#known);
     for (const event of unfinal) this.#apply(event, this.#now);
     return [...this.#now.values()]
@@ -73,25 +68,6 @@ export class Inbox {
     const all = this.#now.get(submitted.agreement.id)?.submissions ?? [];
     const position = all.findIndex((one) => one.index === submitted.index && one.submission === submitted.submission);
     return all.slice(0, position).filter((one) => one.index !== submitted.index);
-  }
-
-  async #load(): Promise<readonly EscrowEvent[]> {
-    const { final, unfinal, finalBlock, toBlock } = await syncHistory(this.#connection, {
-      storage: fileStorage(this.#file),
-      ifReorganized: "start anew",
-    });
-    this.#known = new Map();
-    for await (const events of final) for (const event of events) this.#apply(event, this.#known);
-    this.#history = { final: [], unfinal: [], cursor: { fromBlock: finalBlock + 1 }, toBlock };
-    this.#loadedAt = performance.now();
-    return unfinal;
-  }
-
-  async #readOn(since: History): Promise<readonly EscrowEvent[]> {
-    const { final, unfinal, ...rest } = await readHistory(this.#connection, [[]], { since });
-    for (const event of final) this.#apply(event, this.#known);
-    this.#history = { ...rest, final: [], unfinal: [] };
-    return unfinal;
   }
 
   #apply(event: EscrowEvent, all: Map<AgreementId, Known>): void {
