@@ -28,6 +28,17 @@ describe("The audit's", () => {
     expect(new Set(checks.map(({ name }) => name)).size).to.equal(checks.length);
   });
 
+  it("options reach what they shorten through a script that runs another", async () => {
+    const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+    const commands = checks
+      .filter(({ shortened }) => shortened?.options !== undefined)
+      .map(({ script }): string => scripts[script].split(" && ").at(-1));
+    const others = commands.filter((command) => /\bnpm run\b/.test(command));
+    expect(others).to.not.be.empty;
+    // npm takes for its own what stands before it.
+    for (const command of others) expect(command).to.match(/ --$/);
+  });
+
   it("conclusion counts what passed, failed, could not run in full, and was left out", () => {
     const results = [
       result("gas", 0, "| step | gas |"),

@@ -48,7 +48,9 @@ contract AppealableThreatsTest is AppealableBase {
 
     function test_AHookDuringTheAppealFindsEverythingLocked() public {
         ContractAccount account = _bringHookedClient();
-        bytes[5] memory calls = [
+        bytes[7] memory calls = [
+            abi.encodeCall(appealable.propose, (agreement, 0, SHARE, WHY, _byCalling())),
+            abi.encodeCall(appealable.decline, (agreement, 0, WHY, _byCalling())),
             abi.encodeCall(appealable.appeal, (agreement, 0, address(account), _byCalling())),
             abi.encodeCall(appealable.execute, (agreement, 0)),
             abi.encodeCall(appealable.returnDeposit, (agreement, 0)),
