@@ -18,7 +18,7 @@ export interface Dispute {
   readonly deliverable: Hash | undefined;
   /** Who disputed. */
   readonly by: Address;
-  /** What each side put before the arbiter, in order; the first is the dispute's own. */
+  /** What each side put before the arbiter, in order, of each the first; the very first is the dispute's own. */
   readonly evidence: readonly Evidence[];
 }
 
@@ -36,6 +36,8 @@ interface Entry {
 
 /** Seconds after which everything is read from the file again: what an endpoint left out is found. */
 const RELOAD_AFTER = 3_600;
+/** What of a side's evidence is looked at: whoever puts more before the arbiter does not make its reasoning longer. */
+const MOST_EVIDENCE = 20;
 const NO_HASH = `0x${"0".repeat(64)}`;
 
 export class Docket {
@@ -96,12 +98,18 @@ export class Docket {
     const entry = this.#entries.get(key) ?? { deliverable: undefined, dispute: undefined };
     this.#entries.set(key, entry);
     if (event.type === "MilestoneSubmitted") entry.deliverable = event.deliverable;
-    else if (event.type === "MilestoneDisputed") entry.dispute = { by: event.by, evidence: evidenceOf(event) };
-    else if (event.type === "EvidenceSubmitted") entry.dispute?.evidence.push(...evidenceOf(event));
+    else if (event.type === "MilestoneDisputed") entry.dispute = { by: event.by, evidence: evidenceOf(event, []) };
+    else if (event.type === "EvidenceSubmitted")
+      entry.dispute?.evidence.push(...evidenceOf(event, entry.dispute.evidence));
   }
 }
 
-/** A dispute may come without evidence. */
-function evidenceOf({ by, evidence }: { readonly by: Address; readonly evidence: Hash }): Evidence[] {
-  return evidence === NO_HASH ? [] : [{ by, hash: evidence }];
+/** What an event adds: a dispute may come without evidence, and what a side repeats, or what is too much, adds nothing. */
+function evidenceOf(
+  { by, evidence: hash }: { readonly by: Address; readonly evidence: Hash },
+  known: readonly Evidence[],
+): Evidence[] {
+  const own = known.filter((one) => one.by === by);
+  if (hash === NO_HASH || own.length >= MOST_EVIDENCE || own.some((one) => one.hash === hash)) return [];
+  return [{ by, hash }];
 }
