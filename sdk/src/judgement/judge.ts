@@ -44,7 +44,7 @@ export interface Judgement {
   readonly scores: readonly { readonly score: number; readonly reasons: readonly string[] }[];
   /** Numbers of documents in which all samples found an attempt. */
   readonly attempts: readonly number[];
-  /** What plain search found. */
+  /** What plain search found, in names too; nothing in what is too long to be judged. */
   readonly findings: readonly Finding[];
   readonly samples: readonly Sample[];
   readonly model: { readonly name: string; readonly host: string; readonly prompt: number };
@@ -57,6 +57,8 @@ export interface Judgement {
 
 /** Quotes, reasons and passages in a report. */
 const SHOWN = 600;
+/** Findings in a report; the rest adds nothing. */
+const MOST_FINDINGS = 50;
 
 /**
  * Asks a model about documents until the samples agree or cannot any more.
@@ -72,7 +74,7 @@ export async function judge(
   signal: AbortSignal,
   details: (text: string) => void = () => {},
 ): Promise<Judgement> {
-  const findings = question.documents.flatMap(({ text }, index) => findAttempts(index + 1, text));
+  let findings: readonly Finding[] = [];
   const samples: Sample[] = [];
   const answers: ModelAnswer[] = [];
   let requests = 0;
@@ -106,6 +108,10 @@ export async function judge(
     const costs = `up to ${formatCost(highest)}, of ${formatCost(options.limit)} for a judgement`;
     return ended([`It is too long for what a judgement may cost: ${costs}.`]);
   }
+  // Not before: in what is too long it would take minutes.
+  findings = question.documents
+    .flatMap(({ name, text }, index) => [...findAttempts(index + 1, name), ...findAttempts(index + 1, text)])
+    .slice(0, MOST_FINDINGS);
   if (!spending.allows(highest)) return ended(["What judgements may cost in a day is spent."], true);
 
   let left = options.limit;

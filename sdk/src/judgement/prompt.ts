@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import { hasHiddenCharacters } from "../text.js";
 
 /** Changes with every change of what is asked; it stands in the reports. */
-export const PROMPT_VERSION = 1;
+export const PROMPT_VERSION = 2;
 
 /** The best score. */
 export const BEST_SCORE = 10;

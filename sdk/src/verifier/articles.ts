@@ -74,11 +74,19 @@ interface ReadText {
   readonly paragraphs: readonly string[];
 }
 
+const MARKDOWN = /\.(md|markdown)$/i;
+const PLAIN = /\.txt$/i;
+
+/** Whether a file's name says that it is text. */
+export function isText(path: string): boolean {
+  return MARKDOWN.test(path) || PLAIN.test(path);
+}
+
 /** A file as text, or why it is none. */
 function readText(path: string, bytes: Uint8Array): ReadText | string {
   const name = inert(path);
-  const isMarkdown = /\.(md|markdown)$/i.test(path);
-  if (!isMarkdown && !/\.txt$/i.test(path)) return `${name} is neither Markdown (.md) nor plain text (.txt).`;
+  const isMarkdown = MARKDOWN.test(path);
+  if (!isText(path)) return `${name} is neither Markdown (.md) nor plain text (.txt).`;
   if (bytes.length > MAX_TEXT) return `${name} is larger than the ${MAX_TEXT} bytes of a text.`;
   const text = utf8Of(bytes)
     ?.replace(/^\ufeff/, "")

@@ -56,7 +56,7 @@ describe("A judgement", () => {
         expect(judgement.model).to.deep.equal({
           name: model.protocol === "openai" ? "judge-1" : "claude-sonnet-4-5",
           host: new URL(server.endpoint).host,
-          prompt: 1,
+          prompt: 2,
         });
       });
 

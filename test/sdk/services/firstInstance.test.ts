@@ -1,6 +1,9 @@
 /** The first instance by a model, on a chain with an AppealableArbiter, against a server that answers as a model does. */
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type Agreement, cidOf, type Hash } from "@micro-escrow/sdk";
 import { appealableArbiterInterface, deployAppealableArbiter } from "@micro-escrow/sdk/arbiters";
@@ -41,6 +44,8 @@ describe("The first instance", function () {
     claim = CLAIM,
     reply = REPLY,
     requirements = ["It is about shops", "It explains the till"],
+    minArbiterFeeBps = 0,
+    arbitration = "30 days",
   } = {}) {
     const { fund, submit, newAccount, escrow, signers, accounts, folder, configure, provider } = world();
     const account = await newAccount();
@@ -48,7 +53,7 @@ describe("The first instance", function () {
       signer: signers.deployer,
       ...{
         escrow: escrow.address,
-        minArbiterFeeBps: 0,
+        minArbiterFeeBps,
         firstInstance: account.address,
         secondInstance: accounts.stranger,
       },
@@ -58,7 +63,7 @@ describe("The first instance", function () {
     const [agreement] = await fund(1, {
       arbiter: address,
       scope: { title: "Blog", milestones: [{ title: "An article", requirements }] },
-      ...{ arbitration: "30 days", arbiterFee: "3%" },
+      ...{ arbitration, arbiterFee: "3%" },
     });
     if (agreement?.scope === undefined) return expect.fail("there is no agreement");
     const contents = join(folder, "contents");
@@ -154,6 +159,59 @@ describe("The first instance", function () {
 
     await run(setting);
     expect([server?.asked.length, await sent(setting)]).to.deep.equal([3, 1]);
+  });
+
+  const TERMS = [
+    { name: "judges an agreement that the contract's gate lets in", terms: { minArbiterFeeBps: 300 }, asked: 3 },
+    { name: "judges none that pays less", terms: { minArbiterFeeBps: 301 }, asked: 0 },
+    { name: "judges none whose clock leaves no time for an appeal", terms: { arbitration: "12 days" }, asked: 0 },
+  ];
+  for (const { name, terms, asked: requests } of TERMS) {
+    it(name, async () => {
+      const setting = await disputed(terms);
+      answer = (asked) => scored(asked, 9);
+      await world().elapse(2 * DAY);
+      expect((await run(setting)).stage).to.equal(requests === 0 ? 0 : 1);
+      expect(server?.asked).to.have.length(requests);
+    });
+  }
+
+  it("looks at the first of what a side puts before it, and names no more in its reasoning", async () => {
+    const setting = await disputed();
+    const { agreement, ben, storage, contents } = setting;
+    const more = await Promise.all(Array.from({ length: 21 }, (_, index) => putContent(storage, `Reply ${index}`)));
+    for (const evidence of [...more.slice(0, 2), ...more]) await ben.submitEvidence({ agreement, index: 0, evidence });
+    answer = (asked) => scored(asked, 9);
+    await world().elapse(2 * DAY);
+    const { reasoning } = await run(setting);
+    const { evidence } = await reasoningOf(contents, reasoning);
+    const { client, freelancer } = world().accounts;
+    expect(evidence.filter(({ by }: { by: string }) => by === client)).to.have.length(1);
+    const replies = evidence.filter(({ by }: { by: string }) => by === freelancer);
+    expect(replies.map(({ hash }: { hash: Hash }) => hash).slice(1)).to.deep.equal(more.slice(0, 19));
+  });
+
+  it("pays for one judgement, however long its reasoning cannot be stored", async () => {
+    const setting = await disputed();
+    const store = createServer((_, response) => response.writeHead(503).end()).listen(0, "127.0.0.1");
+    try {
+      await once(store, "listening");
+      const place = `http://127.0.0.1:${(store.address() as AddressInfo).port}`;
+      // As it is to propose within a minute, it tries again every 15 seconds.
+      const changes = { storages: ["contents", place], timeToPropose: "1 minute" };
+      answer = (asked) => scored(asked, 9, 6);
+      await world().elapse(2 * DAY);
+      const stderr = new LogSink();
+      const stopped = new AbortController();
+      const config = await setting.write(changes);
+      const running = runFirstInstance({ config, env: environment(setting.account), stderr, signal: stopped.signal });
+      await until("it tries again", () => stderr.saying("It has to wait").length >= 2, 60);
+      stopped.abort();
+      await running;
+      expect(server?.asked).to.have.length(3);
+    } finally {
+      store.close();
+    }
   });
 
   it("leaves the case to the second instance when the samples disagree", async () => {

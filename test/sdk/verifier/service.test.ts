@@ -17,7 +17,7 @@ import {
 } from "@micro-escrow/sdk";
 import { folderStorage } from "@micro-escrow/sdk/node";
 import { getContent, putDeliverable, putScope } from "@micro-escrow/sdk/storage";
-import { runVerifier } from "@micro-escrow/sdk/verifier";
+import { type CheckKind, runVerifier } from "@micro-escrow/sdk/verifier";
 import { expect } from "chai";
 import { HDNodeWallet } from "ethers";
 import { checks } from "../../../scripts/automation/stories/checked.ts";
@@ -189,6 +189,54 @@ describe("The verifier", function () {
     expect(await attestations()).to.deep.equal([]);
     expect(log.match(/The checks cannot tell: humans decide/g)).to.have.lengthOf(2);
     expect(log.match(/It cannot be done now; trying again/g)).to.have.lengthOf(1);
+  });
+
+  it("compares with each earlier content once, with its texts alone, and with no more of them than it may read", async () => {
+    const original = [{ kind: "original", in: "*.md" }];
+    const [agreement] = await agree(1, [[], original]);
+    if (agreement === undefined) return expect.fail("no agreement");
+    const { escrow, signers } = world();
+    const ada = escrow.connect(signers.client);
+    const size = 600 * 1_024;
+    const long = (name: string) => ({
+      path: `${name}.txt`,
+      bytes: new TextEncoder().encode(`${name} `.repeat(size / 4)),
+    });
+    const picture = { path: "picture.png", bytes: new Uint8Array(400 * 1_024) };
+    const submissions = [[long("one"), picture], [long("one"), picture], [long("two")]];
+    for (const [number, files] of submissions.entries()) {
+      await submit(agreement, 0, files);
+      if (number === 1) {
+        await ada.fund({ agreement, indices: [1] });
+        await submit(agreement, 1, await articles(1));
+        await verify({ maxSize: 1 });
+        const [{ report = hashText("none") } = {}] = await attestations();
+        const { checks: found } = JSON.parse(new TextDecoder().decode(await getContent(storage(), report)));
+        expect(found[0].reasons[0]).to.match(/^1 articles compared with each other and 1 other works:/);
+        await ada.requestChanges({ agreement, index: 1, reason: hashText("Another one") });
+      }
+      await ada.requestChanges({ agreement, index: 0, reason: hashText("Another one") });
+    }
+    await submit(agreement, 1, await articles(2));
+    const log = await verify({ maxSize: 1 });
+    expect(log).to.match(/"code":"ContentTooLarge".*It cannot be checked: humans decide/);
+    expect(await attestations()).to.have.length(1);
+  });
+
+  it("leaves to humans what takes longer than it gives to one submission, and goes on with the next", async () => {
+    const [slow] = await agree(1, [[{ kind: "slow" }, { kind: "slow" }]]);
+    const [good] = await agree(1, [[{ kind: "files", in: "*.md" }]]);
+    if (slow === undefined || good === undefined) return expect.fail("no agreement");
+    for (const agreement of [slow, good]) await submit(agreement, 0, await articles(1));
+    const kind: CheckKind = {
+      kind: "slow",
+      read: (value) => value as { kind: string },
+      check: (_declared, _work, signal) =>
+        new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+    };
+    const log = await verify({ time: "5 seconds" }, { kinds: [kind] });
+    expect(log).to.include("Its checks take too long: humans decide");
+    expect((await attestations()).map(({ id, passed }) => [id, passed])).to.deep.equal([[good.id, true]]);
   });
 
   it("leaves to humans what is left too late, and says in a dry run what it would do, writing nothing", async () => {

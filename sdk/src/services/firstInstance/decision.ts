@@ -6,8 +6,8 @@
 import type { DeliverableFile } from "../../deliverables.js";
 import { type Finding, findAttempts } from "../../judgement/attempts.js";
 import type { Judge } from "../../judgement/config.js";
-import { type Judgement, judge } from "../../judgement/judge.js";
-import { BEST_SCORE, type Criterion, type Document, type Question } from "../../judgement/prompt.js";
+import { type Judgement, type JudgeOptions, judge } from "../../judgement/judge.js";
+import { BEST_SCORE, type Criterion, type Document, promptOf, type Question } from "../../judgement/prompt.js";
 import { BPS } from "../../money.js";
 import type { Scope } from "../../scope.js";
 import { inert } from "../../text.js";
@@ -57,8 +57,13 @@ export interface Decision {
 }
 
 const MOST_CRITERIA = 20;
+/** As a judgement's check has it. */
+const MOST_WEIGHT = 100;
 /** The part of the context that each side's evidence may take. */
 const EVIDENCE_PART = 4;
+/** Of more files, or findings, the rest adds nothing to a reasoning but length. */
+const MOST_NAMED = 10;
+const MOST_FINDINGS = 50;
 
 const WHOSE: Readonly<Record<Side, string>> = {
   client: "evidence of the client",
@@ -71,16 +76,17 @@ export function criteriaOf({ milestones }: Scope, index: number): readonly Crite
   const milestone = milestones[index];
   const judgements = (milestone?.checks ?? []).filter((check): check is JudgementCheck => check.kind === "judgement");
   // Nobody has checked them yet but as JSON.
-  const declared = judgements.flatMap(({ criteria }) =>
-    Array.isArray(criteria) ? (criteria as readonly Criterion[]) : [],
-  );
-  const isSound = declared.every(
-    ({ asks, weight = 1 }) => typeof asks === "string" && Number.isInteger(weight) && weight >= 1,
-  );
-  if (declared.length > 0 && isSound) return declared.map(({ asks, weight = 1 }) => ({ asks, weight }));
+  const declared = judgements.flatMap(({ criteria }): readonly unknown[] => (Array.isArray(criteria) ? criteria : []));
+  if (declared.length > 0 && declared.every(isSound)) return declared.map(({ asks, weight = 1 }) => ({ asks, weight }));
   const asked = milestone?.requirements ?? [];
   if (asked.length > 0) return asked.map((asks) => ({ asks, weight: 1 }));
   return [{ asks: `The work is what was agreed on as '${milestone?.title}'`, weight: 1 }];
+}
+
+function isSound(value: unknown): value is Criterion {
+  if (typeof value !== "object" || value === null) return false;
+  const { asks, weight = 1 } = value as { readonly asks?: unknown; readonly weight?: unknown };
+  return typeof asks === "string" && Number.isInteger(weight) && Number(weight) >= 1 && Number(weight) <= MOST_WEIGHT;
 }
 
 /**
@@ -104,12 +110,29 @@ export async function decide(
     return { shareBps: undefined, declined, isPassing, criteria: [], leftOut, findings, judgements };
   };
 
-  const { documents: work, unread } = textsOf(materials.deliverable, "the freelancer's work");
   if (criteria.length > MOST_CRITERIA) return decline([`There are more than ${MOST_CRITERIA} things to judge.`]);
+  const { documents: texts, size, unread } = textsOf(materials.deliverable, "the freelancer's work");
+  // Before it is searched, which takes time.
+  const { contextTokens } = model.options;
+  if (size > contextTokens) return decline([`The work is too long for the model: ${size} bytes, of ${contextTokens}.`]);
+  const work = [...texts, ...listOf(unread)];
   const found = note(work, findings);
   if (found > 0) return decline(["The work has passages that may be meant for a judge: humans have to look."]);
-  const limit = Math.floor(model.options.contextTokens / EVIDENCE_PART);
-  let evidence = evidenceOf(materials.evidence, limit, leftOut);
+  const { title, description, milestones } = scope;
+  const { checks: _, ...milestone } = milestones[index] ?? { title: "" };
+  const agreed = { title, ...(description !== undefined && { description }), milestone };
+  const asked = { about: "dispute", agreed, criteria } as const;
+  const sizeOf = (documents: readonly Document[]) => model.inputTokens(promptOf({ ...asked, documents }));
+  const least = sizeOf([]);
+  // What the work leaves of the question, the same for each side: nobody's evidence makes it too long, or too dear.
+  const left = Math.floor((largestQuestion(model, options) - sizeOf(work)) / Object.keys(WHOSE).length);
+  const limit = Math.max(0, Math.min(left, Math.floor(contextTokens / EVIDENCE_PART)));
+  let evidence = evidenceOf(
+    materials.evidence,
+    limit,
+    (documents) => sizeOf(documents) - least + documents.length * NUMBER_SIZE,
+    leftOut,
+  );
   for (const side of ["client", "freelancer", "verifier"] as const) {
     if (
       note(
@@ -123,18 +146,8 @@ export async function decide(
   }
 
   for (;;) {
-    const documents = [...work, ...evidence];
-    if (documents.length === 0) return decline(["There is no text to judge by."]);
-    const { title, description, milestones } = scope;
-    const { checks: _, ...milestone } = milestones[index] ?? { title: "" };
-    const agreed = {
-      title,
-      ...(description !== undefined && { description }),
-      milestone,
-      // What the model cannot see it has to know of, so that it does not miss it in the work.
-      ...(unread.length > 0 && { filesThatAreNotShown: unread }),
-    };
-    const question: Question = { about: "dispute", agreed, criteria, documents };
+    if (texts.length + evidence.length === 0) return decline(["There is no text to judge by."]);
+    const question: Question = { ...asked, documents: [...work, ...evidence] };
     const judgement = await judge(question, model, spending, options, signal, details);
     judgements.push(judgement);
     if (judgement.unclear.length > 0) return decline(judgement.unclear, judgement.isPassing);
@@ -167,28 +180,56 @@ function proposal(
   return { shareBps, declined: [], isPassing: false, criteria: scored, ...rest };
 }
 
-/** Notes what may be meant for a judge, and says how much that is. */
+/** Notes what may be meant for a judge, in names too, and says how much that is. */
 function note(documents: readonly Document[], into: Decision["findings"][number][]): number {
   const found = documents.flatMap(({ name, from, text }) =>
-    findAttempts(1, text).map(({ kind, text: passage }) => ({ from: `${from}, ${inert(name)}`, kind, text: passage })),
+    [...findAttempts(1, name), ...findAttempts(1, text)].map(({ kind, text: passage }) => {
+      return { from: `${from}, ${inert(name)}`, kind, text: passage };
+    }),
   );
-  into.push(...found);
+  into.push(...found.slice(0, Math.max(0, MOST_FINDINGS - into.length)));
   return found.length;
 }
 
 function textsOf(files: readonly DeliverableFile[], from: string) {
   const documents: Document[] = [];
   const unread: string[] = [];
+  let size = 0;
   for (const { path, bytes } of files) {
     const text = utf8Of(bytes);
     if (text === undefined) unread.push(`${path} (${bytes.length} bytes, no text)`);
-    else documents.push({ name: path, from, text });
+    else {
+      documents.push({ name: path, from, text });
+      size += bytes.length;
+    }
   }
-  return { documents, unread };
+  return { documents, size, unread };
+}
+
+/** What the model cannot see it has to know of, so that it does not miss it; the names are the freelancer's words. */
+function listOf(unread: readonly string[]): readonly Document[] {
+  if (unread.length === 0) return [];
+  return [{ name: "files that are not shown", from: "the freelancer's work", text: unread.join("\n") }];
+}
+
+/** Characters that a document's number may have beside those of the first. */
+const NUMBER_SIZE = 5;
+
+/** Tokens that a question may have so that its answers fit into the context, and cost no more than they may. */
+function largestQuestion({ options: { contextTokens, answerTokens, price } }: Judge["model"], options: JudgeOptions) {
+  const most = contextTokens - answerTokens;
+  if (price.input === 0n) return most;
+  const affordable = (options.limit / BigInt(options.samples) - BigInt(answerTokens) * price.output) / price.input;
+  return affordable < BigInt(most) ? Number(affordable) : most;
 }
 
 /** The texts that each side put before the arbiter, as far as there is room for them. */
-function evidenceOf(evidence: readonly SubmittedEvidence[], limit: number, leftOut: string[]) {
+function evidenceOf(
+  evidence: readonly SubmittedEvidence[],
+  limit: number,
+  sizeOf: (documents: readonly Document[]) => number,
+  leftOut: string[],
+) {
   const documents: (Document & { readonly side: Side })[] = [];
   const sizes: Record<Side, number> = { client: 0, freelancer: 0, verifier: 0 };
   for (const { side, hash, files } of evidence) {
@@ -197,14 +238,19 @@ function evidenceOf(evidence: readonly SubmittedEvidence[], limit: number, leftO
       leftOut.push(`${name} could not be had from any storage.`);
       continue;
     }
-    const { documents: texts, unread } = textsOf(files, WHOSE[side]);
-    for (const one of unread) leftOut.push(`${name} has ${inert(one)}, which the model does not read.`);
-    const size = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    if (sizes[side] + size > limit) {
+    const { documents: texts, size, unread } = textsOf(files, WHOSE[side]);
+    if (unread.length > 0) {
+      const named = unread.slice(0, MOST_NAMED).map((one) => inert(one));
+      const more = unread.length > MOST_NAMED ? `, and ${unread.length - MOST_NAMED} more` : "";
+      leftOut.push(`${name} has ${named.join(", ")}${more}, which the model does not read.`);
+    }
+    // What is longer by itself is not even made a question of.
+    const taken = size > limit ? size : sizeOf(texts);
+    if (sizes[side] + taken > limit) {
       leftOut.push(`${name} is too long beside what came before it.`);
       continue;
     }
-    sizes[side] += size;
+    sizes[side] += taken;
     documents.push(...texts.map((text) => ({ ...text, side })));
   }
   return documents;

@@ -3,11 +3,9 @@
  */
 import type { Agreement } from "../../agreement.js";
 import type { EscrowEvent } from "../../decode.js";
-import { fileStorage } from "../../history/file.js";
-import { syncHistory } from "../../history/sync.js";
-import { type History, readHistory } from "../../history.js";
 import type { EscrowConnection } from "../../rpc.js";
 import type { Address, AgreementId, Hash } from "../../types.js";
+import { Events } from "../events.js";
 
 /** A milestone in dispute. */
 export interface Dispute {
@@ -18,7 +16,7 @@ export interface Dispute {
   readonly deliverable: Hash | undefined;
   /** Who disputed. */
   readonly by: Address;
-  /** What each side put before the arbiter, in order; the first is the dispute's own. */
+  /** What each side put before the arbiter, in order, of each the first; the very first is the dispute's own. */
   readonly evidence: readonly Evidence[];
 }
 
@@ -34,52 +32,36 @@ interface Entry {
   dispute: { readonly by: Address; evidence: Evidence[] } | undefined;
 }
 
-/** Seconds after which everything is read from the file again: what an endpoint left out is found. */
-const RELOAD_AFTER = 3_600;
+/** What of a side's evidence is looked at: whoever puts more before the arbiter does not make its reasoning longer. */
+const MOST_EVIDENCE = 20;
 const NO_HASH = `0x${"0".repeat(64)}`;
 
 export class Docket {
-  readonly #connection: EscrowConnection;
-  readonly #file: string;
+  readonly #events: Events;
   readonly #contract: Address;
   #agreements = new Map<AgreementId, Agreement>();
   #entries = new Map<string, Entry>();
-  #history: History | undefined;
-  #loadedAt = 0;
 
   /** @param file The escrow's events; several services may use it at once. */
   constructor(connection: EscrowConnection, file: string, contract: Address) {
-    this.#connection = connection;
-    this.#file = file;
+    this.#events = new Events(connection, file);
     this.#contract = contract;
   }
 
   /** Reads what has happened since, and returns the disputes. */
   async update(): Promise<readonly Dispute[]> {
-    const isOld = performance.now() - this.#loadedAt > RELOAD_AFTER * 1_000;
-    if (this.#history === undefined || isOld) await this.#load();
-    else await this.#readOn(this.#history);
+    await this.#events.read({
+      begin: () => {
+        [this.#agreements, this.#entries] = [new Map(), new Map()];
+      },
+      apply: (event) => this.#apply(event),
+    });
     return [...this.#entries].flatMap(([key, { deliverable, dispute }]) => {
       const [id = "", index] = key.split(" ");
       const agreement = this.#agreements.get(id as AgreementId);
       if (agreement === undefined || dispute === undefined) return [];
       return [{ agreement, index: Number(index), deliverable, by: dispute.by, evidence: [...dispute.evidence] }];
     });
-  }
-
-  async #load(): Promise<void> {
-    const storage = fileStorage(this.#file);
-    const synced = await syncHistory(this.#connection, { storage, ifReorganized: "start anew" });
-    [this.#agreements, this.#entries] = [new Map(), new Map()];
-    for await (const events of synced.final) for (const event of events) this.#apply(event);
-    this.#history = { final: [], unfinal: [], cursor: { fromBlock: synced.finalBlock + 1 }, toBlock: synced.toBlock };
-    this.#loadedAt = performance.now();
-  }
-
-  async #readOn(since: History): Promise<void> {
-    const { final, unfinal: _, ...rest } = await readHistory(this.#connection, [[]], { since });
-    for (const event of final) this.#apply(event);
-    this.#history = { ...rest, final: [], unfinal: [] };
   }
 
   #apply(event: EscrowEvent): void {
@@ -96,12 +78,18 @@ export class Docket {
     const entry = this.#entries.get(key) ?? { deliverable: undefined, dispute: undefined };
     this.#entries.set(key, entry);
     if (event.type === "MilestoneSubmitted") entry.deliverable = event.deliverable;
-    else if (event.type === "MilestoneDisputed") entry.dispute = { by: event.by, evidence: evidenceOf(event) };
-    else if (event.type === "EvidenceSubmitted") entry.dispute?.evidence.push(...evidenceOf(event));
+    else if (event.type === "MilestoneDisputed") entry.dispute = { by: event.by, evidence: evidenceOf(event, []) };
+    else if (event.type === "EvidenceSubmitted")
+      entry.dispute?.evidence.push(...evidenceOf(event, entry.dispute.evidence));
   }
 }
 
-/** A dispute may come without evidence. */
-function evidenceOf({ by, evidence }: { readonly by: Address; readonly evidence: Hash }): Evidence[] {
-  return evidence === NO_HASH ? [] : [{ by, hash: evidence }];
+/** What an event adds: a dispute may come without evidence, and what a side repeats, or what is too much, adds nothing. */
+function evidenceOf(
+  { by, evidence: hash }: { readonly by: Address; readonly evidence: Hash },
+  known: readonly Evidence[],
+): Evidence[] {
+  const own = known.filter((one) => one.by === by);
+  if (hash === NO_HASH || own.length >= MOST_EVIDENCE || own.some((one) => one.hash === hash)) return [];
+  return [{ by, hash }];
 }

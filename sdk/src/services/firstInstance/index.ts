@@ -8,7 +8,14 @@
  */
 import { join } from "node:path";
 import type { Block, JsonRpcProvider, Signer } from "ethers";
-import { declineCall, getAppealable, getAppealCase, proposeCall } from "../../arbiters/appealable.js";
+import {
+  type Appealable,
+  appealableArbitrationPeriod,
+  declineCall,
+  getAppealable,
+  getAppealCase,
+  proposeCall,
+} from "../../arbiters/appealable.js";
 import { storageAt } from "../../cli/storing.js";
 import { type ContentStorage, putContent } from "../../content.js";
 import { ContentMissingError, MicroEscrowError, RpcError, StorageFailedError } from "../../errors.js";
@@ -35,17 +42,15 @@ import {
 import { type FirstInstanceSection, readFirstInstanceConfiguration } from "./config.js";
 import { type Decision, decide, type Side, type SubmittedEvidence } from "./decision.js";
 import { type Dispute, Docket } from "./docket.js";
-import { reasoningToMarkdown, serializeReasoning } from "./reasoning.js";
+import { type ReasoningSubject, reasoningToMarkdown, serializeReasoning } from "./reasoning.js";
 
 export { ConfigurationError, StateTakenError } from "../errors.js";
 export type { ServiceOptions } from "../service.js";
 
 /** Seconds that a case is put aside for at most, after something failed. */
 const LONGEST_ASIDE = 3_600;
-/** Bytes of a deliverable, or of one evidence, that are read at most. */
+/** Bytes of a deliverable, or of a side's evidence, that are read at most. */
 const MAX_SIZE = 16 * 1_024 * 1_024;
-/** What of a side's evidence is read at most: the first. */
-const MOST_EVIDENCE = 20;
 
 /** What the journal has: each decision, before anything of it is sent. It is never made again. */
 interface Decided {
@@ -108,22 +113,27 @@ interface Parts {
 
 class FirstInstance {
   readonly #parts: Parts;
+  readonly #rules: Appealable;
   readonly #connection: EscrowConnection;
   readonly #sender: Sender;
   readonly #docket: Docket;
   readonly #journal: Journal<Decided>;
   readonly #decided: Map<string, Decided>;
+  /** What was judged, and could not be stored yet: it is not judged, and paid for, again. */
+  readonly #judged = new Map<string, { readonly about: ReasoningSubject; readonly decision: Decision }>();
   readonly #storages: readonly ContentStorage[];
   readonly #aside = new Aside();
   readonly #metrics: ReturnType<typeof metricsOf>;
 
   private constructor(
     parts: Parts,
+    rules: Appealable,
     connection: EscrowConnection,
     sender: Sender,
     { journal, records }: { readonly journal: Journal<Decided>; readonly records: readonly Decided[] },
   ) {
     this.#parts = parts;
+    this.#rules = rules;
     this.#connection = connection;
     this.#sender = sender;
     this.#journal = journal;
@@ -172,7 +182,7 @@ class FirstInstance {
       TITLE,
     );
     log.info({ account, escrow: connection.escrow, contract: section.contract }, "Ready");
-    return new FirstInstance(parts, connection, sender, decisions);
+    return new FirstInstance(parts, rules, connection, sender, decisions);
   }
 
   /** Looks at the chain once, decides what is to be decided, and sends it; it does not wait for a block. */
@@ -181,14 +191,19 @@ class FirstInstance {
     const block = await latestBlock(provider);
     monitor.read(block);
     await this.#sender.advance(block);
-    const disputes = await this.#docket.update();
+    const disputes = (await this.#docket.update()).filter((dispute) => this.#isFor(dispute));
     this.#metrics.disputes.set(disputes.length);
-    for (const dispute of disputes) {
+    const wanted = new Set(disputes.map(subjectOf));
+    this.#aside.keep((subject) => wanted.has(subject));
+    // What failed before comes behind the rest: it may take its time again.
+    const isSuspect = (dispute: Dispute) => Number(this.#aside.isSuspect(subjectOf(dispute)));
+    for (const dispute of [...disputes].sort((a, b) => isSuspect(a) - isSuspect(b))) {
       if (signal.aborted) break;
       const subject = subjectOf(dispute);
       if (this.#sender.underWay.has(subject) || this.#aside.has(subject)) continue;
       try {
-        await this.#hear(dispute, subject, block);
+        // It took time: what is next is looked at as of a newer block.
+        if ((await this.#hear(dispute, subject, block)) === "judged") return "more";
       } catch (error) {
         // What fails for one case must not hold up the others; what fails for all of them does.
         if (!(error instanceof MicroEscrowError) || (error instanceof RpcError && error.reason !== "refused"))
@@ -199,44 +214,67 @@ class FirstInstance {
     return this.#sender.underWay.size > 0 ? "waiting" : "idle";
   }
 
-  #postpone(subject: string, words: object): void {
-    this.#parts.log.warn({ subject, ...words }, "It has to wait");
-    this.#aside.put(subject, LONGEST_ASIDE, true);
+  /**
+   * An agreement that does not have the contract as its gate may pay less than its fee, or end before anybody can appeal: that
+   * is nobody's to judge, and to pay a model for.
+   */
+  #isFor({ agreement: { terms } }: Dispute): boolean {
+    const { minArbiterFeeBps, proposalPeriod, appealPeriod, decisionPeriod } = this.#rules;
+    const period = appealableArbitrationPeriod({ proposalPeriod, appealPeriod, decisionPeriod });
+    return terms.arbiterFeeBps >= minArbiterFeeBps && terms.arbitrationPeriod >= period;
   }
 
-  /** One case: nothing as long as the parties have time, then a decision, then what was decided is sent. */
-  async #hear(dispute: Dispute, subject: string, block: Block): Promise<void> {
+  #postpone(subject: string, words: object): void {
+    this.#parts.log.warn({ subject, ...words }, "It has to wait");
+    // Not over the time in which it is late and something has to be said.
+    const { timeToPropose } = this.#parts.configuration.section;
+    this.#aside.put(subject, Math.min(LONGEST_ASIDE, timeToPropose / 4), true);
+  }
+
+  /**
+   * One case: nothing as long as the parties have time, then a decision, then what was decided is sent.
+   *
+   * @returns Whether it was judged now, or that was tried: it takes time.
+   */
+  async #hear(dispute: Dispute, subject: string, block: Block): Promise<"judged" | undefined> {
     const { section } = this.#parts.configuration;
     const { agreement, index } = dispute;
     const { status, clock } = await getMilestone(this.#connection, agreement.id, index, { blockTag: block.number });
     const start = clock - agreement.terms.arbitrationPeriod;
-    if (status !== Status.Disputed || block.timestamp < start + section.waitForEvidence) return;
+    if (status !== Status.Disputed || block.timestamp < start + section.waitForEvidence) return undefined;
     const { turn, until: end = 0 } = await getAppealCase(this.#connection, { agreement, index });
-    if (turn !== "propose") return;
+    if (turn !== "propose") return undefined;
     const isLate = block.timestamp >= end - section.timeToPropose / 2;
-    const decided = this.#decided.get(subject) ?? (await this.#decide(dispute, subject, isLate));
-    if (decided === undefined) return;
+    const decided = this.#decided.get(subject);
+    if (decided === undefined) {
+      await this.#decide(dispute, subject, isLate);
+      return "judged";
+    }
     const { shareBps, reasoning } = decided;
     const call =
       shareBps === undefined
         ? declineCall({ agreement, index, reasoning })
         : proposeCall({ agreement, index, shareBps, reasoning });
     await this.#send(call, subject, block);
+    return undefined;
   }
 
   /** @param isLate Whether there is no more time to wait for what may still be had. */
-  async #decide(dispute: Dispute, subject: string, isLate: boolean): Promise<Decided | undefined> {
-    const { log, judge, signal, configuration } = this.#parts;
+  async #decide(dispute: Dispute, subject: string, isLate: boolean): Promise<void> {
+    const { log, configuration } = this.#parts;
     const { agreement, index, deliverable, evidence } = dispute;
-    const decision = await this.#judge(dispute, judge, isLate);
-    if (decision === undefined || (decision.isPassing && !isLate)) {
-      if (!signal.aborted) this.#postpone(subject, { reason: decision?.declined.join(" ") ?? "Not all is there yet" });
-      return undefined;
+    let judged = this.#judged.get(subject);
+    if (judged === undefined) {
+      const decision = await this.#judge(dispute, subject, isLate);
+      if (decision === undefined) return;
+      const about = {
+        ...{ chainId: configuration.chainId, escrow: this.#connection.escrow, arbiter: configuration.section.contract },
+        ...{ agreement: agreement.id, milestone: index, scope: agreement.terms.details, deliverable, evidence },
+      };
+      judged = { about, decision };
+      this.#judged.set(subject, judged);
     }
-    const about = {
-      ...{ chainId: configuration.chainId, escrow: this.#connection.escrow, arbiter: configuration.section.contract },
-      ...{ agreement: agreement.id, milestone: index, scope: agreement.terms.details, deliverable, evidence },
-    };
+    const { about, decision } = judged;
     const readable = await putContent(this.#storages, reasoningToMarkdown(about, decision));
     const reasoning = await putContent(this.#storages, serializeReasoning(about, decision));
     const { shareBps } = decision;
@@ -244,13 +282,22 @@ class FirstInstance {
     // From here on it is this decision, whatever happens.
     await this.#journal.append(decided);
     this.#decided.set(subject, decided);
+    this.#judged.delete(subject);
     this.#metrics.decided.inc({ decision: shareBps === undefined ? "declined" : "proposed" });
     log.info({ agreement: agreement.id, index, shareBps, reasoning, readable, declined: decision.declined }, "Decided");
-    return decided;
+  }
+
+  /** `undefined` when it is put aside, for what may still come. */
+  async #judge(dispute: Dispute, subject: string, isLate: boolean): Promise<Decision | undefined> {
+    const { judge, signal } = this.#parts;
+    const decision = await this.#consider(dispute, judge, isLate);
+    if (decision !== undefined && (!decision.isPassing || isLate)) return decision;
+    if (!signal.aborted) this.#postpone(subject, { reason: decision?.declined.join(" ") ?? "Not all is there yet" });
+    return undefined;
   }
 
   /** `undefined` when something is not there that may come. */
-  async #judge(dispute: Dispute, judge: Judge, isLate: boolean): Promise<Decision | undefined> {
+  async #consider(dispute: Dispute, judge: Judge, isLate: boolean): Promise<Decision | undefined> {
     const { log, signal } = this.#parts;
     const { agreement, index, deliverable } = dispute;
     const read = { signal, maxSize: MAX_SIZE };
@@ -271,7 +318,7 @@ class FirstInstance {
     return decide(materials, judge, signal, (text) => log.warn({ text }, "The model's endpoint said"));
   }
 
-  /** What each side put before the arbiter: of much, the first. */
+  /** What each side put before the arbiter. */
   async #evidence({ agreement, evidence }: Dispute): Promise<readonly SubmittedEvidence[]> {
     const { client, freelancer, verifier } = agreement.terms;
     const sides: readonly (readonly [Side, string])[] = [
@@ -281,11 +328,12 @@ class FirstInstance {
     ];
     const found: SubmittedEvidence[] = [];
     for (const [side, account] of sides) {
-      const hashes = [...new Set(evidence.filter(({ by }) => by === account).map(({ hash }) => hash))];
-      for (const hash of hashes.slice(0, MOST_EVIDENCE)) {
-        const read = { signal: this.#parts.signal, maxSize: MAX_SIZE };
-        const content = await thereOrNot(getDeliverable(this.#storages, hash, read));
-        found.push({ side, hash, files: content?.files });
+      let left = MAX_SIZE;
+      for (const { hash } of evidence.filter(({ by }) => by === account)) {
+        const read = { signal: this.#parts.signal, maxSize: left };
+        const files = (await thereOrNot(getDeliverable(this.#storages, hash, read)))?.files;
+        left -= (files ?? []).reduce((sum, { bytes }) => sum + bytes.length, 0);
+        found.push({ side, hash, files });
       }
     }
     return found;

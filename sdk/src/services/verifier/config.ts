@@ -57,6 +57,7 @@ const members = object({
   maxSize: optional(integer("MiB of a deliverable", 1, 1_024), 64),
   finality: optional(finality, "safe" as const),
   margin: optional(duration(1, "10 minutes"), 600),
+  time: optional(duration(1, "1 hour"), 3_600),
   commands: optional(
     object({
       seconds: optional(integer("seconds", 1, 86_400), commandLimits.seconds),

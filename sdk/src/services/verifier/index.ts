@@ -11,6 +11,7 @@ import { hashText } from "../../deliverables.js";
 import {
   ContentMismatchError,
   ContentMissingError,
+  ContentTooLargeError,
   MicroEscrowError,
   RpcError,
   StorageFailedError,
@@ -23,6 +24,7 @@ import { ask, type EscrowConnection, finalBlock, latestBlock } from "../../rpc.j
 import { scopeHash } from "../../scope.js";
 import { completeAgreement, getDeliverable } from "../../storage.js";
 import { type Hash, Status } from "../../types.js";
+import { isText } from "../../verifier/articles.js";
 import type { CheckKind, OtherWork } from "../../verifier/check.js";
 import { judgementKind } from "../../verifier/kinds/judgement.js";
 import { type Report, reportOf, reportToMarkdown, serializeReport } from "../../verifier/report.js";
@@ -213,7 +215,9 @@ class Verifier {
     this.#aside.keep((subject) => wanted.has(subject));
     const underWay = this.#sender?.underWay ?? new Set();
     let [isWaiting, isBusy] = [underWay.size > 0, false];
-    for (const one of open) {
+    // What failed before comes behind the rest: it may take its time again.
+    const isSuspect = (one: Submitted) => Number(this.#aside.isSuspect(subjectOf(one)));
+    for (const one of [...open].sort((a, b) => isSuspect(a) - isSuspect(b))) {
       const subject = subjectOf(one);
       if (signal.aborted) break;
       if (underWay.has(subject)) continue;
@@ -300,10 +304,12 @@ class Verifier {
 
   async #check(submitted: Submitted): Promise<void> {
     const { log, configuration, kinds, signal } = this.#parts;
-    const { storages, maxSize, commands, account } = configuration.section;
+    const { storages, commands, account } = configuration.section;
     const { index, submission, deliverable } = submitted;
-    const options = { signal, maxSize: maxSize * 1_024 * 1_024 };
-    const agreement = await completeAgreement(storages, submitted.agreement, { signal });
+    const time = AbortSignal.timeout(configuration.section.time * 1_000);
+    const ending = AbortSignal.any([signal, time]);
+    const options = { signal: ending, maxSize: configuration.section.maxSize * 1_024 * 1_024 };
+    const agreement = await completeAgreement(storages, submitted.agreement, { signal: ending });
     const { scope } = agreement;
     if (scope === undefined) return;
     if (isJudged(scope, index) && agreement.terms.challengePeriod < LEAST_CHALLENGE) {
@@ -313,14 +319,16 @@ class Verifier {
     const { files } = await getDeliverable(storages, deliverable, options);
     const checks = scope.milestones[index]?.checks ?? [];
     const isCompared = checks.some(({ kind }) => kind === "original");
-    const others: OtherWork[] = [];
-    for (const one of isCompared ? this.#inbox.earlier(submitted) : []) {
-      const name = `milestone ${one.index + 1}, submission ${one.submission}`;
-      others.push({ name, files: (await getDeliverable(storages, one.deliverable, options)).files });
-    }
-    if (isCompared) others.push(...this.#collection);
+    const others = isCompared ? [...(await this.#earlier(submitted, options)), ...this.#collection] : [];
     log.info({ ...factsOf(submitted), files: files.length, checks: checks.length }, "Checking");
-    const checked = await checkWork({ scope, index, files, others, limits: commands, kinds, signal });
+    const parameters = { scope, index, files, others, limits: commands, kinds, signal: ending };
+    const checked = await checkWork(parameters).catch((error) => {
+      if (signal.aborted || !time.aborted) throw error;
+    });
+    if (checked === undefined) {
+      log.warn(factsOf(submitted), "Its checks take too long: humans decide");
+      return this.#leave(subjectOf(submitted));
+    }
     if (checked.verdict === "unclear" && checked.checks.some(({ isPassing }) => isPassing)) {
       log.warn(factsOf(submitted), "A model could not be asked; trying again");
       this.#aside.put(subjectOf(submitted), LONGEST, true);
@@ -343,6 +351,29 @@ class Verifier {
     log.info(facts, "Checked");
     const subject = subjectOf(submitted);
     await this.#write({ type: "decided", subject, passed: report.verdict === "passed", report: hash });
+  }
+
+  /**
+   * What was submitted for other milestones before, as far as it is compared: each content once, its texts alone, and together
+   * no more than one deliverable may have.
+   */
+  async #earlier(
+    submitted: Submitted,
+    options: { readonly signal: AbortSignal; readonly maxSize: number },
+  ): Promise<readonly OtherWork[]> {
+    const works = new Map<Hash, OtherWork>();
+    let size = 0;
+    for (const { index, submission, deliverable } of this.#inbox.earlier(submitted)) {
+      if (works.has(deliverable)) continue;
+      const { files } = await getDeliverable(this.#parts.configuration.section.storages, deliverable, options);
+      const texts = files.filter(({ path }) => isText(path));
+      size += texts.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      if (size > options.maxSize) {
+        throw new ContentTooLargeError({ hash: deliverable, limit: options.maxSize, during: "reading" });
+      }
+      works.set(deliverable, { name: `milestone ${index + 1}, submission ${submission}`, files: texts });
+    }
+    return [...works.values()];
   }
 
   /** Keeps a report in the state folder, and where others find it, in both of its forms. */
