@@ -87,6 +87,7 @@ export async function playAppealed(world: World): Promise<Told> {
   try {
     const model = await world.start("first-instance", {
       ...{ contract: arbiter, storages: ["contents"], waitForEvidence: "1 day" },
+      tokens: { [token.address]: { minimum: "20" } },
       model: {
         ...{ protocol: "openai", endpoint: server.endpoint, model: "judge-1", key: "MICRO_ESCROW_MODEL_KEY" },
         ...{ price: { input: "3", output: "15" }, costPerJudgement: "1", costPerDay: "10" },

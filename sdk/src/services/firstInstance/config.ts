@@ -18,6 +18,7 @@ import {
   readConfiguration,
   text,
 } from "../config.js";
+import { namedTokens, tokenAmount } from "../tokens.js";
 
 const place = text('a folder, a server ("https://…"), or an IPFS node ("ipfs:http://127.0.0.1:5001")');
 
@@ -33,7 +34,9 @@ const members = object({
   listen: optional(listen, { host: "127.0.0.1", port: 9_466 }),
   interval: optional(duration(1, "30 seconds"), 30),
   storages: list(storage, "storages"),
+  tokens: namedTokens(object({ minimum: tokenAmount })),
   waitForEvidence: duration(0, "2 days"),
+  timeToRead: optional(duration(1, "10 minutes"), 600),
   timeToPropose: optional(duration(60, "6 hours"), 21_600),
   model: modelSection,
   maxFeePerGas: amount("gwei", 9, "30"),

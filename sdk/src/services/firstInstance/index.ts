@@ -18,12 +18,12 @@ import {
 } from "../../arbiters/appealable.js";
 import { storageAt } from "../../cli/storing.js";
 import { type ContentStorage, putContent } from "../../content.js";
-import { ContentMissingError, MicroEscrowError, RpcError, StorageFailedError } from "../../errors.js";
+import { MicroEscrowError, RpcError } from "../../errors.js";
 import { type Judge, openJudge } from "../../judgement/config.js";
 import { getMilestone } from "../../reads.js";
 import { ask, type EscrowConnection, latestBlock } from "../../rpc.js";
 import { getDeliverable, getScope } from "../../storage.js";
-import { type Call, type Hash, Status } from "../../types.js";
+import { type Address, type Call, type Hash, Status } from "../../types.js";
 import { type Configuration, Place } from "../config.js";
 import { Journal } from "../journal.js";
 import { Aside } from "../keeper/aside.js";
@@ -39,6 +39,7 @@ import {
   type StepResult,
   withDefaults,
 } from "../service.js";
+import { type KeptToken, tokensOf } from "../tokens.js";
 import { type FirstInstanceSection, readFirstInstanceConfiguration } from "./config.js";
 import { type Decision, decide, type Side, type SubmittedEvidence } from "./decision.js";
 import { type Dispute, Docket } from "./docket.js";
@@ -111,9 +112,14 @@ interface Parts {
   readonly signal: AbortSignal;
 }
 
+/** What the contract lets in as a gate, and the tokens in which it is worth to judge. */
+interface Rules extends Appealable {
+  readonly tokens: ReadonlyMap<Address, KeptToken>;
+}
+
 class FirstInstance {
   readonly #parts: Parts;
-  readonly #rules: Appealable;
+  readonly #rules: Rules;
   readonly #connection: EscrowConnection;
   readonly #sender: Sender;
   readonly #docket: Docket;
@@ -127,7 +133,7 @@ class FirstInstance {
 
   private constructor(
     parts: Parts,
-    rules: Appealable,
+    rules: Rules,
     connection: EscrowConnection,
     sender: Sender,
     { journal, records }: { readonly journal: Journal<Decided>; readonly records: readonly Decided[] },
@@ -150,19 +156,20 @@ class FirstInstance {
     const { file, chainId, state, section } = configuration;
     const connection = await openConnection(provider, configuration);
     const place = new Place(file, "first-instance");
-    const rules = await getAppealable(connection, section.contract).catch((error) => {
+    const terms = await getAppealable(connection, section.contract).catch((error) => {
       if (error instanceof RpcError) throw error;
       return place.member("contract").fail("is no AppealableArbiter on this chain", error);
     });
-    if (rules.escrow !== connection.escrow) place.member("contract").fail(`is of another escrow, ${rules.escrow}`);
+    if (terms.escrow !== connection.escrow) place.member("contract").fail(`is of another escrow, ${terms.escrow}`);
     const account = await ask(signer.getAddress());
-    if (rules.firstInstance !== account) {
-      place.member("key").fail(`is of ${account}, and the contract's first instance is ${rules.firstInstance}`);
+    if (terms.firstInstance !== account) {
+      place.member("key").fail(`is of ${account}, and the contract's first instance is ${terms.firstInstance}`);
     }
-    if (section.waitForEvidence + section.timeToPropose > rules.proposalPeriod) {
-      const most = `${rules.proposalPeriod} seconds, in which the contract lets it propose`;
+    if (section.waitForEvidence + section.timeToPropose > terms.proposalPeriod) {
+      const most = `${terms.proposalPeriod} seconds, in which the contract lets it propose`;
       place.member("waitForEvidence").fail(`is too long: with timeToPropose it has to fit into the ${most}`);
     }
+    const tokens = await tokensOf(connection, place.member("tokens"), section.tokens);
     const sender = await Sender.open({
       ...{
         file: join(state, `first-instance-${chainId}-${account}.journal`),
@@ -182,7 +189,7 @@ class FirstInstance {
       TITLE,
     );
     log.info({ account, escrow: connection.escrow, contract: section.contract }, "Ready");
-    return new FirstInstance(parts, rules, connection, sender, decisions);
+    return new FirstInstance(parts, { ...terms, tokens }, connection, sender, decisions);
   }
 
   /** Looks at the chain once, decides what is to be decided, and sends it; it does not wait for a block. */
@@ -215,13 +222,13 @@ class FirstInstance {
   }
 
   /**
-   * An agreement that does not have the contract as its gate may pay less than its fee, or end before anybody can appeal: that
-   * is nobody's to judge, and to pay a model for.
+   * An agreement that does not have the contract as its gate may pay less than its fee, or end before anybody can appeal, and any may
+   * pay in a token of its own making: that is nobody's to judge, and to pay a model for.
    */
   #isFor({ agreement: { terms } }: Dispute): boolean {
-    const { minArbiterFeeBps, proposalPeriod, appealPeriod, decisionPeriod } = this.#rules;
+    const { tokens, minArbiterFeeBps, proposalPeriod, appealPeriod, decisionPeriod } = this.#rules;
     const period = appealableArbitrationPeriod({ proposalPeriod, appealPeriod, decisionPeriod });
-    return terms.arbiterFeeBps >= minArbiterFeeBps && terms.arbitrationPeriod >= period;
+    return tokens.has(terms.token) && terms.arbiterFeeBps >= minArbiterFeeBps && terms.arbitrationPeriod >= period;
   }
 
   #postpone(subject: string, words: object): void {
@@ -239,7 +246,11 @@ class FirstInstance {
   async #hear(dispute: Dispute, subject: string, block: Block): Promise<"judged" | undefined> {
     const { section } = this.#parts.configuration;
     const { agreement, index } = dispute;
-    const { status, clock } = await getMilestone(this.#connection, agreement.id, index, { blockTag: block.number });
+    const { status, clock, held } = await getMilestone(this.#connection, agreement.id, index, {
+      blockTag: block.number,
+    });
+    const { minimum = 0n } = this.#rules.tokens.get(agreement.terms.token) ?? {};
+    if (held < minimum) return undefined;
     const start = clock - agreement.terms.arbitrationPeriod;
     if (status !== Status.Disputed || block.timestamp < start + section.waitForEvidence) return undefined;
     const { turn, until: end = 0 } = await getAppealCase(this.#connection, { agreement, index });
@@ -300,15 +311,15 @@ class FirstInstance {
   async #consider(dispute: Dispute, judge: Judge, isLate: boolean): Promise<Decision | undefined> {
     const { log, signal } = this.#parts;
     const { agreement, index, deliverable } = dispute;
-    const read = { signal, maxSize: MAX_SIZE };
+    const read = { signal: this.#reading(), maxSize: MAX_SIZE };
     const declined = (reason: string): Decision => ({
       ...{ shareBps: undefined, declined: [reason], isPassing: false },
       ...{ criteria: [], leftOut: [], findings: [], judgements: [] },
     });
-    const scope = await thereOrNot(getScope(this.#storages, agreement.terms.details, read));
+    const scope = await this.#thereOrNot(getScope(this.#storages, agreement.terms.details, read));
     if (scope === undefined) return isLate ? declined("What was agreed on could not be read.") : undefined;
     if (scope.milestones.length !== agreement.schedule.length) return declined("The scope is of another agreement.");
-    const work = deliverable && (await thereOrNot(getDeliverable(this.#storages, deliverable, read)));
+    const work = deliverable && (await this.#thereOrNot(getDeliverable(this.#storages, deliverable, read)));
     if (deliverable !== undefined && work === undefined) {
       return isLate ? declined("What was submitted could not be read.") : undefined;
     }
@@ -329,14 +340,31 @@ class FirstInstance {
     const found: SubmittedEvidence[] = [];
     for (const [side, account] of sides) {
       let left = MAX_SIZE;
+      const reading = this.#reading();
       for (const { hash } of evidence.filter(({ by }) => by === account)) {
-        const read = { signal: this.#parts.signal, maxSize: left };
-        const files = (await thereOrNot(getDeliverable(this.#storages, hash, read)))?.files;
+        const read = { signal: reading, maxSize: left };
+        const files = (await this.#thereOrNot(getDeliverable(this.#storages, hash, read)))?.files;
         left -= (files ?? []).reduce((sum, { bytes }) => sum + bytes.length, 0);
         found.push({ side, hash, files });
       }
     }
     return found;
+  }
+
+  /** For reading what one side wrote: slow storages of one take no time from the other's. */
+  #reading(): AbortSignal {
+    const { signal, configuration } = this.#parts;
+    return AbortSignal.any([signal, AbortSignal.timeout(configuration.section.timeToRead * 1_000)]);
+  }
+
+  /** What a storage gives; `undefined` when it has not, fails, is too slow, or gives what is not to be read. */
+  async #thereOrNot<T>(content: Promise<T>): Promise<T | undefined> {
+    try {
+      return await content;
+    } catch (error) {
+      if (error instanceof MicroEscrowError && !this.#parts.signal.aborted) return undefined;
+      throw error;
+    }
   }
 
   async #send(call: Call, subject: string, block: Block): Promise<void> {
@@ -359,17 +387,6 @@ class FirstInstance {
 
 function subjectOf({ agreement, index }: Dispute): string {
   return `case ${agreement.id} ${index}`;
-}
-
-/** What a storage gives; `undefined` when it has not, or fails, or gives what is not to be read. */
-async function thereOrNot<T>(content: Promise<T>): Promise<T | undefined> {
-  try {
-    return await content;
-  } catch (error) {
-    if (error instanceof StorageFailedError && error.reason === "aborted") throw error;
-    if (error instanceof ContentMissingError || error instanceof MicroEscrowError) return undefined;
-    throw error;
-  }
 }
 
 function metricsOf(monitor: Monitor) {

@@ -34,9 +34,9 @@ import {
   type Terms,
 } from "../../types.js";
 import { isOfEndpoint } from "../service.js";
+import type { KeptToken } from "../tokens.js";
 import type { Arbiter, Arbiters } from "./arbiters.js";
 import type { BookedMilestone } from "./book.js";
-import type { KeptToken } from "./config.js";
 
 /** Something to send. */
 export interface Item {

@@ -13,7 +13,7 @@ import { zeroAddress } from "../../address.js";
 import { decodeRevert } from "../../revert.js";
 import { ask, type EscrowConnection, latestBlock } from "../../rpc.js";
 import type { Address } from "../../types.js";
-import type { Configuration } from "../config.js";
+import { type Configuration, Place } from "../config.js";
 import { createLog, type Log, wordsOf } from "../log.js";
 import { Monitor } from "../monitor.js";
 import { type Fees, type Mined, Sender } from "../sender.js";
@@ -27,10 +27,11 @@ import {
   type StepResult,
   withDefaults,
 } from "../service.js";
+import { tokensOf } from "../tokens.js";
 import { Arbiters } from "./arbiters.js";
 import { Aside } from "./aside.js";
 import { Book } from "./book.js";
-import { type KeeperSection, readKeeperConfiguration, tokensOf } from "./config.js";
+import { type KeeperSection, readKeeperConfiguration } from "./config.js";
 import { type Clients, concerns, duties, type Item, isAbout, type Look, partOf, subjectsOf } from "./duties.js";
 import { metricsOf } from "./metrics.js";
 import { aggregateCall, hasMulticall, simulateAggregate } from "./multicall.js";
@@ -146,7 +147,7 @@ class Keeper {
     const clients: Clients = {
       accounts: new Set(section.accounts),
       platforms: new Set(section.platforms),
-      tokens: await tokensOf(connection, configuration),
+      tokens: await tokensOf(connection, new Place(configuration.file, "keeper.tokens"), section.tokens),
     };
     const isBatching = await hasMulticall(provider);
     await mkdir(state, { recursive: true, mode: 0o700 });
