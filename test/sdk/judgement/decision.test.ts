@@ -3,7 +3,7 @@ import type { Scope } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { type Answering, type Asked, type ModelServer, scored } from "../../../scripts/modelServer.ts";
 import type { ModelOptions } from "../../../sdk/dist/judgement/model.js";
-import { criteriaOf, decide, type SubmittedEvidence } from "../../../sdk/dist/services/arbiter/decision.js";
+import { criteriaOf, decide, type SubmittedEvidence } from "../../../sdk/dist/services/firstInstance/decision.js";
 import { ARTICLE, options, setting, UNIT } from "./judging.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
