@@ -34,9 +34,12 @@ export async function connect(network: string | undefined, { account }: { accoun
   const { provider } = ethers;
   const chainId = await chainIdOf(provider).catch((error: Error) => {
     if (network !== "localhost" || !error.message.includes("Cannot connect to the network")) throw error;
-    throw new ScriptError(`${error.message}\nStart it with \`npm run node\`.`, {
-      cause: error,
-    });
+    throw new ScriptError(
+      `${error.message}\nStart it with \`npm run node\`, or say where it is in LOCALHOST_RPC_URL.`,
+      {
+        cause: error,
+      },
+    );
   });
   const signers = account ? await ethers.getSigners() : [];
   return { hre, provider, network, chainId, signers };

@@ -321,12 +321,16 @@ function readDefaultShare(share: unknown): number {
 
 function readChallenge(challenge: Duration | undefined, hasVerifier: boolean, isByModel: boolean): number {
   if (challenge === undefined && !hasVerifier) return 0;
-  if (challenge === undefined || !hasVerifier) {
+  if (!hasVerifier) {
+    throw new InvalidDurationError(challenge, "is a challenge period, which means nothing without a verifier", {
+      advice: "Leave it out, or name a verifier.",
+    });
+  }
+  if (challenge === undefined) {
     throw new InvalidDurationError(
       challenge,
-      hasVerifier
-        ? "does not say how long the client can object when the verifier passes the work"
-        : "is a challenge period, which means nothing without a verifier",
+      "does not say how long the client can object when the verifier passes the work",
+      { advice: 'Write it like "3 days", or "0 seconds" to be paid on the verifier\'s word.' },
     );
   }
   const seconds = parseDuration(challenge);

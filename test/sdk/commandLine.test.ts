@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 import { type Agreement, hashText, MicroEscrow, Outcome, Status } from "@micro-escrow/sdk";
 import { deploy, deploySignedFunding } from "@micro-escrow/sdk/deploy";
 import { statementOf, toCsv, toJson } from "@micro-escrow/sdk/history";
-import { hashFiles, readAgreement } from "@micro-escrow/sdk/node";
+import { folderStorage, hashFiles, readAgreement } from "@micro-escrow/sdk/node";
+import { getDeliverable, getScope } from "@micro-escrow/sdk/storage";
 import { expect } from "chai";
 import { type Contract, HDNodeWallet, JsonRpcProvider, JsonRpcSigner, Transaction, toQuantity } from "ethers";
 import { network } from "hardhat";
@@ -687,7 +688,29 @@ describe("The command line", function () {
         name,
       ).to.equal(false);
     }
-    expect((await act(FREELANCER, ...submit)).err).to.include(`\n  stored in ${at("kept")} before\n`);
+    expect((await act(FREELANCER, ...submit)).err).to.include(
+      `\n  stored in ${at("kept")} before\n  with the scope, which a verifier reads there\n`,
+    );
+    const { terms, scope } = await readAgreement(file);
+    expect(await getScope(folderStorage(at("kept")), terms.details)).to.deep.equal(scope);
+  });
+
+  it("keeps evidence for whoever rules", async () => {
+    const { file } = await funded("1");
+    await act(FREELANCER, "submit", file, "1", await write("a.md", "A"));
+    const store = ["--store", at("evidence")];
+    const byHash = await command(["dispute", file, "1", "--hash", hashText("Bad"), ...store, "--yes"], { as: CLIENT });
+    expect([byHash.code, byHash.err]).to.deep.equal([
+      2,
+      "What is stored is a text or a file: say --text or --file with --store.\n",
+    ]);
+    const disputed = await act(CLIENT, "dispute", file, "1", "--text", "Bad", ...store);
+    expect(disputed.err).to.include(`\n  stored in ${at("evidence")} before\n`);
+    await act(FREELANCER, "evidence", file, "1", "--file", await write("b.md", "Good"), ...store);
+    for (const said of ["Bad", "Good"]) {
+      const { files } = await getDeliverable(folderStorage(at("evidence")), hashText(said));
+      expect(new TextDecoder().decode(files[0]?.bytes)).to.equal(said);
+    }
   });
 
   it("fetch follows no link, whatever a manifest names", async () => {

@@ -75,7 +75,10 @@ export function defineCommands(
     .argument("[files...]", "one file, several, or one folder")
     .option("--hash <hash>", "the deliverable's SHA-256 instead of its files")
     .option("--manifest <file>", "where to write the list of several files, which the client needs")
-    .option("--store <places...>", "keep the files there: a folder, https://…, or ipfs:http://127.0.0.1:5001")
+    .option(
+      "--store <places...>",
+      "keep the files and the scope there: a folder, https://…, or ipfs:http://127.0.0.1:5001",
+    )
     .option("--force", "overwrite the manifest");
   onMilestone("fetch", "get what was submitted from where it is stored, checked", looking.fetch)
     .requiredOption("--store <places...>", "where to look: folders, https://…, ipfs:http://127.0.0.1:5001")
@@ -113,8 +116,15 @@ export function defineCommands(
   onMilestone("finalize", "make the default outcome happen once the clock has run out; anybody may", verbs.finalize);
 
   program.commandsGroup("Disputes:");
-  document(signable(onMilestone("dispute", "hand a milestone to the arbiter", verbs.dispute)), "the evidence");
-  document(onMilestone("evidence", "submit evidence on a disputed milestone", verbs.evidence), "the evidence");
+  for (const one of [
+    signable(onMilestone("dispute", "hand a milestone to the arbiter", verbs.dispute)),
+    onMilestone("evidence", "submit evidence on a disputed milestone", verbs.evidence),
+  ]) {
+    document(one, "the evidence").option(
+      "--store <places...>",
+      "keep it there, for whoever rules: a folder, https://…, or ipfs:http://127.0.0.1:5001",
+    );
+  }
   document(signable(onMilestone("rule", "divide a disputed milestone, as the arbiter", verbs.rule)), "the reasoning")
     .argument("<freelancer>", "the freelancer's part: in whole tokens, or a percentage of what the arbiter divides")
     .option("--confirmations <blocks>", CONFIRMATIONS);

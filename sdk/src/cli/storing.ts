@@ -7,10 +7,11 @@ import type { ContentStorage } from "../content.js";
 import { DeliverableMismatchError } from "../errors.js";
 import { folderStorage } from "../folderStorage.js";
 import { httpStorage, kuboStorage } from "../http.js";
-import { getDeliverable, putDeliverable } from "../storage.js";
+import type { Scope } from "../scope.js";
+import { getDeliverable, putDeliverable, putScope } from "../storage.js";
 import type { Hash } from "../types.js";
 import { UsageError } from "./errors.js";
-import { type DeliverableOnDisk, withFile, writeNew } from "./inputs.js";
+import { type DeliverableOnDisk, type DocumentOptions, withFile, writeNew } from "./inputs.js";
 
 /** A storage by its place: `https://…`, `ipfs:http://127.0.0.1:5001` (the RPC interface of an IPFS node), or a folder. */
 export function storageAt(place: string): ContentStorage {
@@ -18,10 +19,11 @@ export function storageAt(place: string): ContentStorage {
   return /^https?:\/\//.test(place) ? httpStorage({ url: place }) : folderStorage(place);
 }
 
-/** Keeps a deliverable in each of these places, and returns them. */
+/** Keeps a deliverable in each of these places, with its scope, which a verifier reads there, and returns them. */
 export async function storeDeliverable(
   places: readonly string[],
   { hash, manifest, files }: DeliverableOnDisk,
+  scope: Scope | undefined,
 ): Promise<readonly string[]> {
   if (places.length === 0) return [];
   const contents = await Promise.all(
@@ -35,8 +37,23 @@ export async function storeDeliverable(
     const stored = await putDeliverable(storageAt(place), content);
     // The files may have changed since they were hashed.
     if (stored !== hash) throw new DeliverableMismatchError({ actual: stored, expected: hash });
+    if (scope !== undefined) await putScope(storageAt(place), scope);
   }
   return places;
+}
+
+/** Keeps a document, a text or a file, in each of these places. */
+export async function storeDocument(places: readonly string[], { text, file }: DocumentOptions, hash: Hash) {
+  if (places.length === 0) return;
+  const bytes =
+    text === undefined
+      ? await withFile(file ?? "", "The document", async () => new Uint8Array(await readFile(file ?? "")))
+      : new TextEncoder().encode(text);
+  for (const place of places) {
+    const stored = await putDeliverable(storageAt(place), bytes);
+    // The file may have changed since it was hashed.
+    if (stored !== hash) throw new DeliverableMismatchError({ actual: stored, expected: hash });
+  }
 }
 
 /** Writes a deliverable's files into a folder; none that is there is overwritten. */

@@ -53,7 +53,7 @@ import {
 } from "./inputs.js";
 import type { SendingProvider } from "./sending.js";
 import type { Acting, Session } from "./session.js";
-import { storeDeliverable } from "./storing.js";
+import { storeDeliverable, storeDocument } from "./storing.js";
 import { type Currency, currencyOf, ENDS, milestoneName, nameOf, payoutLines, when } from "./words.js";
 
 // ---------------------------------------------------------------------------------------------------------- what is there
@@ -286,12 +286,15 @@ export async function submit(
   // After the question: what a storage has, others may have.
   const keep = async () => {
     if (manifest !== undefined && manifestFile !== undefined) await writeNew(manifestFile, manifest.text, force);
-    if (files.length > 0) await storeDeliverable(store, delivered);
+    if (files.length > 0) await storeDeliverable(store, delivered, acting.agreement.scope);
   };
   const plan = [
     `submit ${files.length === 0 ? "work" : `${files.length} ${files.length === 1 ? "file" : "files"}`} for ${name}`,
     `  deliverable ${deliverable}`,
     ...(files.length === 0 ? [] : store.map((place) => `  stored in ${place} before`)),
+    ...(files.length > 0 && store.length > 0 && acting.agreement.scope !== undefined
+      ? ["  with the scope, which a verifier reads there"]
+      : []),
   ];
   const step = {
     ...{ verb: "submit", agreement: acting.agreement, plan },
@@ -460,13 +463,30 @@ export async function extend(
 
 // --------------------------------------------------------------------------------------------------------------- disputes
 
+/** Evidence, and where it is kept for whoever rules. */
+export interface EvidenceOptions extends ActOptions, DocumentOptions {
+  store?: string[];
+}
+
+/** Keeps evidence before it is sent, and says so. */
+function keeping({ store = [], ...options }: EvidenceOptions, hash: Hash) {
+  if (store.length > 0 && options.hash !== undefined) {
+    throw new UsageError("What is stored is a text or a file: say --text or --file with --store.");
+  }
+  return {
+    keep: () => storeDocument(store, options, hash),
+    lines: store.map((place) => `  stored in ${place} before`),
+  };
+}
+
 export async function dispute(
   session: Session,
   file: string,
   milestone: string,
-  options: ActOptions & DocumentOptions,
+  options: EvidenceOptions,
 ): Promise<void> {
   const evidence = await documentOf(options, "the evidence");
+  const { keep, lines } = keeping(options, evidence);
   const acting = await onMilestone(session, file, milestone);
   const { escrow, at, on, index, name, agreement, state } = acting;
   const submission = state.milestones[index]?.submissions ?? 0;
@@ -477,10 +497,11 @@ export async function dispute(
       `dispute ${name}`,
       `  the arbiter ${arbiter} gets ${formatDuration(arbitrationPeriod)} to divide what it holds`,
       `  evidence ${evidence}`,
+      ...lines,
     ],
     call: disputeCall({ ...on, submission, evidence }),
-    send: () => escrow.dispute({ ...at, submission, evidence }),
-    sign: () => escrow.signDispute({ ...at, submission, evidence }),
+    send: () => keep().then(() => escrow.dispute({ ...at, submission, evidence })),
+    sign: () => keep().then(() => escrow.signDispute({ ...at, submission, evidence })),
   };
   await act(acting, step, options);
 }
@@ -489,16 +510,17 @@ export async function evidence(
   session: Session,
   file: string,
   milestone: string,
-  options: ActOptions & DocumentOptions,
+  options: EvidenceOptions,
 ): Promise<void> {
   const document = await documentOf(options, "the evidence");
+  const { keep, lines } = keeping(options, document);
   const acting = await onMilestone(session, file, milestone);
   const { escrow, at, on, name, agreement } = acting;
   const step = {
     ...{ verb: "submitEvidence", agreement },
-    plan: [`submit evidence on ${name}`, `  evidence ${document}`],
+    plan: [`submit evidence on ${name}`, `  evidence ${document}`, ...lines],
     call: submitEvidenceCall({ ...on, evidence: document }),
-    send: () => escrow.submitEvidence({ ...at, evidence: document }),
+    send: () => keep().then(() => escrow.submitEvidence({ ...at, evidence: document })),
   };
   await act(acting, step, options);
 }

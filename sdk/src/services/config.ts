@@ -173,6 +173,7 @@ const keyMembers = object({
 
 /** Where a key is: exactly one of a keystore, a program that signs, and an environment variable. */
 export const key: Reader<Key> = (value, place) => {
+  if (value === undefined) place.refuse(value, "an object with one of keystore, signer and environment");
   const { keystore, passwordFile, signer, environment } = keyMembers(value, place);
   const keys: Key[] = [
     ...(keystore === undefined ? [] : [{ type: "keystore", file: keystore, passwordFile } as const]),

@@ -48,8 +48,10 @@ export async function tokensOf(
 ): Promise<ReadonlyMap<Address, KeptToken>> {
   const entries = [...tokens].map(async ([name, { minimum, price }]) => {
     const place = all.member(name);
-    const token = read(place, "is neither an address nor a token of the registry on this chain", () =>
-      name.startsWith("0x") ? toAddress(name) : findToken(connection.chainId, name).address,
+    const token = read(
+      place,
+      "is neither an address nor a token of the registry on this chain: write its address",
+      () => (name.startsWith("0x") ? toAddress(name) : findToken(connection.chainId, name).address),
     );
     const { decimals } = await describeToken(connection, token);
     const parse = (member: string, given: string) =>

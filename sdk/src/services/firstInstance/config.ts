@@ -33,7 +33,7 @@ const members = object({
   key,
   listen: optional(listen, { host: "127.0.0.1", port: 9_466 }),
   interval: optional(duration(1, "30 seconds"), 30),
-  storages: list(storage, "storages"),
+  storages: list(storage, "places: folders, https://…, or ipfs:http://127.0.0.1:5001"),
   tokens: namedTokens(object({ minimum: tokenAmount })),
   waitForEvidence: duration(0, "2 days"),
   timeToRead: optional(duration(1, "10 minutes"), 600),

@@ -33,8 +33,8 @@ const storage: Reader<ContentStorage> = (value, place) => {
 };
 
 const storages: Reader<readonly ContentStorage[]> = (value, place) => {
-  const given = list(storage, "places")(value, place);
-  return given.length > 0 ? given : place.fail("is empty: write a place at least");
+  const given = list(storage, "places: folders, https://…, or ipfs:http://127.0.0.1:5001")(value, place);
+  return given.length > 0 ? given : place.fail("is empty: write a folder, https://…, or ipfs:http://127.0.0.1:5001");
 };
 
 const finality: Reader<Finality> = (value, place) => {

@@ -80,8 +80,10 @@ export async function runVerifier(options: VerifierOptions): Promise<void> {
   const server = await monitor.serve(section.listen);
   try {
     const signer = dryRun ? undefined : await openSigner(section.key, provider, env, log);
-    if (signer !== undefined && (await ask(signer.getAddress())) !== section.account) {
-      throw new ConfigurationError({ file, path: "verifier.account", problem: "is not the account of the key" });
+    const account = signer === undefined ? section.account : await ask(signer.getAddress());
+    if (account !== section.account) {
+      const problem = `is not the account of the key, which is ${account}`;
+      throw new ConfigurationError({ file, path: "verifier.account", problem });
     }
     const kinds = [...further, ...(await judgementsOf(configuration, env, log))];
     log.info({ port: server.port, chainId: configuration.chainId, account: section.account, dryRun }, "Started");

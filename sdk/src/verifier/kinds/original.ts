@@ -58,11 +58,13 @@ export const original: CheckKind<OriginalCheck> = {
       copiesIn(one, [...own.filter((other) => other !== one), ...others], phrase, atMost),
     );
     if (problems.length === 0 && disguised.length > 0) return unclear(...disguised);
-    const with_ = work.others.length === 0 ? "each other" : `each other and ${work.others.length} other works`;
+    const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
+    const elsewhere =
+      work.others.length === 0 ? "each other" : `each other and ${counted(work.others.length, "other work")}`;
     return answerOf(
       [...problems, ...(problems.length > 0 ? disguised : [])],
       [
-        `${own.length} articles compared with ${with_}: none has more than ${atMost}% of its words in phrases of ${phrase} words that stand elsewhere too.`,
+        `${counted(own.length, "article")} compared with ${elsewhere}: none has more than ${atMost}% of its words in phrases of ${phrase} words that stand elsewhere too.`,
       ],
     );
   },
