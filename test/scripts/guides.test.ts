@@ -143,7 +143,7 @@ describe("Guides", () => {
     expect(await outcomes(agreement)).to.deep.equal([Outcome.ReviewExpired]);
     expect(printed.slice(0, 2)).to.deep.equal([
       "failed article.md has 3 words, and at least 10 are asked for.",
-      "passed 1 articles compared with each other: none has more than 20% of its words in phrases of 8 words that stand elsewhere too.",
+      "passed 1 article compared with nothing: none has more than 20% of its words in phrases of 8 words that stand elsewhere too.",
     ]);
   });
 

@@ -261,7 +261,7 @@ describe("Checks", () => {
     const others = [{ name: "milestone 1", files: [file("old.txt", PROSE)] }];
     expect(await answerOf({ kind: "original", in: "*" }, [file("a.txt", PROSE)])).to.deep.equal([
       "passed",
-      "1 articles compared with each other: none has more than 20% of its words in phrases of 8 words that stand elsewhere too.",
+      "1 article compared with nothing: none has more than 20% of its words in phrases of 8 words that stand elsewhere too.",
     ]);
     const copied = await answerOf({ kind: "original", in: "*" }, [file("a.txt", disguised)], others);
     expect(copied[0]).to.equal("failed");

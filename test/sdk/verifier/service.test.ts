@@ -212,7 +212,7 @@ describe("The verifier", function () {
         await verify({ maxSize: 1 });
         const [{ report = hashText("none") } = {}] = await attestations();
         const { checks: found } = JSON.parse(new TextDecoder().decode(await getContent(storage(), report)));
-        expect(found[0].reasons[0]).to.match(/^1 articles compared with each other and 1 other works:/);
+        expect(found[0].reasons[0]).to.match(/^1 article compared with 1 other work:/);
         await ada.requestChanges({ agreement, index: 1, reason: hashText("Another one") });
       }
       await ada.requestChanges({ agreement, index: 0, reason: hashText("Another one") });

@@ -59,12 +59,14 @@ export const original: CheckKind<OriginalCheck> = {
     );
     if (problems.length === 0 && disguised.length > 0) return unclear(...disguised);
     const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
-    const elsewhere =
-      work.others.length === 0 ? "each other" : `each other and ${counted(work.others.length, "other work")}`;
+    const compared = [
+      ...(own.length > 1 ? ["each other"] : []),
+      ...(work.others.length > 0 ? [counted(work.others.length, "other work")] : []),
+    ];
     return answerOf(
       [...problems, ...(problems.length > 0 ? disguised : [])],
       [
-        `${counted(own.length, "article")} compared with ${elsewhere}: none has more than ${atMost}% of its words in phrases of ${phrase} words that stand elsewhere too.`,
+        `${counted(own.length, "article")} compared with ${compared.join(" and ") || "nothing"}: none has more than ${atMost}% of its words in phrases of ${phrase} words that stand elsewhere too.`,
       ],
     );
   },
