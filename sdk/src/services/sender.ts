@@ -104,6 +104,16 @@ export interface SenderParameters {
   readonly onMined: (mined: Mined) => void;
 }
 
+/** What a transaction costs now; `undefined` when that is more than it may cost, wei for a unit of gas. */
+export async function feesAt(provider: JsonRpcProvider, block: Block, limit: bigint): Promise<Fees | undefined> {
+  const tip = (await ask(provider.getFeeData())).maxPriorityFeePerGas ?? 0n;
+  const base = block.baseFeePerGas ?? 0n;
+  if (base + tip > limit) return undefined;
+  // The base fee can double in six blocks.
+  const most = 2n * base + tip;
+  return { maxFeePerGas: most > limit ? limit : most, maxPriorityFeePerGas: tip, expected: base + tip };
+}
+
 export class Sender {
   readonly account: Address;
   readonly #parameters: SenderParameters;
@@ -178,16 +188,10 @@ export class Sender {
     }
   }
 
-  /** What gas costs now; `undefined` when that is above the limit. */
+  /** What a transaction costs now; `undefined` when that is more than it may. */
   async fees(block: Block): Promise<Fees | undefined> {
     const { provider, limits } = this.#parameters;
-    const tip = (await ask(provider.getFeeData())).maxPriorityFeePerGas ?? 0n;
-    const base = block.baseFeePerGas ?? 0n;
-    if (base + tip > limits.maxFeePerGas) return undefined;
-    // The base fee can double in six blocks.
-    const most = 2n * base + tip;
-    const maxFeePerGas = most > limits.maxFeePerGas ? limits.maxFeePerGas : most;
-    return { maxFeePerGas, maxPriorityFeePerGas: tip, expected: base + tip };
+    return feesAt(provider, block, limits.maxFeePerGas);
   }
 
   /**

@@ -294,6 +294,8 @@ describe("The keeper", function () {
   it("says in a dry run what it would do, without a key, and sends nothing", async () => {
     const { fund, elapse, configure, folder, provider } = world();
     const [agreement] = await fund(1);
+    // What it tells is nearly all tip.
+    await provider.send("hardhat_setNextBlockBaseFeePerGas", ["0x7"]);
     await elapse(DAY);
     const block = await provider.getBlockNumber();
     const log = await run(await configure(), { dryRun: true, env: {} });

@@ -16,7 +16,7 @@ import type { Address } from "../../types.js";
 import { type Configuration, Place } from "../config.js";
 import { createLog, type Log, wordsOf } from "../log.js";
 import { Monitor } from "../monitor.js";
-import { type Fees, type Mined, Sender } from "../sender.js";
+import { type Fees, feesAt, type Mined, Sender } from "../sender.js";
 import {
   isOfEndpoint,
   openConnection,
@@ -230,10 +230,8 @@ class Keeper {
   }
 
   async #fees(block: Block): Promise<Fees | undefined> {
-    if (this.#sender !== undefined) return this.#sender.fees(block);
-    const { maxFeePerGas } = this.#parts.configuration.section;
-    const base = block.baseFeePerGas ?? 0n;
-    return base > maxFeePerGas ? undefined : { maxFeePerGas, maxPriorityFeePerGas: 0n, expected: base };
+    const { provider, configuration } = this.#parts;
+    return this.#sender?.fees(block) ?? feesAt(provider, block, configuration.section.maxFeePerGas);
   }
 
   /** What can be sent of some items, and is worth what it costs. */
