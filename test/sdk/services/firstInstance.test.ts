@@ -201,7 +201,7 @@ describe("The first instance", function () {
       await once(store, "listening");
       const place = `http://127.0.0.1:${(store.address() as AddressInfo).port}`;
       // As it is to propose within a minute, it tries again every 15 seconds.
-      const changes = { storages: ["contents", place], timeToPropose: "1 minute" };
+      const changes = { storages: ["contents", place], timeToPropose: "1 minute", timeToRead: "3 seconds" };
       answer = (asked) => scored(asked, 9, 6);
       await world().elapse(2 * DAY);
       const stderr = new LogSink();
@@ -387,6 +387,9 @@ describe("The first instance", function () {
     expect(await refusal(await setting.write({}, { samples: 2 }))).to.match(/first-instance\.model\.samples is even/);
     expect(await refusal(await setting.write({}, { key: "OPENAI_API_KEY" }))).to.match(
       /first-instance\.model\.key is something else/,
+    );
+    expect(await refusal(await setting.write({ timeToRead: "1351 seconds" }))).to.match(
+      /first-instance\.timeToRead is too long: 16 times it has to fit into timeToPropose\.$/,
     );
     expect(await refusal(await setting.write({ tokens: {} }))).to.match(/first-instance\.tokens is empty/);
     const unknown = { ABC: { minimum: "1" } };

@@ -21,7 +21,7 @@ import { expect } from "chai";
 import { type Contract, formatUnits, HDNodeWallet, Interface, MaxUint256, type Signer, toQuantity } from "ethers";
 import { multicall3Address } from "../../../scripts/automation/multicall3.ts";
 import { readHistory } from "../../../sdk/dist/history.js";
-import { Aside } from "../../../sdk/dist/services/keeper/aside.js";
+import { Aside } from "../../../sdk/dist/services/aside.js";
 import { MOST, partOf } from "../../../sdk/dist/services/keeper/duties.js";
 import { DAY, UNIT } from "../chain.ts";
 import { mined } from "../evm.ts";

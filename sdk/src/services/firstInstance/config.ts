@@ -28,6 +28,9 @@ const storage: Reader<string> = (value, where) => {
   return /^(?:ipfs:|https?:\/\/)/.test(given) ? given : where.resolve(given);
 };
 
+/** How often `timeToRead` is taken for a case at most. */
+const READINGS = 4;
+
 const members = object({
   contract: address,
   key,
@@ -53,6 +56,10 @@ const section: Reader<FirstInstanceSection> = (value, where) => {
   const read = members(value, where);
   if (read.storages.length === 0) {
     where.member("storages").fail("is empty: write where the parties' contents are, and the reasoning goes");
+  }
+  // The scope and the work, and three sides: half of what is late is left for the model.
+  if (READINGS * read.timeToRead > read.timeToPropose / 4) {
+    where.member("timeToRead").fail(`is too long: ${4 * READINGS} times it has to fit into timeToPropose`);
   }
   return read;
 };

@@ -9,7 +9,7 @@ import { getPanel, type Panel, panelArbiterInterface } from "../../arbiters/pane
 import { NoCodeError, RpcError, WrongContractError } from "../../errors.js";
 import type { EscrowConnection } from "../../rpc.js";
 import type { Address } from "../../types.js";
-import { Aside } from "./aside.js";
+import { Aside } from "../aside.js";
 
 /** One of this project's arbiter contracts. */
 export type Arbiter = { readonly address: Address } & (

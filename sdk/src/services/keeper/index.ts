@@ -13,6 +13,7 @@ import { zeroAddress } from "../../address.js";
 import { decodeRevert } from "../../revert.js";
 import { ask, type EscrowConnection, latestBlock } from "../../rpc.js";
 import type { Address } from "../../types.js";
+import { Aside } from "../aside.js";
 import { type Configuration, Place } from "../config.js";
 import { createLog, type Log, wordsOf } from "../log.js";
 import { Monitor } from "../monitor.js";
@@ -29,8 +30,7 @@ import {
 } from "../service.js";
 import { tokensOf } from "../tokens.js";
 import { Arbiters } from "./arbiters.js";
-import { Aside } from "./aside.js";
-import { Book } from "./book.js";
+import { Book, type BookedMilestone } from "./book.js";
 import { type KeeperSection, readKeeperConfiguration } from "./config.js";
 import { type Clients, concerns, duties, type Item, isAbout, type Look, partOf, subjectsOf } from "./duties.js";
 import { metricsOf } from "./metrics.js";
@@ -168,10 +168,12 @@ class Keeper {
   /** Looks at the chain once, and sends what is to be sent; it does not wait for a block. */
   async step(): Promise<StepResult> {
     const { provider, log, monitor } = this.#parts;
+    // Before the block: what the contracts are asked as of it is no older than what the events told.
+    const booked = await this.#book.update();
     const block = await latestBlock(provider);
     monitor.read(block);
     await this.#sender?.advance(block);
-    const milestones = await this.#milestones(block);
+    const milestones = this.#sorted(booked, block);
     ++this.#steps;
     if (this.#hasRoom) {
       const items = await this.#items(block, milestones);
@@ -202,8 +204,8 @@ class Keeper {
   // ----------------------------------------------------------------------------------------------------------- what to do
 
   /** The milestones that there may be something to do about, those with the oldest clock first, going by events. */
-  async #milestones({ timestamp }: Block): Promise<Pick<Look, "due" | "disputed" | "ended">> {
-    const all = [...(await this.#book.update())].sort((a, b) => a.clock - b.clock);
+  #sorted(booked: readonly BookedMilestone[], { timestamp }: Block): Pick<Look, "due" | "disputed" | "ended"> {
+    const all = [...booked].sort((a, b) => a.clock - b.clock);
     const held = all.filter(({ isHeld }) => isHeld);
     const due = held.filter(({ clock }) => clock <= timestamp);
     const disputed = held.filter(({ clock, isDisputed }) => isDisputed && clock > timestamp);

@@ -12,7 +12,7 @@ import { dates, metric } from "./tables.js";
 import { articles, headings, keywords, links, words } from "./text.js";
 
 /** Those that look at the work alone. */
-export const pureKinds = [
+export const pureKinds: readonly CheckKind[] = [
   files,
   articles,
   words,
@@ -25,9 +25,9 @@ export const pureKinds = [
   archive,
   metric,
   dates,
-] as unknown as readonly CheckKind[];
+];
 
 /** All of them. One more of somebody's making is added behind them. */
 export function builtInKinds(limits: CommandLimits): readonly CheckKind[] {
-  return [...pureKinds, commandKind(limits) as unknown as CheckKind, unjudged as unknown as CheckKind];
+  return [...pureKinds, commandKind(limits), unjudged];
 }
