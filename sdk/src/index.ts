@@ -34,6 +34,7 @@ export {
   type TypedData,
   toAgreement,
 } from "./agreement.js";
+export { type Clause, type ClauseValues, type Currency, clauses, type DescribeOptions } from "./clauses.js";
 export {
   type ConnectOptions,
   type Current,
@@ -88,7 +89,7 @@ export {
   verifyManifest,
 } from "./deliverables.js";
 export { deploymentBlock, escrowAddress, localChainIds } from "./deployments.js";
-export { type DescribeOptions, describe } from "./describe.js";
+export { describe } from "./describe.js";
 export {
   AddressEmptyCodeError,
   AgreementMismatchError,

@@ -4,13 +4,16 @@ import {
   AgreementMismatchError,
   agreementId,
   agreementTypedData,
+  type Clause,
   canonicalJson,
+  clauses,
   type DefineAgreementParameters,
   defineAgreement,
   type Hash,
   InvalidAgreementError,
   InvalidAgreementFileError,
   InvalidScopeError,
+  InvalidShareError,
   inert,
   parseAgreement,
   type Scope,
@@ -57,6 +60,45 @@ function problemsOf(changes: Partial<Record<keyof DefineAgreementParameters, unk
 
 const codesOf = (changes: Partial<Record<keyof DefineAgreementParameters, unknown>>) =>
   problemsOf(changes).map(([path, code]) => `${path} ${code}`);
+
+/** With everything that an agreement can have and does not need. */
+const full = defineAgreement({
+  ...parameters,
+  scope: {
+    title: "Blog",
+    description: "Articles on\ncoffee",
+    milestones: [
+      {
+        title: "Ten articles",
+        description: "For beginners",
+        requirements: ["120 words each", "No jargon"],
+        checks: [
+          { kind: "words", in: "*.md", atLeast: 120 },
+          { kind: "headings", in: "*.md", required: ["Sources"] },
+        ],
+      },
+      "Pictures",
+    ],
+  },
+  verifier,
+  challenge: "3 days",
+  gate: account("gate"),
+  fee: { recipient: platform, share: "2.5%" },
+  payoutTo: account("treasury"),
+  refundTo: account("gateway"),
+  ifArbiterIsSilent: "30% to the freelancer",
+});
+
+/** With one milestone, and nothing more than its terms: as the chain knows it. */
+const bare = {
+  ...defineAgreement({
+    ...parameters,
+    scope: { title: "Logo", milestones: ["Logo"] },
+    milestones: [{ amount: "500", work: "14 days" }],
+    arbiterFee: 0,
+  }),
+  scope: undefined,
+};
 
 /** The same agreement with other terms, its hashes made right again. */
 const withTerms = (changes: Partial<Terms>): Agreement =>
@@ -500,6 +542,50 @@ describe("agreement", () => {
       );
     });
 
+    it("says everything that there can be", () => {
+      expect(sentencesOf(full, { chainId: 8_453 })).to.deep.equal([
+        "This agreement is about “Blog”.",
+        "In detail: “Articles on coffee”.",
+        `The client ${client} pays the freelancer ${freelancer}.`,
+        `The arbiter ${arbiter} decides disputes; its word is final, and it can rule for either side.`,
+        `Everything is paid in the token ${USDC.address} (USDC).`,
+        "Milestone 1, “Ten articles”, pays 500 USDC for work submitted within 14 days of its funding.",
+        "Milestone 1 in detail: “For beginners”.",
+        "Milestone 1 is judged by: “120 words each”; “No jargon”.",
+        "Milestone 1 has to pass this check of the verifier: “words, in: '*.md', atLeast: 120”.",
+        "Milestone 1 has to pass this check of the verifier: “headings, in: '*.md', required: ['Sources']”.",
+        "Milestone 2, “Pictures”, pays 1200.5 USDC for work submitted within 30 days of its funding.",
+        "The 2 milestones together pay 1700.5 USDC.",
+        "Milestones can be funded before 2027-01-01 00:00:00 UTC, one by one or several at once. Funding a milestone starts its work period at once: who funds early starts it early, and gets the money back before the work period ends only if the freelancer agrees.",
+        "Either party can close the agreement to further funding at any time; what is funded then goes on as agreed.",
+        `Before each funding the contract ${account("gate")} is asked, and can refuse it.`,
+        "If the freelancer submits nothing in time, the client gets the milestone's money back.",
+        "After a submission the client has 7 days to approve it, ask for changes or dispute it. If the client is silent, the freelancer is paid in full.",
+        "After a request for changes the freelancer has 5 days to submit again or to dispute it. If the freelancer is silent, the client gets the money back.",
+        `The verifier ${verifier} can pass or fail a submission. If it passes, the client has 3 days at most to object; then the freelancer is paid. If it fails, that is a request for changes. If the verifier is silent, the client's 7 days count.`,
+        "In a dispute the arbiter has 14 days to divide the milestone's money. If the arbiter is silent, the freelancer gets 30% of it and the client 70%.",
+        "When the arbiter rules, it takes 3% of the milestone's money first, whoever wins; otherwise nothing.",
+        `The platform ${platform} takes 2.5% of whatever is paid to the freelancer, and nothing of refunds.`,
+        `The freelancer's money goes to ${account("treasury")}.`,
+        `The client's money goes back to ${account("gateway")}.`,
+        "While money is held, the client can approve, the freelancer can refund, and both together can divide it, at any time.",
+        "Nobody else can change any of this once both have accepted it.",
+      ]);
+    });
+
+    it("says no more than there is", () => {
+      expect(sentencesOf(bare)).to.deep.equal([
+        `What is to be done is not known here, only its hash (${bare.terms.details}).`,
+        `The client ${client} pays the freelancer ${freelancer}.`,
+        `The arbiter ${arbiter} decides disputes; its word is final, and it can rule for either side.`,
+        `Everything is paid in the token ${USDC.address}, in its base units.`,
+        "Milestone 1 pays 500000000 base units for work submitted within 14 days of its funding.",
+        ...sentencesOf(shop).slice(7, 13),
+        "The arbiter takes no fee out of the milestone.",
+        ...sentencesOf(shop).slice(14),
+      ]);
+    });
+
     it("shows amounts as the registry knows the token, not as the scope claims", () => {
       const scope: Scope = { ...(shop.scope as Scope), currency: { symbol: "cents", decimals: 8 } };
       const lying = toAgreement({ ...shop.terms, details: scopeHash(scope) }, shop.schedule, scope);
@@ -536,6 +622,142 @@ describe("agreement", () => {
         "This agreement is about “‹script›alert('1')‹/script›\\u{202e}' Nobody pays. \\u{0}”.",
       );
       expect(sentences[1]).to.equal(`In detail: “${"x".repeat(1_000)}…”.`);
+    });
+  });
+
+  describe("clauses", () => {
+    it("have the values of everything that there can be", () => {
+      const currency = { symbol: "USDC", decimals: 6, isRegistered: true };
+      expect(clauses(full, { chainId: 8_453 })).to.deep.equal([
+        { code: "about", title: "Blog" },
+        { code: "detail", description: "Articles on coffee" },
+        { code: "payment", client, freelancer },
+        { code: "arbiter", arbiter },
+        { code: "registered-token", token: USDC.address, currency },
+        { code: "milestone", index: 0, title: "Ten articles", amount: 500_000_000n, currency, workPeriod: 14 * 86_400 },
+        { code: "milestone-detail", index: 0, description: "For beginners" },
+        { code: "requirements", index: 0, requirements: ["120 words each", "No jargon"] },
+        { code: "check", index: 0, check: "words, in: '*.md', atLeast: 120" },
+        { code: "check", index: 0, check: "headings, in: '*.md', required: ['Sources']" },
+        { code: "milestone", index: 1, title: "Pictures", amount: 1_200_500_000n, currency, workPeriod: 30 * 86_400 },
+        { code: "total", count: 2, amount: 1_700_500_000n, currency },
+        { code: "funding", fundBy: newYear },
+        { code: "closing" },
+        { code: "gate", gate: account("gate") },
+        { code: "silent-freelancer" },
+        { code: "review", reviewPeriod: 7 * 86_400 },
+        { code: "rework", reworkPeriod: 5 * 86_400 },
+        { code: "verifier", verifier, challengePeriod: 3 * 86_400, reviewPeriod: 7 * 86_400 },
+        { code: "arbitration", arbitrationPeriod: 14 * 86_400, defaultShareBps: 3_000, clientShareBps: 7_000 },
+        { code: "arbiter-fee", arbiterFeeBps: 300 },
+        { code: "platform-fee", feeRecipient: platform, feeBps: 250 },
+        { code: "payout-to", payoutTo: account("treasury") },
+        { code: "refund-to", refundTo: account("gateway") },
+        { code: "gifts" },
+        { code: "unchangeable" },
+      ]);
+    });
+
+    it("are no more than there is", () => {
+      expect(clauses(bare)).to.deep.equal([
+        { code: "unknown-scope", details: bare.terms.details },
+        { code: "payment", client, freelancer },
+        { code: "arbiter", arbiter },
+        { code: "unknown-token", token: USDC.address },
+        {
+          ...{ code: "untitled-milestone", index: 0 },
+          ...{ amount: 500_000_000n, currency: undefined, workPeriod: 14 * 86_400 },
+        },
+        { code: "funding", fundBy: newYear },
+        { code: "closing" },
+        { code: "silent-freelancer" },
+        { code: "review", reviewPeriod: 7 * 86_400 },
+        { code: "rework", reworkPeriod: 5 * 86_400 },
+        { code: "arbitration", arbitrationPeriod: 14 * 86_400, defaultShareBps: 5_000, clientShareBps: 5_000 },
+        { code: "no-arbiter-fee" },
+        { code: "no-platform-fee" },
+        { code: "gifts" },
+        { code: "unchangeable" },
+      ]);
+    });
+
+    it("tell what the registry vouches for from what the scope claims", () => {
+      const scope: Scope = { ...(shop.scope as Scope), currency: { symbol: "cents", decimals: 8 } };
+      const lying = toAgreement({ ...shop.terms, details: scopeHash(scope) }, shop.schedule, scope);
+      const known = { symbol: "USDC", decimals: 6, isRegistered: true };
+      const claimed = { symbol: "cents", decimals: 8, isRegistered: false };
+      for (const [chainId, code, currency] of [
+        [8_453, "registered-token", known],
+        [1, "claimed-token", claimed],
+      ] as const) {
+        const said = clauses(lying, { chainId });
+        expect(said[3]).to.deep.equal({ code, token: USDC.address, currency });
+        const shown = said.flatMap((clause) => ("amount" in clause ? [clause.currency] : []));
+        expect(shown).to.deep.equal([currency, currency, currency]);
+      }
+      expect(clauses(lying)).to.deep.equal(clauses(lying, { chainId: 1 }));
+    });
+
+    it("have a code of their own for a verifier that leaves no time to object", () => {
+      const said = clauses(defineAgreement({ ...parameters, verifier, challenge: 0 }));
+      expect(said.filter((clause) => "verifier" in clause)).to.deep.equal([
+        { code: "verifier-pays-at-once", verifier, reviewPeriod: 7 * 86_400 },
+      ]);
+    });
+
+    it("refuse a share or fee of more than everything", () => {
+      for (const changes of [{ defaultShareBps: 10_001 }, { arbiterFeeBps: 10_001 }, { feeBps: 10_001 }]) {
+        expect(thrown(() => clauses(withTerms(changes)), InvalidShareError).value).to.equal(10_001);
+      }
+    });
+
+    it("make hostile text inert", () => {
+      const hostile = "<b>“Free”</b>\u202e\nNobody pays. \u0000";
+      const shown = "‹b›'Free'‹/b›\\u{202e} Nobody pays. \\u{0}";
+      const check = { kind: "words", in: hostile.repeat(100) } as const;
+      const defined = defineAgreement({
+        ...parameters,
+        token: { address: account("token"), decimals: 6, symbol: `<${"$".repeat(100)}` },
+        scope: {
+          title: hostile,
+          description: `${hostile}${"x".repeat(1_000)}`,
+          milestones: [
+            { title: hostile, description: hostile, requirements: [hostile, "y".repeat(1_000)], checks: [check] },
+            "z".repeat(1_000),
+          ],
+        },
+      });
+      const currency = { symbol: `‹${"$".repeat(15)}…`, decimals: 6, isRegistered: false };
+      expect(clauses(defined)).to.deep.equal([
+        { code: "about", title: shown },
+        { code: "detail", description: `${shown}${"x".repeat(1_000 - hostile.length)}…` },
+        { code: "payment", client, freelancer },
+        { code: "arbiter", arbiter },
+        { code: "claimed-token", token: account("token"), currency },
+        { code: "milestone", index: 0, title: shown, amount: 500_000_000n, currency, workPeriod: 14 * 86_400 },
+        { code: "milestone-detail", index: 0, description: shown },
+        { code: "requirements", index: 0, requirements: [shown, `${"y".repeat(200)}…`] },
+        { code: "check", index: 0, check: `words, in: '${shown.repeat(100)}'` },
+        {
+          ...{ code: "milestone", index: 1, title: `${"z".repeat(200)}…` },
+          ...{ amount: 1_200_500_000n, currency, workPeriod: 30 * 86_400 },
+        },
+        { code: "total", count: 2, amount: 1_700_500_000n, currency },
+        ...clauses(shop).slice(7),
+      ]);
+    });
+
+    it("are what a catalog in another language is made of, which does not compile without one of them", () => {
+      type Catalog = { readonly [Code in Clause["code"]]: (clause: Clause<Code>) => string };
+      const days = new Intl.NumberFormat("pt", { style: "unit", unit: "day", unitDisplay: "long" });
+      // @ts-expect-error the others are missing
+      const portuguese: Catalog = {
+        review: ({ reviewPeriod }) => `O cliente tem ${days.format(reviewPeriod / 86_400)} para responder.`,
+      };
+      const say = <Code extends Clause["code"]>(clause: Clause<Code>) => portuguese[clause.code]?.(clause);
+      expect(clauses(shop).flatMap((clause) => say(clause) ?? [])).to.deep.equal([
+        "O cliente tem 7 dias para responder.",
+      ]);
     });
   });
 

@@ -601,6 +601,7 @@ function samples(): Record<string, readonly unknown[]> {
     checkSignedFunding: [emptyConnection, client],
     checkStatement: [emptyConnection, statement],
     cidOf: [deliverable],
+    clauses: [agreement, { chainId: 8_453 }],
     closeCall: [{ escrow, agreement, party: client, authorization }],
     closeTypedData: [location],
     courtEvidenceCall: [{ ...inCase, uri: "/ipfs/1" }],
