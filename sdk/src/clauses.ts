@@ -22,22 +22,22 @@ export interface DescribeOptions {
 export interface Currency {
   /** Inert, and of 16 characters at most. */
   readonly symbol: string;
-  /** 0 to 255; `formatAmount` writes base units with them. */
+  /** 0 to 255; `formatAmount` writes base units with them, exactly. */
   readonly decimals: number;
   /** Whether the registry vouches for both; else they are what the scope claims. */
   readonly isRegistered: boolean;
 }
 
 /**
- * The values of each clause by its code, in the order in which {@link clauses} says them.
+ * The values of each clause by its code, in the order in which {@link clauses} has them. What each says is in `describe`, in English.
  *
  * A value has the name and the unit that it has in `Terms`, `Milestone` and `Scope`: what ends in `Period` is seconds, `fundBy`
  * Unix seconds, what ends in `Bps` basis points (1/10,000), `amount` token base units, which without a `currency` are all that
  * can be shown. `index` is the milestone's place in the schedule, from 0; people count from 1.
  *
  * Text that the parties wrote is one inert line, as `inert` makes it, cut after 200 characters (a description after 1,000). It
- * cannot be markup, nor end a quotation in “these”, „these“ or "these" marks; but it can have « and 「 in it, and words that run
- * from right to left. So show it as text and not as HTML, and in other marks than those in an element of its own (`<bdi>`).
+ * cannot end a quotation in “these”, „these“ or "these" marks, but it can have » and 」 in it, and words that run from right to
+ * left. Show it as text, not as HTML, and where it could end your marks or turn your words in an element of its own (`<bdi>`).
  */
 export interface ClauseValues {
   /** Nobody here knows what is to be done: the chain has its hash alone. In place of `about`. */
@@ -47,9 +47,11 @@ export interface ClauseValues {
   /** Who pays whom. */
   readonly payment: { readonly client: Address; readonly freelancer: Address };
   readonly arbiter: { readonly arbiter: Address };
-  /** One of these three; which, says how far to trust what the amounts are shown in. */
+  /** The registry vouches for what the amounts are shown in. */
   readonly "registered-token": { readonly token: Address; readonly currency: Currency };
+  /** In place of `registered-token`, where only the scope says what the token is called and which decimals it has. */
   readonly "claimed-token": { readonly token: Address; readonly currency: Currency };
+  /** In place of `registered-token`, where nothing says that. */
   readonly "unknown-token": { readonly token: Address };
   readonly milestone: {
     readonly index: number;
@@ -105,8 +107,8 @@ export interface ClauseValues {
 }
 
 /**
- * One clause of an agreement: its `code`, and what {@link ClauseValues} has for it. Each code is one sentence, so that a
- * catalog of them is complete, or does not compile.
+ * One clause of an agreement: its `code`, and what {@link ClauseValues} has for it. A catalog of a language has a function for
+ * each code; it is complete, or does not compile.
  *
  * @example
  * type Catalog = { readonly [Code in Clause["code"]]: (clause: Clause<Code>) => string };
@@ -201,6 +203,7 @@ function* silence(terms: Terms): Generator<Clause> {
     if (challengePeriod === 0) yield { code: "verifier-pays-at-once", verifier, reviewPeriod };
     else yield { code: "verifier", verifier, challengePeriod, reviewPeriod };
   }
+  // More than everything is refused, here as in fees.
   const defaultShareBps = parseShare(terms.defaultShareBps);
   yield { code: "arbitration", arbitrationPeriod, defaultShareBps, clientShareBps: BPS - defaultShareBps };
 }
