@@ -1,0 +1,270 @@
+/** The frame of every view: who, where, in which language, whether the chain answers; and which view it is. */
+import { EscrowProvider, escrowQueries, useEscrow } from "@micro-escrow/sdk/react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { Link, Route, Switch, useLocation } from "wouter";
+import { type LanguageTag, languages, useLanguage } from "./language/index.tsx";
+import { short } from "./names.ts";
+import { Choice, Dialog, Loading, Notice, PlainButton } from "./parts/basics.tsx";
+import { Problem } from "./parts/problem.tsx";
+import { networks, useConnectedEscrow, useSession } from "./session.tsx";
+import { useWallets } from "./wallets.ts";
+
+// What is not needed at first comes when it is.
+const AccountView = lazy(async () => ({ default: (await import("./views/account/index.tsx")).AccountView }));
+const AgreementView = lazy(async () => ({ default: (await import("./views/agreement/index.tsx")).AgreementView }));
+const NewView = lazy(async () => ({ default: (await import("./views/new.tsx")).NewView }));
+const OpenView = lazy(async () => ({ default: (await import("./views/open.tsx")).OpenView }));
+
+/** The page. */
+export function App(): ReactNode {
+  const { words, tag, choose } = useLanguage();
+  const [location] = useLocation();
+  const main = useRef<HTMLElement>(null);
+  const [path] = useState(location);
+  useEffect(() => {
+    // Another view begins at its beginning, also for who does not see it.
+    if (location !== path) main.current?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }, [location, path]);
+  return (
+    <>
+      <button type="button" className="skip" onClick={() => main.current?.focus()}>
+        {words.skip}
+      </button>
+      <header className="frame">
+        <Link href="/" className="brand">
+          MicroEscrow
+        </Link>
+        <nav aria-label={words.nav.title}>
+          <Link href="/">{words.nav.account}</Link>
+          <Link href="/new">{words.nav.new}</Link>
+          <Link href="/open">{words.nav.open}</Link>
+        </nav>
+        <div className="who">
+          <NetworkChoice />
+          <AccountMenu />
+          <Choice
+            label={words.language}
+            isLabelHidden
+            value={tag}
+            onChange={choose}
+            options={Object.entries(languages).map(([value, name]) => ({ value: value as LanguageTag, name }))}
+          />
+        </div>
+      </header>
+      <main id="main" ref={main} tabIndex={-1}>
+        <Connected>
+          <Suspense fallback={<Loading />}>
+            <Switch>
+              <Route path="/new">
+                <NewView from={undefined} />
+              </Route>
+              <Route path="/new/:id">{({ id }) => <NewView from={id} />}</Route>
+              <Route path="/open">
+                <OpenView fragment={undefined} />
+              </Route>
+              <Route path="/open/:fragment">{({ fragment }) => <OpenView key={fragment} fragment={fragment} />}</Route>
+              <Route path="/agreement/:id">{({ id }) => <AgreementView key={id} id={id} />}</Route>
+              <Route>
+                <Home />
+              </Route>
+            </Switch>
+          </Suspense>
+        </Connected>
+      </main>
+      <footer className="quiet">{words.footer}</footer>
+    </>
+  );
+}
+
+function NetworkChoice(): ReactNode {
+  const { words } = useLanguage();
+  const { network, chooseNetwork } = useSession();
+  if (network.isDemo) return <PassTime />;
+  if (networks.length === 1) return <span className="network">{network.name}</span>;
+  return (
+    <Choice
+      label={words.network}
+      isLabelHidden
+      value={String(network.chainId)}
+      onChange={(chainId) => chooseNetwork(Number(chainId))}
+      options={networks.map(({ chainId, name }) => ({ value: String(chainId), name }))}
+    />
+  );
+}
+
+/** On the demo's chain nobody has to wait for a clock. */
+function PassTime(): ReactNode {
+  const { words } = useLanguage();
+  const { provider } = useSession();
+  const client = useQueryClient();
+  const days = { none: 0, day: 1, week: 7, month: 30 } as const;
+  const pass = async (count: number) => {
+    if (count === 0) return;
+    await provider.send("evm_increaseTime", [count * 86_400]);
+    await provider.send("evm_mine", []);
+    await client.invalidateQueries();
+  };
+  return (
+    <Choice
+      label={words.passTime.label}
+      isLabelHidden
+      value="none"
+      onChange={(chosen) => void pass(days[chosen])}
+      options={(["none", "day", "week", "month"] as const).map((value) => ({ value, name: words.passTime[value] }))}
+    />
+  );
+}
+
+/** Who acts: one of the demo's people, or an account of a wallet. */
+function AccountMenu(): ReactNode {
+  const { words } = useLanguage();
+  const { account, demo } = useSession();
+  const [isOpen, setIsOpen] = useState(false);
+  const person = demo?.people.find(({ address }) => address === account?.address);
+  return (
+    <>
+      <PlainButton onPress={() => setIsOpen(true)}>
+        {account === undefined ? words.connect : (person?.name ?? short(account.address))}
+      </PlainButton>
+      <Dialog title={words.whoAreYou} isOpen={isOpen} onClose={() => setIsOpen(false)}>
+        <WhoAreYou onChosen={() => setIsOpen(false)} />
+      </Dialog>
+    </>
+  );
+}
+
+function WhoAreYou({ onChosen }: { readonly onChosen: () => void }): ReactNode {
+  const { words } = useLanguage();
+  const { account, demo, network, chooseDemo, connectWallet, disconnect } = useSession();
+  const wallets = useWallets();
+  const [error, setError] = useState<unknown>();
+  return (
+    <div className="who-are-you">
+      {account !== undefined && (
+        <p>
+          <code className="address">{account.address}</code>
+          <PlainButton
+            onPress={() => {
+              disconnect();
+              onChosen();
+            }}
+          >
+            {words.disconnect}
+          </PlainButton>
+        </p>
+      )}
+      {demo !== undefined && (
+        <>
+          <p className="quiet">{words.demoPeople}</p>
+          <ul className="people">
+            {demo.people.map(({ name, about, address }) => (
+              <li key={address}>
+                <PlainButton
+                  aria-pressed={address === account?.address}
+                  onPress={() => {
+                    chooseDemo(address);
+                    onChosen();
+                  }}
+                >
+                  <strong>{name}</strong> <span className="quiet">{about}</span>
+                </PlainButton>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {wallets.length === 0 && !network.isDemo && <p>{words.noWallet}</p>}
+      <ul className="people">
+        {wallets.map((wallet) => (
+          <li key={wallet.info.uuid}>
+            <PlainButton onPress={() => void connectWallet(wallet).then(onChosen, setError)}>
+              {wallet.info.name}
+            </PlainButton>
+          </li>
+        ))}
+      </ul>
+      {error !== undefined && <Problem error={error} />}
+    </div>
+  );
+}
+
+/** The views, once the escrow is known to be there and the right one. */
+function Connected({ children }: { readonly children: ReactNode }): ReactNode {
+  const { words } = useLanguage();
+  const { account, network, otherChain, switchChain } = useSession();
+  const { escrow, error, refetch } = useConnectedEscrow();
+  if (escrow === undefined) {
+    if (error !== null)
+      return <Problem title={words.cannotConnect(network.name)} error={error} onRetry={() => void refetch()} />;
+    return <Loading>{words.connecting(network.name)}</Loading>;
+  }
+  return (
+    <EscrowProvider key={`${network.chainId} ${account?.address}`} escrow={escrow}>
+      <Health />
+      {otherChain !== undefined && (
+        <Notice tone="warning">
+          {words.wrongNetwork(network.name)}
+          {/* What the wallet says is shown where something is to be sent. */}
+          <PlainButton onPress={() => void switchChain().catch(() => undefined)}>
+            {words.switchTo(network.name)}
+          </PlainButton>
+        </Notice>
+      )}
+      {children}
+    </EscrowProvider>
+  );
+}
+
+/** Says when the endpoint does not answer, and how old what is shown is. */
+function Health(): ReactNode {
+  const { words, format } = useLanguage();
+  const { network } = useSession();
+  const escrow = useEscrow();
+  const client = useQueryClient();
+  const { error, dataUpdatedAt, refetch, failureCount } = useQuery({
+    ...escrowQueries.time(escrow),
+    refetchInterval: network.isDemo ? 2_000 : 12_000,
+  });
+  const wasDown = useRef(false);
+  const isDown = error !== null;
+  useEffect(() => {
+    // Back again: everything may have changed meanwhile.
+    if (wasDown.current && !isDown) void client.invalidateQueries();
+    wasDown.current = isDown;
+  }, [isDown, client]);
+  if (!isDown && failureCount < 2) return null;
+  return (
+    <Notice tone="warning">
+      {words.stale(dataUpdatedAt === 0 ? undefined : format.time(dataUpdatedAt / 1_000))}
+      <PlainButton onPress={() => void refetch()}>{words.tryAgain}</PlainButton>
+    </Notice>
+  );
+}
+
+function Home(): ReactNode {
+  const { words } = useLanguage();
+  const { account } = useSession();
+  if (account !== undefined) {
+    return (
+      <>
+        <h1>{words.account.title}</h1>
+        <AccountView />
+      </>
+    );
+  }
+  return (
+    <section className="welcome" aria-labelledby="welcome">
+      <h1 id="welcome">{words.welcome.title}</h1>
+      <p>{words.welcome.text}</p>
+      <ol>
+        {words.welcome.steps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+      <h2>{words.whoAreYou}</h2>
+      <WhoAreYou onChosen={() => undefined} />
+    </section>
+  );
+}

@@ -1,0 +1,29 @@
+/** Starts the page. */
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { Router } from "wouter";
+import { useHashLocation } from "wouter/use-hash-location";
+import { App } from "./app.tsx";
+import { LanguageProvider } from "./language/index.tsx";
+import { SessionProvider } from "./session.tsx";
+import "./style.css";
+
+const client = new QueryClient();
+const root = document.getElementById("root");
+if (root === null) throw new Error("The page has no place for the app.");
+
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={client}>
+      <LanguageProvider>
+        <SessionProvider>
+          {/* In the fragment: a server never learns what is looked at, and any place for files will do. */}
+          <Router hook={useHashLocation}>
+            <App />
+          </Router>
+        </SessionProvider>
+      </LanguageProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,145 @@
+/** Sending something to the chain: what it does, what it costs, how far it is, and what came of it. */
+import type { Call, Hash, MicroEscrowError } from "@micro-escrow/sdk";
+import type { MutationPhase } from "@micro-escrow/sdk/react";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { useLanguage } from "../language/index.tsx";
+import { short } from "../names.ts";
+import { useSession } from "../session.tsx";
+import { Notice, PlainButton, PrimaryButton } from "./basics.tsx";
+import { Problem } from "./problem.tsx";
+
+/** What this needs of a mutation of the SDK's. */
+export interface SendingMutation {
+  readonly phase: MutationPhase;
+  readonly transactions: readonly Hash[];
+  readonly error: MicroEscrowError | null;
+}
+
+/** What a call costs now; asked for again while the question stands. */
+function useFee(call: Call | undefined, gas: bigint | undefined) {
+  const { provider, account } = useSession();
+  return useQuery({
+    queryKey: ["fee", provider._getConnection().url, account?.address, call?.data, gas?.toString()],
+    queryFn: async () => {
+      const [units, { maxFeePerGas, gasPrice }] = await Promise.all([
+        provider
+          .estimateGas({ ...call, from: account?.address ?? null })
+          .catch((error) => gas ?? Promise.reject(error)),
+        provider.getFeeData(),
+      ]);
+      return { gas: units, fee: units * (gasPrice ?? maxFeePerGas ?? 0n) };
+    },
+    enabled: account !== undefined && call !== undefined,
+    retry: false,
+    refetchInterval: 15_000,
+    gcTime: 0,
+  });
+}
+
+/** A transaction, with its page on the explorer where there is one. */
+export function TransactionLink({ hash }: { readonly hash: string }): ReactNode {
+  const { network } = useSession();
+  const { words } = useLanguage();
+  if (network.explorer === undefined) return <code title={hash}>{short(hash)}</code>;
+  return (
+    <a href={`${network.explorer}/tx/${hash}`} target="_blank" rel="noreferrer">
+      <span className="hidden">{words.transaction} </span>
+      {short(hash)}
+    </a>
+  );
+}
+
+/** Nothing can be sent before there is an account, and its wallet is on the page's chain. */
+export function ReadyToSend({ children }: { readonly children: ReactNode }): ReactNode {
+  const { words } = useLanguage();
+  const { account, otherChain, network, switchChain } = useSession();
+  const [error, setError] = useState<unknown>();
+  if (account === undefined) return <Notice tone="info">{words.connectFirst}</Notice>;
+  if (otherChain === undefined) return children;
+  return (
+    <Notice tone="warning">
+      {words.wrongNetwork(network.name)}
+      <PlainButton onPress={() => void switchChain().then(() => setError(undefined), setError)}>
+        {words.switchTo(network.name)}
+      </PlainButton>
+      {error !== undefined && <Problem error={error} />}
+    </Notice>
+  );
+}
+
+/** A form that ends in a transaction. */
+export function Sending({
+  mutation,
+  start,
+  label,
+  sentence,
+  call,
+  gas,
+  isReady = true,
+  done,
+  children,
+}: {
+  readonly mutation: SendingMutation;
+  /** Prepares and sends. What it throws is shown. */
+  readonly start: () => Promise<unknown>;
+  /** Of the button. */
+  readonly label: string;
+  /** What it does. */
+  readonly sentence: ReactNode;
+  /** What will be sent, as far as it is known: its cost is shown. */
+  readonly call?: Call | undefined;
+  /** Where the call cannot be tried before: about how much gas it takes. */
+  readonly gas?: bigint | undefined;
+  readonly isReady?: boolean;
+  /** What is shown when it is in a block. */
+  readonly done: ReactNode;
+  readonly children?: ReactNode;
+}): ReactNode {
+  const { words, format } = useLanguage();
+  const { phase, transactions, error } = mutation;
+  const [failure, setFailure] = useState<unknown>();
+  const { data: cost } = useFee(isReady ? call : undefined, gas);
+  const last = transactions.at(-1);
+  if (phase === "confirmed" || phase === "signed") {
+    return (
+      <div className="sending">
+        <Notice tone="good">
+          {done} {last !== undefined && <TransactionLink hash={last} />}
+        </Notice>
+      </div>
+    );
+  }
+  const isBusy = phase === "pending" || phase === "sent";
+  const act = async () => {
+    setFailure(undefined);
+    try {
+      await start();
+    } catch (problem) {
+      setFailure(problem);
+    }
+  };
+  return (
+    <div className="sending">
+      <p>{sentence}</p>
+      {children}
+      {cost !== undefined && (
+        <p className="quiet">{words.networkFee(format.ether(cost.fee), format.number(cost.gas))}</p>
+      )}
+      {phase === "pending" && <Notice tone="info">{words.pending}</Notice>}
+      {phase === "sent" && last !== undefined && (
+        <Notice tone="info">
+          {words.sent} <TransactionLink hash={last} />
+        </Notice>
+      )}
+      {!isBusy && (error ?? failure) !== undefined && (error ?? failure) !== null && (
+        <Problem error={error ?? failure} />
+      )}
+      <ReadyToSend>
+        <PrimaryButton isDisabled={!isReady || isBusy} onPress={() => void act()}>
+          {isBusy ? words.working : label}
+        </PrimaryButton>
+      </ReadyToSend>
+    </div>
+  );
+}

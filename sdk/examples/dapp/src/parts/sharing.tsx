@@ -1,0 +1,67 @@
+/** Handing something to the other party: as a link, which no server sees, or as a file. */
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { useLanguage } from "../language/index.tsx";
+import { type Share, toFile, toFragment } from "../share.ts";
+import { download, PlainButton, PrimaryButton } from "./basics.tsx";
+
+/** The link of a share. */
+export const linkOf = (fragment: string): string => `${location.origin}${location.pathname}#/open/${fragment}`;
+
+/** Buttons for a share. */
+export function Sharing({
+  share,
+  name,
+}: {
+  readonly share: Share /** Of the file. */;
+  readonly name: string;
+}): ReactNode {
+  const { words } = useLanguage();
+  const [isCopied, setIsCopied] = useState(false);
+  const { data: link, isPending } = useQuery({
+    queryKey: ["link", toFile(share)],
+    queryFn: async () => {
+      const fragment = await toFragment(share);
+      return fragment === undefined ? null : linkOf(fragment);
+    },
+    networkMode: "always",
+    gcTime: 0,
+  });
+  const copy = async (text: string) => {
+    await navigator.clipboard.writeText(text);
+    setIsCopied(true);
+  };
+  return (
+    <div className="sharing">
+      {typeof link === "string" && (
+        <>
+          <input
+            className="link"
+            readOnly
+            value={link}
+            aria-label={words.share.link}
+            onFocus={(event) => event.target.select()}
+          />
+          <PrimaryButton onPress={() => void copy(link)}>{words.share.copy}</PrimaryButton>
+        </>
+      )}
+      <PlainButton onPress={() => download(`${fileName(name)}.json`, toFile(share), "application/json")}>
+        {words.share.file}
+      </PlainButton>
+      <p role="status" className="quiet">
+        {isCopied ? words.share.copied : !isPending && link === null ? words.share.tooLong : words.share.private}
+      </p>
+    </div>
+  );
+}
+
+/** A name that every system takes. */
+function fileName(text: string): string {
+  return (
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, "-")
+      .replace(/^-+|-+$/g, "")
+      .slice(0, 60) || "micro-escrow"
+  );
+}

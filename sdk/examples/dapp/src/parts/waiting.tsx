@@ -1,0 +1,53 @@
+/** Money that waits in the escrow for the account, to be collected: fees, and payments that a token refused. */
+import { withdrawCall } from "@micro-escrow/sdk";
+import { escrowKeys, useEscrow, useEscrowMutation } from "@micro-escrow/sdk/react";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { useLanguage } from "../language/index.tsx";
+import { useCurrency } from "../names.ts";
+import { useAddress } from "../session.tsx";
+import { Dialog, Notice, PrimaryButton } from "./basics.tsx";
+import { Sending } from "./sending.tsx";
+
+/** What waits for the account in a token, with a button to collect it; nothing when nothing does. */
+export function Waiting({ token }: { readonly token: string }): ReactNode {
+  const { words, format } = useLanguage();
+  const escrow = useEscrow();
+  const account = useAddress();
+  const currency = useCurrency(token);
+  const [isOpen, setIsOpen] = useState(false);
+  const { data: amount = 0n } = useQuery({
+    queryKey: [...escrowKeys.all(escrow), "claimable", token, account ?? ""],
+    queryFn: () => escrow.getClaimable({ token, account: account ?? "" }),
+    enabled: account !== undefined,
+    structuralSharing: false,
+  });
+  if (currency === undefined || account === undefined || (amount === 0n && !isOpen)) return null;
+  return (
+    <Notice tone="good">
+      {words.waiting.title(format.money(amount, currency))}
+      <PrimaryButton onPress={() => setIsOpen(true)}>{words.waiting.collect}</PrimaryButton>
+      <Dialog title={words.waiting.collect} isOpen={isOpen} onClose={() => setIsOpen(false)}>
+        <CollectForm token={token} account={account} amount={format.money(amount, currency)} />
+      </Dialog>
+    </Notice>
+  );
+}
+
+function CollectForm(props: { readonly token: string; readonly account: string; readonly amount: string }): ReactNode {
+  const { words } = useLanguage();
+  const escrow = useEscrow();
+  const mutation = useEscrowMutation("withdraw");
+  const { token, account } = props;
+  const [amount] = useState(props.amount);
+  return (
+    <Sending
+      mutation={mutation}
+      start={() => mutation.mutateAsync({ token, account })}
+      call={withdrawCall({ escrow: escrow.address, token, account })}
+      label={words.waiting.collect}
+      sentence={words.waiting.sentence(amount)}
+      done={words.waiting.done}
+    />
+  );
+}

@@ -1,0 +1,64 @@
+/** The account's money: over time as charts, and as a statement to keep. */
+import type { MicroEscrowError } from "@micro-escrow/sdk";
+import { toCsv } from "@micro-escrow/sdk/history";
+import { escrowKeys, useEscrow } from "@micro-escrow/sdk/react";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { useLanguage } from "../../language/index.tsx";
+import { short, useCurrency } from "../../names.ts";
+import type { Overview } from "../../overview.ts";
+import { Choice, download, Loading, PlainButton } from "../../parts/basics.tsx";
+import { Problem } from "../../parts/problem.tsx";
+import { Waiting } from "../../parts/waiting.tsx";
+import { MoneyChart } from "./chart.tsx";
+import { movingEvents, pointsOf } from "./series.ts";
+
+/** What is held, earned and paid. */
+export function Money({ overview: { statement, time } }: { readonly overview: Overview }): ReactNode {
+  const { words } = useLanguage();
+  const escrow = useEscrow();
+  const [chosen, setChosen] = useState<string>();
+  const used = [...new Set(statement.agreements.map(({ terms }) => terms.token as string))];
+  const token = chosen ?? used[0];
+  const currency = useCurrency(token);
+  const { data: events, error } = useQuery<Awaited<ReturnType<typeof movingEvents>>, MicroEscrowError>({
+    queryKey: [...escrowKeys.all(escrow), "moving", statement.account, statement.toBlock],
+    queryFn: () => movingEvents(escrow, statement),
+    structuralSharing: false,
+    placeholderData: (before) => before,
+  });
+  const times = new Map(statement.entries.map((entry) => [entry.block, entry.time]));
+  // The newest block is known too, so that what happened since the last entry has a place.
+  times.set(statement.toBlock, time);
+  return (
+    <section className="money" aria-labelledby="money">
+      <h2 id="money">{words.account.money}</h2>
+      {statement.totals.map((total) => (
+        <Waiting key={total.token} token={total.token} />
+      ))}
+      {used.length > 1 && token !== undefined && (
+        <Choice
+          label={words.draft.token}
+          value={token}
+          onChange={setChosen}
+          options={used.map((address) => ({
+            value: address,
+            name: statement.tokens.find((one) => one.address === address)?.symbol ?? short(address),
+          }))}
+        />
+      )}
+      {error !== null && <Problem error={error} />}
+      {events === undefined || currency === undefined || token === undefined ? (
+        used.length > 0 && error === null && <Loading />
+      ) : (
+        <MoneyChart points={pointsOf(statement, events, times, token)} currency={currency} until={time} />
+      )}
+      <PlainButton
+        onPress={() => download(`statement-${statement.account}.csv`, toCsv(statement), "text/csv")}
+        isDisabled={statement.entries.length === 0}
+      >
+        {words.account.statement}
+      </PlainButton>
+    </section>
+  );
+}

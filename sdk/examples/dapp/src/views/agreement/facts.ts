@@ -1,0 +1,49 @@
+/** What the parts of the agreement's page know of it. */
+import type { Agreement, AgreementState, EscrowEvent, Payout, Terms } from "@micro-escrow/sdk";
+import { useCallback } from "react";
+import type { Currency } from "../../format.ts";
+import { useLanguage } from "../../language/index.tsx";
+import type { Kept } from "../../library.ts";
+import { useNames } from "../../names.ts";
+
+/** An agreement that is on the chain, and all that is known of it. */
+export interface Facts {
+  readonly agreement: Agreement;
+  readonly state: AgreementState;
+  readonly currency: Currency;
+  /** What happened to it, oldest first. */
+  readonly events: readonly EscrowEvent[];
+  /** What is kept of it in this browser. */
+  readonly kept: Kept | undefined;
+}
+
+/** What is to be done for a milestone; its number where the scope is not known. */
+export function useMilestoneTitle(agreement: Agreement): (index: number) => string {
+  const { words } = useLanguage();
+  return useCallback(
+    (index) => agreement.scope?.milestones[index]?.title ?? words.milestoneNumber(index + 1),
+    [agreement, words],
+  );
+}
+
+/** Who gets how much, in words: "485.00 USDC to Amara and 15.00 USDC to Noor". */
+export function usePayoutWords(terms: Terms, currency: Currency): (payout: Payout) => string {
+  const { words, format } = useLanguage();
+  const nameOf = useNames();
+  return useCallback(
+    (payout) => {
+      const parts = [
+        [payout.freelancer, terms.freelancer],
+        [payout.client, terms.client],
+        [payout.platform, terms.feeRecipient],
+        [payout.arbiter, terms.arbiter],
+      ] as const;
+      return format.list(
+        parts
+          .filter(([amount]) => amount > 0n)
+          .map(([amount, account]) => words.amountTo(format.money(amount, currency), nameOf(account))),
+      );
+    },
+    [terms, currency, words, format, nameOf],
+  );
+}

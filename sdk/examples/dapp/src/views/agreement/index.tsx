@@ -1,0 +1,142 @@
+/** The page of one agreement. */
+import { type Agreement, type AgreementId, eventsOf, toHash, UnknownAgreementError } from "@micro-escrow/sdk";
+import {
+  useAgreement,
+  useAgreementState,
+  useAvailableActions,
+  useEscrow,
+  useTimeline,
+  useWatch,
+} from "@micro-escrow/sdk/react";
+import { type ReactNode, useMemo } from "react";
+import { useLanguage } from "../../language/index.tsx";
+import { type Kept, useKeptAgreements } from "../../library.ts";
+import { useCurrency, useNames } from "../../names.ts";
+import { Loading, Notice } from "../../parts/basics.tsx";
+import { Problem } from "../../parts/problem.tsx";
+import { Sharing } from "../../parts/sharing.tsx";
+import { Waiting } from "../../parts/waiting.tsx";
+import { roleOf } from "../../roles.ts";
+import { useAddress, useSession } from "../../session.tsx";
+import { Actions } from "./actions.tsx";
+import { Deal } from "./deal.tsx";
+import { MilestoneCard } from "./milestone.tsx";
+import { ProgressBar } from "./progress.tsx";
+import { Proposal } from "./proposal.tsx";
+import { Timeline } from "./timeline.tsx";
+
+/** An agreement by its id: what is kept of it here, and what the chain knows. */
+export function AgreementView({ id }: { readonly id: string }): ReactNode {
+  const { words } = useLanguage();
+  const { chainId } = useEscrow();
+  const known = useMemo(() => idOf(id), [id]);
+  const library = useKeptAgreements(chainId);
+  const kept = library.data?.find(({ agreement }) => agreement.id === known);
+  // Without its scope it is only known from the chain.
+  const needsChain = library.isFetched && kept === undefined;
+  const chain = useAgreement(needsChain ? known : undefined);
+  const agreement = kept?.agreement ?? chain.data;
+  if (known === undefined) return <Notice tone="problem">{words.agreement.noId}</Notice>;
+  if (chain.error instanceof UnknownAgreementError) return <Notice tone="problem">{words.agreement.unknown}</Notice>;
+  if (chain.error) return <Problem error={chain.error} onRetry={() => void chain.refetch()} />;
+  if (agreement === undefined) return <Loading />;
+  return <KnownAgreement key={agreement.id} agreement={agreement} kept={kept} />;
+}
+
+function idOf(text: string): AgreementId | undefined {
+  try {
+    return toHash(text) as AgreementId;
+  } catch {
+    return undefined;
+  }
+}
+
+function KnownAgreement({
+  agreement,
+  kept,
+}: {
+  readonly agreement: Agreement;
+  readonly kept: Kept | undefined;
+}): ReactNode {
+  const { words } = useLanguage();
+  const { network } = useSession();
+  const account = useAddress();
+  const { terms, scope } = agreement;
+  const nameOf = useNames();
+  const currency = useCurrency(terms.token);
+  const state = useAgreementState(agreement);
+  const timeline = useTimeline(agreement);
+  useWatch(agreement, { interval: network.isDemo ? 1_000 : 4_000 });
+  const isUnderWay = state.data?.milestones.some(({ status }) => status !== 0) ?? false;
+  const events = useMemo(() => (timeline.data ? eventsOf(timeline.data) : []), [timeline.data]);
+  const role = roleOf(agreement, account);
+  return (
+    <article aria-labelledby="agreement">
+      <header className="page-header">
+        <h1 id="agreement" dir="auto">
+          {scope?.title ?? words.agreement.untitled}
+        </h1>
+        <p>
+          {words.agreement.between(nameOf(terms.client), nameOf(terms.freelancer), nameOf(terms.arbiter))}{" "}
+          {role !== undefined && <span className="badge">{words.role[role]}</span>}
+        </p>
+        {scope?.description !== undefined && <p dir="auto">{scope.description}</p>}
+      </header>
+      {scope === undefined && <Notice tone="warning">{words.agreement.noScope}</Notice>}
+      {state.error && state.data === undefined && <Problem error={state.error} onRetry={() => void state.refetch()} />}
+      {timeline.error && <Problem error={timeline.error} onRetry={() => void timeline.refetch()} />}
+      <Waiting token={terms.token} />
+      {(state.data === undefined || currency === undefined) && !state.error && <Loading />}
+      {state.data !== undefined && !isUnderWay && (
+        <Proposal agreement={agreement} state={state.data} signatures={kept?.signatures ?? {}} />
+      )}
+      {state.data !== undefined && isUnderWay && currency !== undefined && (
+        <>
+          <UnderWay facts={{ agreement, state: state.data, currency, events, kept }} />
+          {timeline.data !== undefined && (
+            <Timeline facts={{ agreement, state: state.data, currency, events, kept }} history={timeline.data} />
+          )}
+          <details>
+            <summary>{words.agreement.deal}</summary>
+            <Deal agreement={agreement} />
+          </details>
+          <details>
+            <summary>{words.share.agreement}</summary>
+            <Sharing
+              share={{ chainId: network.chainId, agreement, signatures: kept?.signatures ?? {}, contents: [] }}
+              name={scope?.title ?? agreement.id}
+            />
+          </details>
+        </>
+      )}
+    </article>
+  );
+}
+
+function UnderWay({ facts }: { readonly facts: Parameters<typeof ProgressBar>[0]["facts"] }): ReactNode {
+  const { words } = useLanguage();
+  const { agreement } = facts;
+  // Who only reads can finalize what is due as soon as there is an account: no buttons until then.
+  const account = useAddress();
+  const { data: available } = useAvailableActions({ agreement, account });
+  const whole = available?.filter(({ index }) => index === undefined) ?? [];
+  return (
+    <>
+      <ProgressBar facts={facts} />
+      <section className="milestones" aria-labelledby="milestones">
+        <h2 id="milestones">{words.agreement.milestones}</h2>
+        {agreement.schedule.map((_, index) => (
+          <MilestoneCard
+            // biome-ignore lint/suspicious/noArrayIndexKey: a schedule does not change.
+            key={index}
+            facts={facts}
+            index={index}
+            available={available?.filter((one) => one.index === index)}
+          />
+        ))}
+        {facts.state.closed && <Notice tone="info">{words.agreement.closed}</Notice>}
+        {whole.length > 0 && <Actions facts={facts} available={whole} />}
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,194 @@
+/** One milestone: where it stands, whose turn it is, what happens by itself and when, what the account can do, and what was handed in. */
+import {
+  type AvailableAction,
+  defaultOutcome,
+  type EscrowEvent,
+  type Hash,
+  Outcome,
+  outcomeName,
+  Status,
+  statusName,
+} from "@micro-escrow/sdk";
+import { useCountdown } from "@micro-escrow/sdk/react";
+import type { ReactNode } from "react";
+import { useLanguage, type Words } from "../../language/index.tsx";
+import { useNames } from "../../names.ts";
+import { Material } from "../../parts/material.tsx";
+import { Actions } from "./actions.tsx";
+import { type Facts, useMilestoneTitle, usePayoutWords } from "./facts.ts";
+
+/** A milestone of an agreement. */
+export function MilestoneCard({
+  facts,
+  index,
+  available,
+}: {
+  readonly facts: Facts;
+  readonly index: number;
+  /** What the account can do now; `undefined` while that is not known. */
+  readonly available: readonly AvailableAction[] | undefined;
+}): ReactNode {
+  const { words, format } = useLanguage();
+  const { agreement, state, currency, events } = facts;
+  const title = useMilestoneTitle(agreement);
+  const milestone = state.milestones[index];
+  const planned = agreement.schedule[index];
+  if (milestone === undefined || planned === undefined) return null;
+  const { status, outcome, held } = milestone;
+  const described = agreement.scope?.milestones[index];
+  const own = events.filter((event) => "index" in event && event.index === index);
+  const name = statusName(status) as keyof Words["status"];
+  return (
+    <article className={`milestone ${name}`} aria-labelledby={`milestone-${index}`}>
+      <header>
+        <h3 id={`milestone-${index}`}>
+          <span className="number">{index + 1}</span> {title(index)}
+        </h3>
+        <span className="amount">{format.money(planned.amount, currency)}</span>
+        <span className="badge">{words.status[name]}</span>
+      </header>
+      {described?.description !== undefined && <p dir="auto">{described.description}</p>}
+      {status === Status.None && (
+        <p className="quiet">
+          {state.closed ? words.turn.closed : words.turn.None(format.duration(planned.workPeriod))}
+        </p>
+      )}
+      {held > 0n && <Turn facts={facts} index={index} />}
+      {outcome !== Outcome.None && <Ending facts={facts} index={index} own={own} />}
+      {available !== undefined && available.length > 0 && <Actions facts={facts} available={available} />}
+      <Handed facts={facts} own={own} isDisputed={status === Status.Disputed} />
+    </article>
+  );
+}
+
+/** Whose turn it is, and what happens if nobody acts. */
+function Turn({ facts, index }: { readonly facts: Facts; readonly index: number }): ReactNode {
+  const { words, format } = useLanguage();
+  const { agreement, state, currency } = facts;
+  const nameOf = useNames();
+  const payoutWords = usePayoutWords(agreement.terms, currency);
+  const { clock = 0, status = Status.None, held = 0n } = state.milestones[index] ?? {};
+  const left = useCountdown(clock);
+  // It asks whether it is due, which the countdown says.
+  const outcome = defaultOutcome(agreement, state, index, 0);
+  if (outcome === undefined) return null;
+  const { client, freelancer, arbiter } = agreement.terms;
+  const turns = {
+    [Status.Funded]: words.turn.Funded(nameOf(freelancer)),
+    [Status.Submitted]: words.turn.Submitted(nameOf(client)),
+    [Status.ChangesRequested]: words.turn.ChangesRequested(nameOf(freelancer)),
+    [Status.Disputed]: words.turn.Disputed(nameOf(arbiter)),
+  } as Readonly<Record<number, string>>;
+  return (
+    <div className="turn">
+      <p>
+        <strong>{left === 0 ? words.turn.over : turns[status]}</strong>{" "}
+        <span className="quiet">{words.turn.held(format.money(held, currency))}</span>
+      </p>
+      <p className={left === 0 ? "due" : "countdown"}>
+        {left === 0
+          ? words.turn.due(payoutWords(outcome.payout))
+          : words.turn.otherwise(
+              left === undefined ? "…" : format.countdown(left),
+              format.time(clock),
+              payoutWords(outcome.payout),
+            )}
+      </p>
+    </div>
+  );
+}
+
+/** How it ended, and who got what. */
+function Ending({
+  facts,
+  index,
+  own,
+}: {
+  readonly facts: Facts;
+  readonly index: number;
+  readonly own: readonly EscrowEvent[];
+}) {
+  const { words } = useLanguage();
+  const { agreement, state, currency } = facts;
+  const payoutWords = usePayoutWords(agreement.terms, currency);
+  const { outcome = Outcome.None } = state.milestones[index] ?? {};
+  const ended = own.find((event) => event.type === "MilestoneConcluded");
+  const reason = words.outcome[outcomeName(outcome) as keyof Words["outcome"]];
+  if (ended?.type !== "MilestoneConcluded") return <p>{reason}</p>;
+  const { freelancerAmount, clientAmount, platformFee, arbiterFee } = ended;
+  const payout = { freelancer: freelancerAmount, client: clientAmount, platform: platformFee, arbiter: arbiterFee };
+  return (
+    <p className="ending">
+      {reason} <strong>{payoutWords(payout)}</strong>
+    </p>
+  );
+}
+
+/** What somebody handed in, and whose side it is on. */
+interface HandedIn {
+  readonly hash: Hash;
+  readonly label: string;
+  readonly side: "client" | "freelancer" | "other";
+}
+
+/** Everything that was handed in for a milestone: in a dispute the two sides beside each other. */
+function Handed({
+  facts: { agreement },
+  own,
+  isDisputed,
+}: {
+  readonly facts: Facts;
+  readonly own: readonly EscrowEvent[];
+  readonly isDisputed: boolean;
+}): ReactNode {
+  const { words } = useLanguage();
+  const nameOf = useNames();
+  const { client, freelancer } = agreement.terms;
+  const sideOf = (account: string) => (account === client ? "client" : account === freelancer ? "freelancer" : "other");
+  const handed = own.flatMap((event): HandedIn[] => {
+    switch (event.type) {
+      case "MilestoneSubmitted":
+        return [{ hash: event.deliverable, label: words.handed.submission(event.submission), side: "freelancer" }];
+      case "ChangesRequested":
+        return [{ hash: event.reason, label: words.handed.changes(event.submission), side: "client" }];
+      case "MilestoneAttested":
+        return [{ hash: event.report, label: words.handed.report(event.submission, event.passed), side: "other" }];
+      case "MilestoneDisputed":
+      case "EvidenceSubmitted":
+        return [{ hash: event.evidence, label: words.handed.evidence(nameOf(event.by)), side: sideOf(event.by) }];
+      case "MilestoneConcluded":
+        // Nobody gave reasons where nobody ruled.
+        return BigInt(event.reasoning) === 0n
+          ? []
+          : [{ hash: event.reasoning, label: words.handed.reasoning(nameOf(agreement.terms.arbiter)), side: "other" }];
+      default:
+        return [];
+    }
+  });
+  if (handed.length === 0) return null;
+  const shown = (side: HandedIn["side"]) =>
+    handed
+      .filter((one) => one.side === side)
+      .map(({ hash, label }) => <Material key={label + hash} hash={hash} label={label} />);
+  if (!isDisputed) {
+    return (
+      <details className="handed" open={own.at(-1)?.type !== "MilestoneConcluded"}>
+        <summary>{words.handed.title(handed.length)}</summary>
+        {handed.map(({ hash, label }) => (
+          <Material key={label + hash} hash={hash} label={label} />
+        ))}
+      </details>
+    );
+  }
+  return (
+    <div className="sides">
+      {(["freelancer", "client"] as const).map((side) => (
+        <section key={side} aria-label={words.handed.side(nameOf(agreement.terms[side]))}>
+          <h4>{words.handed.side(nameOf(agreement.terms[side]))}</h4>
+          {shown(side)}
+        </section>
+      ))}
+      {shown("other")}
+    </div>
+  );
+}

@@ -1,0 +1,207 @@
+/** An agreement that is not under way yet: what it says, what is new in it, who has signed, and signing and funding it. */
+import { type Agreement, type AgreementState, validateAgreement } from "@micro-escrow/sdk";
+import { useEscrow, useEscrowMutation } from "@micro-escrow/sdk/react";
+import { useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { useLocation } from "wouter";
+import { useLanguage } from "../../language/index.tsx";
+import { type Kept, keep, keepSignature, LIBRARY, useKeptAgreements } from "../../library.ts";
+import { useCurrency, useNames } from "../../names.ts";
+import { Choice, Loading, Notice, PlainButton } from "../../parts/basics.tsx";
+import { Sending } from "../../parts/sending.tsx";
+import { Sharing } from "../../parts/sharing.tsx";
+import { useAddress } from "../../session.tsx";
+import type { Share } from "../../share.ts";
+import { Deal, Differences, Warnings } from "./deal.tsx";
+import { FundForm } from "./funding.tsx";
+
+/** What a proposal is shown from. */
+export interface ProposalProps {
+  readonly agreement: Agreement;
+  readonly state: AgreementState;
+  /** Those that the contract would take. */
+  readonly signatures: Share["signatures"];
+}
+
+/** The proposal, and what its reader can do with it. */
+export function Proposal({ agreement, state, signatures }: ProposalProps): ReactNode {
+  const { words } = useLanguage();
+  const { chainId, address } = useEscrow();
+  const problems = validateAgreement(agreement, { escrow: address });
+  const { data: kept } = useKeptAgreements(chainId);
+  const versions = kept?.filter((one) => isVersionOf(one.agreement, agreement)) ?? [];
+  return (
+    <section aria-labelledby="proposal">
+      <h2 id="proposal">{words.proposal.title}</h2>
+      {problems.length > 0 && (
+        <Notice tone="problem">
+          <strong>{words.proposal.invalid}</strong>
+          <ul lang="en">
+            {problems.map(({ path, message }) => (
+              <li key={path + message}>{message}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      <Warnings agreement={agreement} />
+      {versions.length > 0 && <Versions agreement={agreement} versions={versions} />}
+      <Deal agreement={agreement} />
+      <Consents agreement={agreement} state={state} signatures={signatures} />
+      {problems.length === 0 && <NextStep agreement={agreement} state={state} signatures={signatures} />}
+    </section>
+  );
+}
+
+/** Whether two agreements are between the same parties, so that one may be the other's next version. */
+function isVersionOf(one: Agreement, other: Agreement): boolean {
+  return (
+    one.id !== other.id && one.terms.client === other.terms.client && one.terms.freelancer === other.terms.freelancer
+  );
+}
+
+/** What changed. It is compared with what is kept here, and not with what the sender says that it was. */
+function Versions({
+  agreement,
+  versions,
+}: {
+  readonly agreement: Agreement;
+  readonly versions: readonly Kept[];
+}): ReactNode {
+  const { words, format } = useLanguage();
+  const title = agreement.scope?.title;
+  const likely = versions.find((one) => one.agreement.scope?.title === title);
+  const [chosen, setChosen] = useState<string>();
+  const id = chosen ?? likely?.agreement.id ?? "";
+  const before = versions.find((one) => one.agreement.id === id)?.agreement;
+  return (
+    <div className="versions">
+      <Choice
+        label={words.agreement.compareWith}
+        value={id}
+        onChange={setChosen}
+        options={[
+          { value: "", name: words.agreement.compareWithNone },
+          ...versions.map((one) => ({
+            value: one.agreement.id,
+            name: `${one.agreement.scope?.title ?? one.agreement.id} (${format.time(one.changedAt / 1_000)})`,
+          })),
+        ]}
+      />
+      {before !== undefined && <Differences before={before} now={agreement} />}
+    </div>
+  );
+}
+
+/** Who has consented, and how that is known. */
+function Consents({ agreement, state, signatures }: ProposalProps): ReactNode {
+  const { words } = useLanguage();
+  const nameOf = useNames();
+  const { client, freelancer } = agreement.terms;
+  const line = (party: string, isOnChain: boolean, isSigned: boolean) =>
+    words.proposal.consent(nameOf(party), isOnChain ? "chain" : isSigned ? "signature" : "none");
+  return (
+    <ul className="consents" aria-label={words.proposal.consents}>
+      <li>{line(freelancer, state.freelancerConsented, signatures.freelancer !== undefined)}</li>
+      <li>{line(client, state.clientConsented, signatures.client !== undefined)}</li>
+    </ul>
+  );
+}
+
+/** What the reader can do: sign, hand it over, fund. */
+function NextStep({ agreement, state, signatures }: ProposalProps): ReactNode {
+  const { words } = useLanguage();
+  const account = useAddress();
+  const { chainId } = useEscrow();
+  const { client, freelancer, token } = agreement.terms;
+  const currency = useCurrency(token);
+  const isClient = account === client;
+  const isFreelancer = account === freelancer;
+  const freelancerSigned = state.freelancerConsented || signatures.freelancer !== undefined;
+  const share: Share = { chainId, agreement, signatures, contents: [] };
+  const name = agreement.scope?.title ?? agreement.id;
+
+  if (account === undefined) return <Notice tone="info">{words.proposal.whoAreYou}</Notice>;
+  return (
+    <>
+      {isFreelancer && !freelancerSigned && (
+        <SignForm agreement={agreement} party="freelancer" signatures={signatures} />
+      )}
+      {isClient && freelancerSigned && (
+        <section aria-labelledby="fund">
+          <h3 id="fund">{words.proposal.fund}</h3>
+          {currency === undefined ? (
+            <Loading />
+          ) : (
+            <FundForm facts={{ agreement, state, currency, signatures }} first={0} />
+          )}
+        </section>
+      )}
+      {(isClient || isFreelancer) && (
+        <section aria-labelledby="hand-over">
+          <h3 id="hand-over">{isClient ? words.proposal.toFreelancer : words.proposal.toClient}</h3>
+          <p>
+            {isClient
+              ? freelancerSigned
+                ? words.proposal.bothReady
+                : words.proposal.awaitFreelancer
+              : freelancerSigned
+                ? words.proposal.sendBack
+                : words.proposal.signFirst}
+          </p>
+          <Sharing share={share} name={name} />
+        </section>
+      )}
+      {!isClient && !isFreelancer && <Notice tone="info">{words.proposal.notYours}</Notice>}
+      {(isClient || isFreelancer) && <ChangeIt agreement={agreement} />}
+    </>
+  );
+}
+
+/** Signing: free, and off the chain. */
+function SignForm({
+  agreement,
+  party,
+  signatures,
+}: Omit<ProposalProps, "state"> & { readonly party: "client" | "freelancer" }): ReactNode {
+  const { words } = useLanguage();
+  const escrow = useEscrow();
+  const client = useQueryClient();
+  const mutation = useEscrowMutation("sign");
+  const sign = async () => {
+    const signature = await mutation.mutateAsync(agreement);
+    await keep({ chainId: escrow.chainId, agreement, signatures }, escrow.chainId);
+    await keepSignature(agreement, escrow.chainId, party, signature);
+    await client.invalidateQueries({ queryKey: [LIBRARY] });
+  };
+  return (
+    <section aria-labelledby="sign">
+      <h3 id="sign">{words.proposal.sign}</h3>
+      <Sending
+        mutation={mutation}
+        start={sign}
+        label={words.proposal.sign}
+        sentence={words.proposal.signing}
+        done={words.proposal.signed}
+      />
+    </section>
+  );
+}
+
+/** A new version of it, to send back. */
+function ChangeIt({ agreement }: { readonly agreement: Agreement }): ReactNode {
+  const { words } = useLanguage();
+  const { chainId } = useEscrow();
+  const [, navigate] = useLocation();
+  const client = useQueryClient();
+  return (
+    <PlainButton
+      onPress={async () => {
+        await keep({ chainId, agreement, signatures: {} }, chainId);
+        await client.invalidateQueries({ queryKey: [LIBRARY] });
+        navigate(`/new/${agreement.id}`);
+      }}
+    >
+      {words.proposal.change}
+    </PlainButton>
+  );
+}

@@ -1,0 +1,100 @@
+/** Everything that happened to an agreement, from the chain. */
+import type { EscrowEvent, History } from "@micro-escrow/sdk";
+import { outcomeName } from "@micro-escrow/sdk";
+import { getBlockTimes } from "@micro-escrow/sdk/history";
+import { escrowKeys, useEscrow } from "@micro-escrow/sdk/react";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useCallback } from "react";
+import { useLanguage, type Words } from "../../language/index.tsx";
+import { useNames } from "../../names.ts";
+import { TransactionLink } from "../../parts/sending.tsx";
+import { type Facts, useMilestoneTitle } from "./facts.ts";
+
+/** What happened, newest first. */
+export function Timeline({ facts, history }: { readonly facts: Facts; readonly history: History }): ReactNode {
+  const { words, format } = useLanguage();
+  const escrow = useEscrow();
+  const tell = useEventWords(facts);
+  const { events } = facts;
+  const { data: times } = useQuery({
+    queryKey: [...escrowKeys.timeline(escrow, facts.agreement.id), "times", events.at(-1)?.blockHash ?? ""],
+    queryFn: () => getBlockTimes(escrow.connection, events),
+    staleTime: Number.POSITIVE_INFINITY,
+    structuralSharing: false,
+  });
+  const final = new Set(history.final);
+  return (
+    <section className="timeline" aria-labelledby="timeline">
+      <h2 id="timeline">{words.timeline.title}</h2>
+      <ol reversed>
+        {events.toReversed().map((event) => {
+          const time = times?.get(event.block);
+          return (
+            <li key={`${event.blockHash}${event.logIndex}`}>
+              <span>{tell(event)}</span>{" "}
+              <span className="quiet">
+                {time === undefined ? (
+                  "…"
+                ) : (
+                  <time dateTime={new Date(time * 1_000).toISOString()}>{format.time(time)}</time>
+                )}
+                {" · "}
+                <TransactionLink hash={event.transaction} />
+                {" · "}
+                {final.has(event) ? words.timeline.final : words.timeline.confirmed}
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
+
+/** An event in words. */
+function useEventWords({ agreement, currency }: Facts): (event: EscrowEvent) => string {
+  const { words, format } = useLanguage();
+  const nameOf = useNames();
+  const title = useMilestoneTitle(agreement);
+  return useCallback(
+    (event) => {
+      const { events } = words;
+      const { client, freelancer, verifier } = agreement.terms;
+      switch (event.type) {
+        case "AgreementOpened":
+          return events.AgreementOpened;
+        case "AgreementAccepted":
+          return events.AgreementAccepted(nameOf(event.party));
+        case "AgreementClosed":
+          return events.AgreementClosed(nameOf(event.party));
+        case "MilestoneFunded":
+          return events.MilestoneFunded(nameOf(event.payer), title(event.index), format.money(event.amount, currency));
+        case "MilestoneSubmitted":
+          return events.MilestoneSubmitted(nameOf(freelancer), title(event.index), event.submission);
+        case "ChangesRequested":
+          return events.ChangesRequested(nameOf(client), title(event.index));
+        case "MilestoneAttested":
+          return events.MilestoneAttested(nameOf(verifier), title(event.index), event.passed);
+        case "MilestoneAdvanced":
+          return events.MilestoneAdvanced(
+            nameOf(client),
+            title(event.index),
+            format.money(event.freelancerAmount, currency),
+          );
+        case "MilestoneExtended":
+          return events.MilestoneExtended(nameOf(client), title(event.index), format.time(event.clock));
+        case "MilestoneDisputed":
+          return events.MilestoneDisputed(nameOf(event.by), title(event.index));
+        case "EvidenceSubmitted":
+          return events.EvidenceSubmitted(nameOf(event.by), title(event.index));
+        case "MilestoneConcluded":
+          return `${title(event.index)}: ${words.outcome[outcomeName(event.outcome) as keyof Words["outcome"]]}`;
+        case "PaymentDeferred":
+          return events.PaymentDeferred(nameOf(event.account), format.money(event.amount, currency));
+        case "Withdrawn":
+          return events.Withdrawn(nameOf(event.account), format.money(event.amount, currency));
+      }
+    },
+    [words, format, nameOf, title, agreement, currency],
+  );
+}

@@ -1,0 +1,409 @@
+/** Writing an agreement: a form that says at once what is wrong, the deal in plain sentences beside it, and then handing it over. */
+import { type Agreement, tokens } from "@micro-escrow/sdk";
+import { useEscrow } from "@micro-escrow/sdk/react";
+import { useQueryClient } from "@tanstack/react-query";
+import { hexlify, randomBytes } from "ethers";
+import { type ReactNode, useMemo, useState } from "react";
+import { Label, Radio, RadioGroup } from "react-aria-components";
+import { useLocation } from "wouter";
+import { type Draft, type DraftMilestone, draftOf, emptyDraft, emptyMilestone, make, type Problems } from "../draft.ts";
+import { useLanguage } from "../language/index.tsx";
+import { keep, LIBRARY, useKeptAgreements } from "../library.ts";
+import { useCurrency, useToken } from "../names.ts";
+import { Loading, Notice, PlainButton, PrimaryButton } from "../parts/basics.tsx";
+import { Field } from "../parts/field.tsx";
+import { useAddress, useSession } from "../session.tsx";
+import { Deal, Warnings } from "./agreement/deal.tsx";
+
+/** A form for a new agreement, or for another version of one that is kept here. */
+export function NewView({ from }: { readonly from: string | undefined }): ReactNode {
+  const { chainId } = useEscrow();
+  const { data: kept } = useKeptAgreements(chainId);
+  const before = kept?.find(({ agreement }) => agreement.id === from)?.agreement;
+  const currency = useCurrency(before?.terms.token);
+  if (from !== undefined && (kept === undefined || (before !== undefined && currency === undefined)))
+    return <Loading />;
+  if (before === undefined || currency === undefined) return <Writing key="new" />;
+  return <Writing key={before.id} before={draftOf(before, currency.decimals)} />;
+}
+
+function Writing({ before }: { readonly before?: Draft }): ReactNode {
+  const { words } = useLanguage();
+  const { demo } = useSession();
+  const account = useAddress();
+  const [draft, setDraft] = useState<Draft>(() => ({
+    ...(before ?? { ...emptyDraft(Date.now() / 1_000), client: account ?? "", token: demo?.token.address ?? "" }),
+  }));
+  const [nonce] = useState(() => hexlify(randomBytes(32)) as `0x${string}`);
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const [showsAll, setShowsAll] = useState(false);
+  const { data: token, error: tokenError } = useToken(
+    /^0x[0-9a-fA-F]{40}$/.test(draft.token.trim()) ? draft.token.trim() : undefined,
+  );
+  const made = useMemo(() => make(draft, token, nonce), [draft, token, nonce]);
+  const form = {
+    draft,
+    set: (changes: Partial<Draft>) => setDraft((old) => ({ ...old, ...changes })),
+    /** What is wrong with a value, once its writer has left it. */
+    problemAt: (path: string) => (showsAll || touched.has(path) ? problemText(made.problems, path) : undefined),
+    touch: (path: string) => () => setTouched((old) => new Set(old).add(path)),
+    symbol: token?.symbol,
+  };
+
+  return (
+    <>
+      <h1>{before === undefined ? words.draft.title : words.draft.newVersion}</h1>
+      {before === undefined && <Templates onChoose={(template) => form.set(template)} />}
+      <div className="writing">
+        <form onSubmit={(event) => event.preventDefault()} aria-label={words.draft.title}>
+          <Parties form={form} tokenError={tokenError} />
+          <Work form={form} />
+          <Periods form={form} />
+          <Fees form={form} />
+        </form>
+        <aside aria-labelledby="deal">
+          <h2 id="deal">{words.draft.deal}</h2>
+          {made.agreement === undefined ? (
+            <>
+              <p className="quiet">{words.draft.incomplete}</p>
+              {showsAll && <Remaining problems={made.problems} />}
+              <PrimaryButton onPress={() => setShowsAll(true)}>{words.draft.check}</PrimaryButton>
+            </>
+          ) : (
+            <Finished agreement={made.agreement} />
+          )}
+        </aside>
+      </div>
+    </>
+  );
+
+  function problemText(problems: Problems | undefined, path: string): string | undefined {
+    const problem = problems?.get(path);
+    if (problem === undefined) return undefined;
+    return (
+      (words.problems as Readonly<Record<string, string>>)[problem.error.code] ?? `${problem.message} ${problem.advice}`
+    );
+  }
+
+  /** What is wrong, in one list: also what no field of the form shows. */
+  function Remaining({ problems }: { readonly problems: Problems }): ReactNode {
+    return (
+      <Notice tone="problem">
+        {words.draft.missing}
+        <ul>
+          {[...problems.keys()].map((path) => (
+            <li key={path}>
+              <code>{path}</code>: {problemText(problems, path)}
+            </li>
+          ))}
+        </ul>
+      </Notice>
+    );
+  }
+}
+
+interface FormProps {
+  readonly form: {
+    readonly draft: Draft;
+    set(changes: Partial<Draft>): void;
+    problemAt(path: string): string | undefined;
+    touch(path: string): () => void;
+    readonly symbol: string | undefined;
+  };
+}
+
+/** Agreements to begin with. */
+function Templates({ onChoose }: { readonly onChoose: (template: Partial<Draft>) => void }): ReactNode {
+  const { words } = useLanguage();
+  return (
+    <section className="templates" aria-labelledby="templates">
+      <h2 id="templates">{words.draft.templates}</h2>
+      {words.templates.map(({ name, milestones, ...template }) => (
+        <PlainButton
+          key={name}
+          onPress={() =>
+            onChoose({ ...template, milestones: milestones.map((one) => ({ ...emptyMilestone(), ...one })) })
+          }
+        >
+          {name}
+        </PlainButton>
+      ))}
+    </section>
+  );
+}
+
+function Parties({ form, tokenError }: FormProps & { readonly tokenError: unknown }): ReactNode {
+  const { words } = useLanguage();
+  const { demo, network } = useSession();
+  const account = useAddress();
+  const { draft, set, problemAt, touch } = form;
+  const people = demo?.people.map(({ name, about, address }) => ({ value: address, name: `${name} (${about})` }));
+  const known = [
+    ...tokens
+      .filter(({ chainId }) => chainId === network.chainId)
+      .map(({ address, symbol }) => ({ value: address as string, name: symbol as string })),
+    ...(demo === undefined ? [] : [{ value: demo.token.address, name: demo.token.symbol }]),
+  ];
+  return (
+    <fieldset>
+      <legend>{words.draft.parties}</legend>
+      {account !== undefined && (
+        <RadioGroup
+          className="radios"
+          value={draft.client === account ? "client" : draft.freelancer === account ? "freelancer" : "neither"}
+          onChange={(role) => {
+            const other = draft.client === account ? draft.freelancer : draft.client;
+            if (role === "client") set({ client: account, freelancer: other === account ? "" : other });
+            else if (role === "freelancer") set({ freelancer: account, client: other === account ? "" : other });
+            else set({ client: "", freelancer: "" });
+          }}
+        >
+          <Label>{words.draft.youAre}</Label>
+          <Radio value="client">{words.role.client}</Radio>
+          <Radio value="freelancer">{words.role.freelancer}</Radio>
+          <Radio value="neither">{words.draft.neither}</Radio>
+        </RadioGroup>
+      )}
+      {(["client", "freelancer", "arbiter"] as const).map((party) => (
+        <Field
+          key={party}
+          label={words.role[party]}
+          description={words.draft.about[party]}
+          value={draft[party]}
+          onChange={(value) => set({ [party]: value })}
+          onBlur={touch(party)}
+          problem={problemAt(party)}
+          suggestions={people}
+          isRequired
+        />
+      ))}
+      <Field
+        label={words.draft.token}
+        description={words.draft.about.token}
+        value={draft.token}
+        onChange={(token) => set({ token })}
+        onBlur={touch("token")}
+        problem={tokenError === null ? problemAt("token") : words.draft.noToken}
+        suggestions={known}
+        isRequired
+      />
+    </fieldset>
+  );
+}
+
+function Work({ form }: FormProps): ReactNode {
+  const { words } = useLanguage();
+  const { draft, set, problemAt, touch, symbol } = form;
+  const change = (key: string, changes: Partial<DraftMilestone>) =>
+    set({ milestones: draft.milestones.map((one) => (one.key === key ? { ...one, ...changes } : one)) });
+  return (
+    <fieldset>
+      <legend>{words.draft.work}</legend>
+      <Field
+        label={words.draft.name}
+        value={draft.title}
+        onChange={(title) => set({ title })}
+        onBlur={touch("scope.title")}
+        problem={problemAt("scope.title")}
+        isRequired
+      />
+      <Field
+        label={words.draft.description}
+        description={words.draft.about.description}
+        value={draft.description}
+        onChange={(description) => set({ description })}
+        onBlur={touch("scope.description")}
+        problem={problemAt("scope.description")}
+        isLong
+      />
+      <ol className="drafts">
+        {draft.milestones.map(({ key, title, description, amount, work }, index) => (
+          <li key={key}>
+            <fieldset>
+              <legend>{words.milestoneNumber(index + 1)}</legend>
+              <Field
+                label={words.draft.milestone}
+                value={title}
+                onChange={(value) => change(key, { title: value })}
+                onBlur={touch(`scope.milestones[${index}].title`)}
+                problem={problemAt(`scope.milestones[${index}].title`)}
+                isRequired
+              />
+              <Field
+                label={words.draft.milestoneDescription}
+                value={description}
+                onChange={(value) => change(key, { description: value })}
+                isLong
+              />
+              <div className="columns">
+                <Field
+                  label={words.amount}
+                  value={amount}
+                  onChange={(value) => change(key, { amount: value })}
+                  onBlur={touch(`milestones[${index}].amount`)}
+                  problem={problemAt(`milestones[${index}].amount`)}
+                  inputMode="decimal"
+                  suffix={symbol}
+                  isRequired
+                />
+                <Field
+                  label={words.draft.days}
+                  value={work}
+                  onChange={(value) => change(key, { work: value })}
+                  onBlur={touch(`milestones[${index}].work`)}
+                  problem={problemAt(`milestones[${index}].work`)}
+                  inputMode="numeric"
+                  suffix={words.draft.dayUnit}
+                  isRequired
+                />
+              </div>
+              {draft.milestones.length > 1 && (
+                <PlainButton
+                  onPress={() => set({ milestones: draft.milestones.filter((one) => one.key !== key) })}
+                  aria-label={words.draft.removeNumber(index + 1)}
+                >
+                  {words.draft.remove}
+                </PlainButton>
+              )}
+            </fieldset>
+          </li>
+        ))}
+      </ol>
+      <PlainButton onPress={() => set({ milestones: [...draft.milestones, emptyMilestone()] })}>
+        {words.draft.add}
+      </PlainButton>
+    </fieldset>
+  );
+}
+
+function Periods({ form }: FormProps): ReactNode {
+  const { words } = useLanguage();
+  const { draft, set, problemAt, touch } = form;
+  return (
+    <fieldset>
+      <legend>{words.draft.silence}</legend>
+      {(["review", "rework", "arbitration"] as const).map((period) => (
+        <Field
+          key={period}
+          label={words.draft[period]}
+          description={words.draft.about[period]}
+          value={draft[period]}
+          onChange={(value) => set({ [period]: value })}
+          onBlur={touch(period)}
+          problem={problemAt(period)}
+          inputMode="numeric"
+          suffix={words.draft.dayUnit}
+          isRequired
+        />
+      ))}
+      <RadioGroup
+        className="radios"
+        value={["0", "50", "100"].includes(draft.silentShare) ? draft.silentShare : null}
+        onChange={(silentShare) => set({ silentShare })}
+        isInvalid={problemAt("ifArbiterIsSilent") !== undefined}
+      >
+        <Label>{words.draft.silentShare}</Label>
+        {(["0", "50", "100"] as const).map((share) => (
+          <Radio key={share} value={share}>
+            {words.draft.silentShares[share]}
+          </Radio>
+        ))}
+      </RadioGroup>
+      {problemAt("ifArbiterIsSilent") !== undefined && <p className="problem-text">{words.draft.chooseShare}</p>}
+      <Field
+        label={words.draft.fundBy}
+        description={words.draft.about.fundBy}
+        value={draft.fundBy}
+        onChange={(fundBy) => set({ fundBy })}
+        onBlur={touch("fundBy")}
+        problem={problemAt("fundBy")}
+        type="date"
+        isRequired
+      />
+    </fieldset>
+  );
+}
+
+function Fees({ form }: FormProps): ReactNode {
+  const { words } = useLanguage();
+  const { demo } = useSession();
+  const { draft, set, problemAt, touch } = form;
+  const people = demo?.people.map(({ name, about, address }) => ({ value: address, name: `${name} (${about})` }));
+  return (
+    <fieldset>
+      <legend>{words.draft.fees}</legend>
+      <Field
+        label={words.draft.arbiterFee}
+        description={words.draft.about.arbiterFee}
+        value={draft.arbiterFee}
+        onChange={(arbiterFee) => set({ arbiterFee })}
+        onBlur={touch("arbiterFee")}
+        problem={problemAt("arbiterFee")}
+        inputMode="decimal"
+        suffix="%"
+      />
+      <details open={draft.platform !== "" || draft.verifier !== ""}>
+        <summary>{words.draft.others}</summary>
+        <Field
+          label={words.role.platform}
+          description={words.draft.about.platform}
+          value={draft.platform}
+          onChange={(platform) => set({ platform })}
+          onBlur={touch("fee.recipient")}
+          problem={problemAt("fee.recipient")}
+          suggestions={people}
+        />
+        <Field
+          label={words.draft.platformFee}
+          value={draft.platformFee}
+          onChange={(platformFee) => set({ platformFee })}
+          onBlur={touch("fee.share")}
+          problem={problemAt("fee.share")}
+          inputMode="decimal"
+          suffix="%"
+        />
+        <Field
+          label={words.role.verifier}
+          description={words.draft.about.verifier}
+          value={draft.verifier}
+          onChange={(verifier) => set({ verifier })}
+          onBlur={touch("verifier")}
+          problem={problemAt("verifier")}
+          suggestions={people}
+        />
+        <Field
+          label={words.draft.challenge}
+          value={draft.challenge}
+          onChange={(challenge) => set({ challenge })}
+          onBlur={touch("challenge")}
+          problem={problemAt("challenge")}
+          inputMode="numeric"
+          suffix={words.draft.dayUnit}
+        />
+      </details>
+    </fieldset>
+  );
+}
+
+/** A draft without a fault: what it says, and the way on. */
+function Finished({ agreement }: { readonly agreement: Agreement }): ReactNode {
+  const { words } = useLanguage();
+  const { chainId } = useEscrow();
+  const client = useQueryClient();
+  const [, navigate] = useLocation();
+  return (
+    <>
+      <Warnings agreement={agreement} />
+      <Deal agreement={agreement} />
+      <PrimaryButton
+        onPress={async () => {
+          await keep({ chainId, agreement, signatures: {} }, chainId);
+          await client.invalidateQueries({ queryKey: [LIBRARY] });
+          navigate(`/agreement/${agreement.id}`);
+        }}
+      >
+        {words.draft.finish}
+      </PrimaryButton>
+    </>
+  );
+}

@@ -1,0 +1,154 @@
+/** Opening what somebody shared: a link, or a file. */
+import { escrowKeys, useAgreementState, useEscrow } from "@micro-escrow/sdk/react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useState } from "react";
+import { DropZone, FileTrigger, isFileDropItem, Text } from "react-aria-components";
+import { useLocation } from "wouter";
+import { useVerified, verify } from "../consents.ts";
+import { useLanguage } from "../language/index.tsx";
+import { keep, LIBRARY, useKeptAgreements } from "../library.ts";
+import { Loading, Notice, PlainButton, PrimaryButton } from "../parts/basics.tsx";
+import { Field } from "../parts/field.tsx";
+import { Problem } from "../parts/problem.tsx";
+import { roleOf } from "../roles.ts";
+import { networks, useAddress, useSession } from "../session.tsx";
+import { fromFile, fromFragment, InvalidShareFileError, type Share } from "../share.ts";
+import { Proposal } from "./agreement/proposal.tsx";
+
+/** What stands in a link, or a place to put a link or a file. */
+export function OpenView({ fragment }: { readonly fragment: string | undefined }): ReactNode {
+  const [file, setFile] = useState<Share>();
+  const { data, error } = useQuery({
+    queryKey: ["share", fragment],
+    queryFn: () => fromFragment(fragment ?? ""),
+    enabled: fragment !== undefined,
+    networkMode: "always",
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+    structuralSharing: false,
+    // What could not be read has nothing to show, and is not worth a message twice.
+    gcTime: 0,
+  });
+  const { words } = useLanguage();
+  const share = file ?? data;
+  if (share !== undefined) return <Opened share={share} />;
+  if (error !== null) return <Problem title={words.open.refused} error={error} />;
+  return fragment === undefined ? <Choose onFile={setFile} /> : <Loading />;
+}
+
+/** A place for a link or a file. */
+function Choose({ onFile }: { readonly onFile: (share: Share) => void }): ReactNode {
+  const { words } = useLanguage();
+  const [, navigate] = useLocation();
+  const [link, setLink] = useState("");
+  const [error, setError] = useState<unknown>();
+  const open = async (file: File | undefined) => {
+    if (file === undefined) return;
+    try {
+      onFile(fromFile(await file.text()));
+    } catch (problem) {
+      setError(problem);
+    }
+  };
+  const follow = () => {
+    const fragment = /#\/open\/([\w-]+)\s*$/.exec(link)?.[1];
+    if (fragment === undefined) setError(new InvalidShareFileError("it is no link of this page"));
+    else navigate(`/open/${fragment}`);
+  };
+  return (
+    <section aria-labelledby="open">
+      <h1 id="open">{words.open.title}</h1>
+      <p>{words.open.explanation}</p>
+      <form
+        className="inline"
+        onSubmit={(event) => {
+          event.preventDefault();
+          follow();
+        }}
+      >
+        <Field label={words.open.link} value={link} onChange={setLink} />
+        <PrimaryButton type="submit" isDisabled={link.trim() === ""}>
+          {words.open.follow}
+        </PrimaryButton>
+      </form>
+      <DropZone className="drop" onDrop={async ({ items }) => open(await items.find(isFileDropItem)?.getFile())}>
+        <Text slot="label">{words.open.file}</Text>
+        <FileTrigger acceptedFileTypes={["application/json", ".json"]} onSelect={(list) => void open(list?.[0])}>
+          <PlainButton>{words.open.choose}</PlainButton>
+        </FileTrigger>
+      </DropZone>
+      {error !== undefined && <Problem title={words.open.refused} error={error} />}
+    </section>
+  );
+}
+
+/** What was shared, on the chain that it is for. */
+function Opened({ share }: { readonly share: Share }): ReactNode {
+  const { words } = useLanguage();
+  const { network, chooseNetwork } = useSession();
+  const { chainId = network.chainId } = share;
+  if (chainId !== network.chainId) {
+    const meant = networks.find((one) => one.chainId === chainId);
+    return (
+      <Notice tone="warning">
+        {words.open.otherChain(meant?.name ?? String(chainId))}
+        {meant !== undefined && (
+          <PlainButton onPress={() => chooseNetwork(chainId)}>{words.switchTo(meant.name)}</PlainButton>
+        )}
+      </Notice>
+    );
+  }
+  return <OnThisChain share={share} />;
+}
+
+function OnThisChain({ share }: { readonly share: Share }): ReactNode {
+  const { words } = useLanguage();
+  const escrow = useEscrow();
+  const client = useQueryClient();
+  const account = useAddress();
+  const [, navigate] = useLocation();
+  const { agreement } = share;
+  const state = useAgreementState(agreement);
+  const verified = useVerified(share);
+  const library = useKeptAgreements(escrow.chainId);
+  const kept = library.data?.find((one) => one.agreement.id === agreement.id);
+  const role = roleOf(agreement, account);
+  const isUnderWay = state.data?.milestones.some(({ status }) => status !== 0) ?? false;
+  // What belongs to an agreement that is known here, or that is under way, is put beside it; its page shows it.
+  const belongs = verified.data !== undefined && (kept !== undefined || (isUnderWay && role !== undefined));
+  useEffect(() => {
+    if (!belongs) return;
+    const save = async () => {
+      await keep((await verify(escrow, share)).share, escrow.chainId);
+      await client.invalidateQueries({ queryKey: [LIBRARY] });
+      await client.invalidateQueries({ queryKey: escrowKeys.state(escrow, agreement.id) });
+      navigate(`/agreement/${agreement.id}`, { replace: true });
+    };
+    void save();
+  }, [belongs, escrow, client, share, agreement, navigate]);
+
+  if (state.error) return <Problem error={state.error} onRetry={() => void state.refetch()} />;
+  if (verified.error) return <Problem error={verified.error} onRetry={() => void verified.refetch()} />;
+  if (state.data === undefined || verified.data === undefined || !library.isFetched || belongs) return <Loading />;
+  return (
+    <article aria-labelledby="shared">
+      <header className="page-header">
+        <h1 id="shared" dir="auto">
+          {agreement.scope?.title ?? words.agreement.untitled}
+        </h1>
+        <p>{role === undefined ? words.open.noRole : words.open.role[role]}</p>
+      </header>
+      {verified.data.hasForged && <Notice tone="problem">{words.open.forged}</Notice>}
+      <Proposal agreement={agreement} state={state.data} signatures={verified.data.share.signatures} />
+      <PlainButton
+        onPress={async () => {
+          await keep(verified.data.share, escrow.chainId);
+          await client.invalidateQueries({ queryKey: [LIBRARY] });
+          navigate(`/agreement/${agreement.id}`);
+        }}
+      >
+        {words.open.keep}
+      </PlainButton>
+    </article>
+  );
+}
