@@ -31,19 +31,22 @@ function executable(): string {
 }
 
 /**
- * Starts Anvil on a free port of 127.0.0.1; it ends with this process at the latest.
+ * Starts Anvil on 127.0.0.1; it ends with this process at the latest.
  *
+ * @param port By default any free one.
  * @param initialDate The time of its first block, ISO 8601.
  */
 export async function startAnvil({
   chainId = 31_337,
   initialDate,
+  port = 0,
 }: {
   chainId?: number;
   initialDate?: string;
+  port?: number;
 } = {}): Promise<Node> {
   // Hardhat's 20 accounts, and no CREATE2 deployer yet, as on any other new chain.
-  const options = ["--port=0", `--chain-id=${chainId}`, "--accounts=20", "--disable-default-create2-deployer"];
+  const options = [`--port=${port}`, `--chain-id=${chainId}`, "--accounts=20", "--disable-default-create2-deployer"];
   if (initialDate !== undefined) options.push(`--timestamp=${Date.parse(initialDate) / 1_000}`);
   const child = spawn(executable(), options, { stdio: ["ignore", "pipe", "inherit"] });
   const stop = () => {

@@ -13,6 +13,8 @@ export interface Chain {
   /** Lets time pass until `time`, Unix seconds, and mines a block then. */
   passTimeUntil(time: number): Promise<void>;
   stop(): void;
+  /** Settles when the node's process has ended, whoever ended it. */
+  readonly ended: Promise<void>;
 }
 
 /** A connection of one's own to the node, as every person in the demo has one. */
@@ -23,16 +25,26 @@ export function connect(url: string): JsonRpcProvider {
 }
 
 /**
- * Starts a Hardhat node in a process of its own, on a free port of 127.0.0.1.
+ * Starts a Hardhat node in a process of its own, on 127.0.0.1.
  *
- * @param begins The time of its first block, ISO 8601.
+ * @param begins The time of its first block, ISO 8601. Time goes on from there, and from wherever it is moved to.
+ * @param port By default any free one.
  * @throws {ScriptError} When the node does not start.
  */
-export async function startChain(begins: string): Promise<Chain> {
+export async function startChain(begins: string, port = 0): Promise<Chain> {
   const root = join(import.meta.dirname, "../..");
-  const child = fork(join(import.meta.dirname, "node.ts"), [begins], {
+  const child = fork(join(import.meta.dirname, "node.ts"), [begins, String(port)], {
     cwd: root,
     stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  // It would end by itself with this process, but not before it has loaded Hardhat.
+  const kill = () => child.kill();
+  process.once("exit", kill);
+  const ended = new Promise<void>((resolve) => {
+    child.once("exit", () => {
+      process.off("exit", kill);
+      resolve();
+    });
   });
   let complaints = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -41,7 +53,7 @@ export async function startChain(begins: string): Promise<Chain> {
   const url = await new Promise<string>((resolve, reject) => {
     const fail = (reason: string) => {
       clearTimeout(patience);
-      child.kill();
+      kill();
       reject(new ScriptError(`The Hardhat node did not start. ${reason}`));
     };
     const patience = setTimeout(fail, 60_000, "It had a minute. Is the machine very busy? Try once more.");
@@ -65,7 +77,8 @@ export async function startChain(begins: string): Promise<Chain> {
     },
     stop() {
       provider.destroy();
-      child.kill();
+      kill();
     },
+    ended,
   };
 }
