@@ -10,7 +10,7 @@ import { day, money } from "../terminal.ts";
 import { draft, hashOf, manifestOf, short, type World } from "../world.ts";
 
 /** The paths of the articles from one number to another. */
-async function articles(from: number, to: number): Promise<string[]> {
+export async function articles(from: number, to: number): Promise<string[]> {
   const names = (await readdir(fileOf("blog/articles"))).sort();
   return names
     .filter((name) => Number.parseInt(name, 10) >= from && Number.parseInt(name, 10) <= to)
