@@ -1,8 +1,8 @@
 /**
- * The tests, after a build: `node scripts/test.ts [contracts] [sdk] [services] [scripts]`, without a name all of them. They run at
- * the same time, because none of them keeps two cores busy. What the first says is shown as it says it, what the others say when
- * all are done. Exit code 1 when one of them fails; with `--coverage` also when those of SDK and services reach less of the SDK
- * than .c8rc.json asks for.
+ * The tests, after a build: `node scripts/test.ts [contracts] [sdk] [services] [scripts] [dapp]`, without a name all but those of
+ * the web app (`dapp`), which need a browser. They run at the same time, because none of them keeps two cores busy. What the
+ * first says is shown as it says it, what the others say when all are done. Exit code 1 when one of them fails; with `--coverage`
+ * also when those of SDK and services reach less of the SDK than .c8rc.json asks for.
  *
  * None compiles: two builds at once would write Hardhat's cache at once.
  */
@@ -27,16 +27,17 @@ const suites: Readonly<Record<string, readonly string[]>> = {
   sdk: ["mocha", ...testsIn("test/sdk").filter((file) => !services.includes(dirname(file)))],
   services: ["mocha", ...services.flatMap(testsIn)],
   scripts: ["mocha", ...testsIn("test/scripts")],
+  dapp: ["mocha", ...testsIn("test/dapp")],
 };
 
 await runScript(async () => {
-  const all = Object.keys(suites);
+  const known = Object.keys(suites);
   const { values, positionals } = parseArgs({
     options: { coverage: { type: "boolean", default: false } },
     allowPositionals: true,
   });
-  const names = positionals.length > 0 ? positionals : all;
-  for (const name of names) expect(name in suites, `There are no tests named "${name}", but ${all.join(", ")}.`);
+  const names = positionals.length > 0 ? positionals : known.filter((name) => name !== "dapp");
+  for (const name of names) expect(name in suites, `There are no tests named "${name}", but ${known.join(", ")}.`);
   const kept = names.map((): string[] => []);
   // What Node counts of each process of a suite is left there, and reported together.
   if (values.coverage) await rm(counts, { recursive: true, force: true });

@@ -45,11 +45,9 @@ export interface Draft {
   readonly challenge: string;
 }
 
-let keys = 0;
-
 /** A milestone that nobody has written yet. */
 export const emptyMilestone = (): DraftMilestone => ({
-  ...{ key: `milestone-${++keys}`, title: "", description: "", amount: "", work: "14" },
+  ...{ key: crypto.randomUUID(), title: "", description: "", amount: "", work: "14" },
 });
 
 /**

@@ -13,7 +13,7 @@ import {
 } from "@micro-escrow/sdk";
 import { ContentMissingError, type ContentStorage, putContent } from "@micro-escrow/sdk/storage";
 import { useQuery } from "@tanstack/react-query";
-import { createStore, entries, get, set, update } from "idb-keyval";
+import { clear, createStore, entries, get, set, update } from "idb-keyval";
 import type { Share } from "./share.ts";
 
 /** An agreement that is kept. */
@@ -101,6 +101,14 @@ export function useKeptAgreements(chainId: number) {
     queryFn: () => readKept(chainId),
     networkMode: "always",
     staleTime: Number.POSITIVE_INFINITY,
+    // Somebody may have opened something in another tab.
+    refetchOnWindowFocus: "always",
     structuralSharing: false,
   });
+}
+
+/** Forgets everything. */
+export async function forget(): Promise<void> {
+  await clear(agreements);
+  await clear(contents);
 }

@@ -14,7 +14,7 @@ import {
 } from "ethers";
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from "react";
 import { type Demo, readDemo } from "./demo.ts";
-import { keep, readKept } from "./library.ts";
+import { forget, keep } from "./library.ts";
 import { type Network, networksOf } from "./networks.ts";
 import { useWallets, type Wallet } from "./wallets.ts";
 
@@ -74,6 +74,8 @@ type Remembered = { readonly demo: string } | { readonly wallet: string } | unde
 
 const ACCOUNT = "micro-escrow-account";
 const NETWORK = "micro-escrow-network";
+/** Which of the demo's worlds was seen last. */
+const WORLD = "micro-escrow-demo";
 
 function recall(): Remembered {
   try {
@@ -101,9 +103,13 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
     queryKey: ["demo"],
     queryFn: async () => {
       const world = await readDemo();
-      // What its people have shared is kept as if they had opened each other's links; once, as theirs may have gone on since.
-      const known = new Set((await readKept(network.chainId)).map(({ agreement }) => agreement.id));
-      for (const share of world.shares) if (!known.has(share.agreement.id)) await keep(share, network.chainId);
+      // Its chain ends with it, and what was kept of that is of no use then.
+      const ids = world.shares.map(({ agreement }) => agreement.id).join(" ");
+      if (localStorage.getItem(WORLD) === ids) return world;
+      await forget();
+      // What its people have shared is kept as if they had opened each other's links.
+      for (const share of world.shares) await keep(share, network.chainId);
+      localStorage.setItem(WORLD, ids);
       return world;
     },
     enabled: network.isDemo === true,

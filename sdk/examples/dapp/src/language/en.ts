@@ -26,7 +26,7 @@ const deal: Deal = {
   "unknown-scope": ({ details }) =>
     `What is to be done is not known on this device, only its hash (${details}). Ask the other party for the agreement's link or file.`,
   about: ({ title }) => `This agreement is about “${title}”.`,
-  detail: ({ description }) => `In detail: “${description}”.`,
+  detail: ({ description }) => `In detail: “${description}”`,
   payment: ({ client, freelancer }, { accountOf }) =>
     `The client, ${accountOf(client)}, pays the freelancer, ${accountOf(freelancer)}.`,
   arbiter: ({ arbiter }, { accountOf }) =>
@@ -39,7 +39,7 @@ const deal: Deal = {
     `Milestone ${clause.index + 1}, “${clause.title}”, pays ${amountOf(clause, tools, units)} for work submitted within ${tools.format.duration(clause.workPeriod)} of its funding.`,
   "untitled-milestone": (clause, tools) =>
     `Milestone ${clause.index + 1} pays ${amountOf(clause, tools, units)} for work submitted within ${tools.format.duration(clause.workPeriod)} of its funding.`,
-  "milestone-detail": ({ index, description }) => `Milestone ${index + 1} in detail: “${description}”.`,
+  "milestone-detail": ({ index, description }) => `Milestone ${index + 1} in detail: “${description}”`,
   requirements: ({ index, requirements }, { format }) =>
     `Milestone ${index + 1} is judged by: ${format.list(requirements.map((one) => `“${one}”`))}.`,
   check: ({ index, check }) => `Milestone ${index + 1} has to pass this check of the verifier: “${check}”.`,
@@ -555,6 +555,14 @@ export const en = {
       ...{ review: "5", rework: "5", arbitration: "14", arbiterFee: "3", silentShare: "50" },
     },
   ],
+  parts: {
+    who: "What it is about",
+    work: "Milestones",
+    funding: "Funding",
+    silence: "Answers, and what silence means",
+    fees: "Fees, and where the money goes",
+    always: "Always",
+  },
   deal,
   /** By the code of the SDK's warning. */
   warnings: {

@@ -30,6 +30,8 @@ export function Material({ hash, label }: { readonly hash: Hash; readonly label:
     networkMode: "always",
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
+    // Somebody may have opened it in another tab.
+    refetchOnWindowFocus: (query) => (query.state.data === undefined ? "always" : false),
     structuralSharing: false,
   });
   if (isPending) return <Loading />;

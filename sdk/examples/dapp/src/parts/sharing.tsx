@@ -28,8 +28,11 @@ export function Sharing({
     gcTime: 0,
   });
   const copy = async (text: string) => {
-    await navigator.clipboard.writeText(text);
-    setIsCopied(true);
+    // Where the browser does not let the page, the link is there to be marked and copied.
+    await navigator.clipboard.writeText(text).then(
+      () => setIsCopied(true),
+      () => setIsCopied(false),
+    );
   };
   return (
     <div className="sharing">

@@ -3,7 +3,7 @@ import { type Agreement, tokens } from "@micro-escrow/sdk";
 import { useEscrow } from "@micro-escrow/sdk/react";
 import { useQueryClient } from "@tanstack/react-query";
 import { hexlify, randomBytes } from "ethers";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { Label, Radio, RadioGroup } from "react-aria-components";
 import { useLocation } from "wouter";
 import { type Draft, type DraftMilestone, draftOf, emptyDraft, emptyMilestone, make, type Problems } from "../draft.ts";
@@ -18,22 +18,36 @@ import { Deal, Warnings } from "./agreement/deal.tsx";
 /** A form for a new agreement, or for another version of one that is kept here. */
 export function NewView({ from }: { readonly from: string | undefined }): ReactNode {
   const { chainId } = useEscrow();
+  const { network, demo } = useSession();
   const { data: kept } = useKeptAgreements(chainId);
   const before = kept?.find(({ agreement }) => agreement.id === from)?.agreement;
   const currency = useCurrency(before?.terms.token);
+  if (network.isDemo && demo === undefined) return <Loading />;
   if (from !== undefined && (kept === undefined || (before !== undefined && currency === undefined)))
     return <Loading />;
   if (before === undefined || currency === undefined) return <Writing key="new" />;
   return <Writing key={before.id} before={draftOf(before, currency.decimals)} />;
 }
 
+const DRAFT = "micro-escrow-draft";
+
+/** What was written before this tab was loaded again, or its user became somebody else. */
+function recallDraft(): Draft | undefined {
+  const text = sessionStorage.getItem(DRAFT);
+  return text === null ? undefined : (JSON.parse(text) as Draft);
+}
+
 function Writing({ before }: { readonly before?: Draft }): ReactNode {
   const { words } = useLanguage();
   const { demo } = useSession();
   const account = useAddress();
-  const [draft, setDraft] = useState<Draft>(() => ({
-    ...(before ?? { ...emptyDraft(Date.now() / 1_000), client: account ?? "", token: demo?.token.address ?? "" }),
-  }));
+  const [draft, setDraft] = useState<Draft>(() => {
+    const fresh = { ...emptyDraft(Date.now() / 1_000), client: account ?? "", token: demo?.token.address ?? "" };
+    return before ?? recallDraft() ?? fresh;
+  });
+  useEffect(() => {
+    if (before === undefined) sessionStorage.setItem(DRAFT, JSON.stringify(draft));
+  }, [before, draft]);
   const [nonce] = useState(() => hexlify(randomBytes(32)) as `0x${string}`);
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const [showsAll, setShowsAll] = useState(false);
@@ -398,6 +412,7 @@ function Finished({ agreement }: { readonly agreement: Agreement }): ReactNode {
       <PrimaryButton
         onPress={async () => {
           await keep({ chainId, agreement, signatures: {} }, chainId);
+          sessionStorage.removeItem(DRAFT);
           await client.invalidateQueries({ queryKey: [LIBRARY] });
           navigate(`/agreement/${agreement.id}`);
         }}

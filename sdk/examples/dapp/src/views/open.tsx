@@ -115,7 +115,7 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
   const role = roleOf(agreement, account);
   const isUnderWay = state.data?.milestones.some(({ status }) => status !== 0) ?? false;
   // What belongs to an agreement that is known here, or that is under way, is put beside it; its page shows it.
-  const belongs = verified.data !== undefined && (kept !== undefined || (isUnderWay && role !== undefined));
+  const belongs = verified.data !== undefined && (kept !== undefined || isUnderWay);
   useEffect(() => {
     if (!belongs) return;
     const save = async () => {

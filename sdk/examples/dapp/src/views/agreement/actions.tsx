@@ -61,6 +61,15 @@ const ORDER: readonly Verb[] = [
   ...(["submitEvidence", "settle", "advance", "extend", "refund", "close"] as const),
 ];
 
+/** What moves a milestone on in the usual way: approving before anything was submitted, for example, does not. */
+const EXPECTED: { readonly [S in Status]?: readonly Verb[] } = {
+  [Status.None]: ["fund"],
+  [Status.Funded]: ["submit", "finalize"],
+  [Status.Submitted]: ["approve", "attest", "finalize"],
+  [Status.ChangesRequested]: ["submit", "finalize"],
+  [Status.Disputed]: ["rule", "finalize"],
+};
+
 /** The buttons for what an account may do. */
 export function Actions({
   facts,
@@ -73,12 +82,13 @@ export function Actions({
   const { words } = useLanguage();
   const [opened, setOpened] = useState<AvailableAction>();
   const title = useMilestoneTitle(facts.agreement);
+  const account = useAddress();
   // The one that was opened stays until it is closed, also when its own success ends the possibility.
   const sorted = available.toSorted((a, b) => ORDER.indexOf(a.action) - ORDER.indexOf(b.action));
   return (
     <div className="actions">
-      {sorted.map((one, place) => {
-        const ButtonOfRank = place === 0 && one.action !== "close" ? PrimaryButton : PlainButton;
+      {sorted.map((one) => {
+        const ButtonOfRank = isExpected(one) ? PrimaryButton : PlainButton;
         return (
           <ButtonOfRank key={one.action} onPress={() => setOpened(one)} aria-label={labelOf(one)}>
             {words.actions[one.action].label}
@@ -94,6 +104,17 @@ export function Actions({
       </Dialog>
     </div>
   );
+
+  /** What is commonly next, from the one whose turn it is. */
+  function isExpected({ action, index }: AvailableAction): boolean {
+    // Consenting on the chain is for who cannot sign.
+    if (index === undefined) return false;
+    const { status } = milestoneOf(facts, index);
+    // Anybody may pay, but it is the client who is expected to.
+    return (
+      (EXPECTED[status]?.includes(action) ?? false) && (action !== "fund" || account === facts.agreement.terms.client)
+    );
+  }
 
   /** The same button stands at several milestones: to who does not see where, it says which. */
   function labelOf({ action, index }: AvailableAction): string {

@@ -27,18 +27,44 @@ export function useClauseWords(): <Code extends Clause["code"]>(clause: Clause<C
   );
 }
 
+/** The parts of a deal, in the order in which they are read. */
+const PARTS = ["who", "work", "funding", "silence", "fees", "always"] as const;
+
+/** Which part a clause belongs to. */
+const PART: { readonly [Code in Clause["code"]]: (typeof PARTS)[number] } = {
+  ...({ about: "who", "unknown-scope": "who", detail: "who", payment: "who", arbiter: "who" } as const),
+  ...({ "registered-token": "who", "claimed-token": "who", "unknown-token": "who" } as const),
+  ...({ milestone: "work", "untitled-milestone": "work", "milestone-detail": "work" } as const),
+  ...({ requirements: "work", check: "work", total: "work" } as const),
+  ...({ funding: "funding", closing: "funding", gate: "funding" } as const),
+  ...({ "silent-freelancer": "silence", review: "silence", rework: "silence", arbitration: "silence" } as const),
+  ...({ verifier: "silence", "verifier-pays-at-once": "silence" } as const),
+  ...({ "arbiter-fee": "fees", "no-arbiter-fee": "fees", "platform-fee": "fees", "no-platform-fee": "fees" } as const),
+  ...({ "payout-to": "fees", "refund-to": "fees", gifts: "always", unchangeable: "always" } as const),
+};
+
 /** The sentences of an agreement. */
 export function Deal({ agreement }: { readonly agreement: Agreement }): ReactNode {
   const { words } = useLanguage();
   const { chainId } = useEscrow();
   const say = useClauseWords();
+  const all = clauses(agreement, { chainId });
   return (
-    <ul className="deal" aria-label={words.agreement.deal}>
-      {clauses(agreement, { chainId }).map((clause, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: they neither move nor change.
-        <li key={place}>{say(clause)}</li>
+    <section className="deal" aria-label={words.agreement.deal}>
+      {PARTS.map((part) => (
+        <section key={part}>
+          <h3>{words.parts[part]}</h3>
+          <ul>
+            {all
+              .filter(({ code }) => PART[code] === part)
+              .map(say)
+              .map((sentence) => (
+                <li key={sentence}>{sentence}</li>
+              ))}
+          </ul>
+        </section>
       ))}
-    </ul>
+    </section>
   );
 }
 
@@ -85,7 +111,6 @@ export function differences(
   now: readonly Clause[],
   say: (clause: Clause) => string,
 ): readonly Difference[] {
-  const keyOf = (clause: Clause) => `${FAMILY[clause.code] ?? clause.code}${"index" in clause ? clause.index : ""}`;
   const byKey = (list: readonly Clause[]) => Map.groupBy(list, keyOf);
   const [old, current] = [byKey(before), byKey(now)];
   const keys = new Set([...old.keys(), ...current.keys()]);
@@ -98,6 +123,11 @@ export function differences(
       now: added[at],
     }));
   });
+}
+
+/** What a clause is about; several checks of a milestone are about the same. */
+function keyOf(clause: Clause): string {
+  return `${FAMILY[clause.code] ?? clause.code}${"index" in clause ? clause.index : ""}`;
 }
 
 /** Clauses that stand in each other's place. */

@@ -118,8 +118,7 @@ function UnderWay({ facts }: { readonly facts: Parameters<typeof ProgressBar>[0]
   const { agreement } = facts;
   // Who only reads can finalize what is due as soon as there is an account: no buttons until then.
   const account = useAddress();
-  const { data: available } = useAvailableActions({ agreement, account });
-  const whole = available?.filter(({ index }) => index === undefined) ?? [];
+  const { data: available = [] } = useAvailableActions({ agreement, account });
   return (
     <>
       <ProgressBar facts={facts} />
@@ -131,11 +130,11 @@ function UnderWay({ facts }: { readonly facts: Parameters<typeof ProgressBar>[0]
             key={index}
             facts={facts}
             index={index}
-            available={available?.filter((one) => one.index === index)}
+            available={available.filter((one) => one.index === index)}
           />
         ))}
         {facts.state.closed && <Notice tone="info">{words.agreement.closed}</Notice>}
-        {whole.length > 0 && <Actions facts={facts} available={whole} />}
+        <Actions facts={facts} available={available.filter(({ index }) => index === undefined)} />
       </section>
     </>
   );

@@ -25,8 +25,8 @@ export function MilestoneCard({
 }: {
   readonly facts: Facts;
   readonly index: number;
-  /** What the account can do now; `undefined` while that is not known. */
-  readonly available: readonly AvailableAction[] | undefined;
+  /** What the account can do now; nothing while that is not known. */
+  readonly available: readonly AvailableAction[];
 }): ReactNode {
   const { words, format } = useLanguage();
   const { agreement, state, currency, events } = facts;
@@ -55,7 +55,7 @@ export function MilestoneCard({
       )}
       {held > 0n && <Turn facts={facts} index={index} />}
       {outcome !== Outcome.None && <Ending facts={facts} index={index} own={own} />}
-      {available !== undefined && available.length > 0 && <Actions facts={facts} available={available} />}
+      <Actions facts={facts} available={available} />
       <Handed facts={facts} own={own} isDisputed={status === Status.Disputed} />
     </article>
   );

@@ -1,6 +1,6 @@
 /** An agreement that is not under way yet: what it says, what is new in it, who has signed, and signing and funding it. */
 import { type Agreement, type AgreementState, validateAgreement } from "@micro-escrow/sdk";
-import { useEscrow, useEscrowMutation } from "@micro-escrow/sdk/react";
+import { useAvailableActions, useEscrow, useEscrowMutation } from "@micro-escrow/sdk/react";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useLocation } from "wouter";
@@ -12,6 +12,7 @@ import { Sending } from "../../parts/sending.tsx";
 import { Sharing } from "../../parts/sharing.tsx";
 import { useAddress } from "../../session.tsx";
 import type { Share } from "../../share.ts";
+import { Actions } from "./actions.tsx";
 import { Deal, Differences, Warnings } from "./deal.tsx";
 import { FundForm } from "./funding.tsx";
 
@@ -153,6 +154,7 @@ function NextStep({ agreement, state, signatures }: ProposalProps): ReactNode {
       )}
       {!isClient && !isFreelancer && <Notice tone="info">{words.proposal.notYours}</Notice>}
       {(isClient || isFreelancer) && <ChangeIt agreement={agreement} />}
+      <Others agreement={agreement} state={state} />
     </>
   );
 }
@@ -185,6 +187,16 @@ function SignForm({
       />
     </section>
   );
+}
+
+/** What the chain offers besides: consenting there, for who cannot sign, and ending it. */
+function Others({ agreement, state }: Pick<ProposalProps, "agreement" | "state">): ReactNode {
+  const account = useAddress();
+  const currency = useCurrency(agreement.terms.token);
+  const { data: available = [] } = useAvailableActions({ agreement, account });
+  if (currency === undefined) return null;
+  const facts = { agreement, state, currency, events: [], kept: undefined };
+  return <Actions facts={facts} available={available.filter(({ index }) => index === undefined)} />;
 }
 
 /** A new version of it, to send back. */
