@@ -7,6 +7,7 @@
  * to be silent no responder, of arbiters and verifiers no pronunciarse · put on the chain registrar · wallet billetera
  *
  * Who stands behind a name can be a woman, a man or a company: sentences with a name in them have no word that would tell.
+ * Times can end in "p. m.": no sentence ends with one.
  */
 import { amountOf } from "./en.ts";
 import type { Words } from "./index.tsx";
@@ -36,7 +37,7 @@ const deal: Words["deal"] = {
   check: ({ index, check }) => `El hito ${index + 1} tiene que pasar este control del verificador: “${check}”.`,
   total: (clause, tools) => `Los ${clause.count} hitos juntos pagan ${amountOf(clause, tools, units)}.`,
   funding: ({ fundBy }, { format }) =>
-    `Los hitos se pueden financiar hasta el ${format.time(fundBy)}, uno por uno o varios a la vez. Al financiar un hito, su plazo de trabajo empieza de inmediato, y antes de que termine el cliente recupera el dinero solo si el freelancer está de acuerdo.`,
+    `Los hitos se pueden financiar hasta el ${format.time(fundBy)}, uno por uno o varios a la vez. Al financiar un hito, su plazo de trabajo empieza de inmediato, y mientras no termine, el cliente recupera el dinero solo si el freelancer está de acuerdo.`,
   closing: () =>
     "Cualquiera de las dos partes puede cerrar en cualquier momento el financiamiento de más hitos. Lo que ya está financiado sigue según lo acordado.",
   gate: ({ gate }, { accountOf }) =>
@@ -77,17 +78,17 @@ export const es: Words = {
   amount: "Monto",
   transaction: "Transacción",
   isYou: (name) => `${name} (tú)`,
-  chooseFor: (label) => `${label}: elegir entre las personas de la demo`,
-  somebodyElse: "Otra cuenta",
+  chooseFor: (label) => `${label}: elegir de la lista`,
+  somebodyElse: "Otra dirección",
   footer:
     "Detrás de esta página no hay ningún servidor: lo que ves viene de la cadena y de los archivos de este dispositivo.",
-  nav: { title: "Principal", account: "Mis acuerdos", new: "Nuevo acuerdo", open: "Abrir un enlace o archivo" },
-  connect: "Elegir una cuenta",
+  nav: { title: "Principal", account: "Mis acuerdos", new: "Nuevo acuerdo", open: "Abrir enlace o archivo" },
+  connect: "Elegir cuenta",
   connectFirst: "Primero elige una cuenta, arriba en la página.",
   whoAreYou: "¿Quién eres?",
   passTime: {
-    label: "Dejar pasar el tiempo",
-    none: "Dejar pasar el tiempo…",
+    label: "Adelantar el tiempo",
+    none: "Adelantar el tiempo…",
     day: "un día",
     week: "una semana",
     month: "treinta días",
@@ -219,9 +220,9 @@ export const es: Words = {
     },
     extend: {
       label: "Ampliar el plazo",
-      sentence: (clock) => `Por ahora el freelancer tiene plazo hasta el ${clock}.`,
+      sentence: (clock) => `El freelancer tiene ahora hasta el ${clock} para entregar.`,
       days: "Días que se suman",
-      until: (time) => `Entonces, hasta el ${time}.`,
+      until: (time) => `Nuevo vencimiento: ${time}`,
       wrong: "Escribe días enteros, 1 o más.",
       done: "El freelancer tiene más tiempo.",
     },
@@ -253,7 +254,7 @@ export const es: Words = {
       sentence: (held) =>
         `Tu firma dice cómo repartir los ${held} en custodia. Envíale el enlace a la otra parte: cuando acepte, el dinero se mueve. Vale 3 días y no cuesta nada.`,
       proposed: (payout, deadline) =>
-        `La otra parte firmó este reparto: ${payout}. Si aceptas, el dinero se mueve de inmediato. La oferta vale hasta el ${deadline}.`,
+        `La otra parte firmó este reparto: ${payout}. La oferta vale hasta el ${deadline}; si la aceptas, el dinero se mueve de inmediato.`,
       signed: "Firmado. Ahora pásaselo a la otra parte.",
       done: "Repartido. El dinero se movió.",
     },
@@ -402,7 +403,7 @@ export const es: Words = {
     MilestoneAttested: (name, title, passed) =>
       `${title}: ${name} ${passed ? "le dio el visto bueno a la entrega" : "rechazó la entrega"}.`,
     MilestoneAdvanced: (name, title, amount) => `${title}: ${name} pagó ${amount} por adelantado.`,
-    MilestoneExtended: (name, title, time) => `${title}: ${name} amplió el plazo hasta el ${time}.`,
+    MilestoneExtended: (name, title, time) => `${title}: ahora vence el ${time}; ${name} amplió el plazo.`,
     MilestoneDisputed: (name, title) => `${title}: ${name} llamó al árbitro.`,
     EvidenceSubmitted: (name, title) => `${title}: ${name} agregó pruebas.`,
     PaymentDeferred: (name, amount) =>
@@ -482,7 +483,7 @@ export const es: Words = {
     rework: "Plazo para los cambios",
     arbitration: "Plazo para el árbitro",
     silentShare: "Si el árbitro no se pronuncia, el dinero de un hito en disputa va",
-    silentShares: { "0": "al cliente", "50": "por mitades a los dos", "100": "al freelancer" },
+    silentShares: { "0": "al cliente", "50": "la mitad a cada uno", "100": "al freelancer" },
     chooseShare: "Elige una opción: para esto no hay un buen valor predeterminado.",
     fundBy: "Último día para financiar un hito",
     arbiterFee: "Comisión del árbitro",
@@ -494,11 +495,11 @@ export const es: Words = {
       arbiter: "Decide si los dos no se ponen de acuerdo. Elige a alguien en quien ambos confíen.",
       token: "La moneda estable con la que se paga.",
       description: "Todo lo que una persona ajena necesitaría para juzgar el trabajo.",
-      review: "Después de una entrega. Si no responde, se le paga al freelancer.",
+      review: "Después de una entrega. Si el cliente no responde, se le paga al freelancer.",
       rework: "Después de un pedido de cambios. Si el freelancer no responde, el dinero se le devuelve al cliente.",
       arbitration: "Después de abrirse una disputa.",
       fundBy: "Después de este día no se puede financiar ningún hito.",
-      arbiterFee: "De un hito sobre el que el árbitro dicta su fallo; en los demás casos, nada. 10\u00a0% como máximo.",
+      arbiterFee: "De un hito sobre el que el árbitro dicta su fallo; en los demás casos, nada. 10% como máximo.",
       platform: "Cobra un porcentaje de lo que se le paga al freelancer. Si no hay, déjalo vacío.",
       verifier: "Revisa las entregas: les da el visto bueno o las rechaza. Si no hay, déjalo vacío.",
     },
@@ -565,7 +566,7 @@ export const es: Words = {
       "Un plazo es de menos de tres días. Una interrupción del servicio o un fin de semana lo pueden agotar.",
     "verifier-pays-at-once":
       "La palabra del verificador le paga de inmediato al freelancer: el cliente no puede objetar.",
-    "high-arbiter-fee": "El árbitro cobra más del 5\u00a0% de un hito sobre el que dicta su fallo, gane quien gane.",
+    "high-arbiter-fee": "El árbitro cobra más del 5% de un hito sobre el que dicta su fallo, gane quien gane.",
     "one-sided-silence":
       "Si el árbitro no dicta su fallo, una de las partes se lleva todo, así que gana si el árbitro no se pronuncia.",
     "arbiter-without-code":
@@ -585,13 +586,13 @@ export const es: Words = {
     ForbiddenAccount: "Esta cuenta no puede participar: es un contrato de la custodia, o el token.",
     VerifierNotIndependent: "El verificador no puede ser ni el freelancer ni el árbitro.",
     InvalidAmount: "Escribe un monto como 500 o 0,5, sin más decimales que los que tiene el token.",
-    InvalidMilestone: "Escribe más que 0.",
+    InvalidMilestone: "Escribe un número mayor que 0.",
     InvalidDuration: "Escribe días enteros.",
     ZeroPeriod: "Dale tiempo: al menos tres días.",
     InvalidShare: "Escribe un porcentaje como 3 o 2,5.",
-    FeeTooHigh: "No puede ser más del 10\u00a0%.",
-    ArbiterFeeTooHigh: "No puede ser más del 10\u00a0%.",
-    DefaultShareTooHigh: "No puede ser más del 100\u00a0%.",
+    FeeTooHigh: "No puede ser más del 10%.",
+    ArbiterFeeTooHigh: "No puede ser más del 10%.",
+    DefaultShareTooHigh: "No puede ser más del 100%.",
     FeeWithoutRecipient: "Indica quién recibe la comisión.",
     InvalidTime: "Elige un día.",
     InvalidScope: "Escribe algo aquí.",
