@@ -11,11 +11,12 @@ import { en } from "./en.ts";
 export type Words = typeof en;
 
 /** The languages, by their BCP 47 tags, under their own names. */
-export const languages = { en: "English" } as const;
+export const languages = { en: "English", es: "Español" } as const;
 export type LanguageTag = keyof typeof languages;
 
 const load: Readonly<Record<LanguageTag, () => Promise<Words>>> = {
   en: async () => en,
+  es: async () => (await import("./es.ts")).es,
 };
 
 interface Language {

@@ -94,9 +94,31 @@ function Writing({ before }: { readonly before?: Draft }): ReactNode {
   function problemText(problems: Problems | undefined, path: string): string | undefined {
     const problem = problems?.get(path);
     if (problem === undefined) return undefined;
+    if (path === "ifArbiterIsSilent") return words.draft.chooseShare;
     return (
       (words.problems as Readonly<Record<string, string>>)[problem.error.code] ?? `${problem.message} ${problem.advice}`
     );
+  }
+
+  /** Where it is in the form; what the form has no field for stays the SDK's path. */
+  function placeOf(path: string): ReactNode {
+    const { draft: labels, role } = words;
+    const fields: Readonly<Record<string, string>> = {
+      ...{ client: role.client, freelancer: role.freelancer, arbiter: role.arbiter, token: labels.token },
+      ...{ "scope.title": labels.name, "scope.description": labels.description },
+      ...{ review: labels.review, rework: labels.rework, arbitration: labels.arbitration, fundBy: labels.fundBy },
+      ...{ ifArbiterIsSilent: labels.silence, arbiterFee: labels.arbiterFee },
+      ...{ "fee.recipient": role.platform, "fee.share": labels.platformFee },
+      ...{ verifier: role.verifier, challenge: labels.challenge },
+    };
+    const members: Readonly<Record<string, string>> = {
+      ...{ title: labels.milestone, description: labels.milestoneDescription },
+      ...{ amount: words.amount, work: labels.days },
+    };
+    const [, index, member = ""] = /^(?:scope\.)?milestones\[(\d+)\]\.(\w+)$/.exec(path) ?? [];
+    const label = index === undefined ? fields[path] : members[member];
+    if (label === undefined) return <code>{path}</code>;
+    return index === undefined ? label : `${words.milestoneNumber(Number(index) + 1)}, ${label}`;
   }
 
   /** What is wrong, in one list: also what no field of the form shows. */
@@ -107,7 +129,7 @@ function Writing({ before }: { readonly before?: Draft }): ReactNode {
         <ul>
           {[...problems.keys()].map((path) => (
             <li key={path}>
-              <code>{path}</code>: {problemText(problems, path)}
+              {placeOf(path)}: {problemText(problems, path)}
             </li>
           ))}
         </ul>
