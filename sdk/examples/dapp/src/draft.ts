@@ -8,6 +8,7 @@ import {
   type TokenDescription,
   zeroAddress,
 } from "@micro-escrow/sdk";
+import { decimal } from "./amounts.ts";
 
 /** A milestone while it is written. */
 export interface DraftMilestone {
@@ -118,8 +119,6 @@ export function make(draft: Draft, token: TokenDescription | undefined, nonce: `
   }
 }
 
-/** Some write decimals with a comma. */
-const decimal = (text: string) => text.trim().replace(",", ".");
 const percent = (text: string) => `${decimal(text)}%` as `${number}%`;
 const isSome = (text: string) => !/^0*([.,]0*)?$/.test(text.trim());
 

@@ -78,8 +78,8 @@ export const es: Words = {
   amount: "Monto",
   transaction: "Transacción",
   isYou: (name) => `${name} (tú)`,
-  chooseFor: (label) => `${label}: elegir de la lista`,
-  somebodyElse: "Otra dirección",
+  chooseFor: (label) => `${label}: elegir`,
+  other: "Otro…",
   footer:
     "Detrás de esta página no hay ningún servidor: lo que ves viene de la cadena y de los archivos de este dispositivo.",
   nav: { title: "Principal", account: "Mis acuerdos", new: "Nuevo acuerdo", open: "Abrir enlace o archivo" },
@@ -560,6 +560,14 @@ export const es: Words = {
       ...{ review: "5", rework: "5", arbitration: "14", arbiterFee: "3", silentShare: "50" },
     },
   ],
+  parts: {
+    who: "De qué se trata",
+    work: "Hitos",
+    funding: "Financiamiento",
+    silence: "Respuestas, y qué pasa si alguien no responde",
+    fees: "Comisiones, y adónde va el dinero",
+    always: "Siempre",
+  },
   deal,
   warnings: {
     "short-period":
@@ -585,7 +593,7 @@ export const es: Words = {
     PartiesNotDistinct: "Cliente, freelancer y árbitro tienen que ser tres cuentas distintas.",
     ForbiddenAccount: "Esta cuenta no puede participar: es un contrato de la custodia, o el token.",
     VerifierNotIndependent: "El verificador no puede ser ni el freelancer ni el árbitro.",
-    InvalidAmount: "Escribe un monto como 500 o 0,5, sin más decimales que los que tiene el token.",
+    InvalidAmount: "Escribe un monto como 1200 o 0,5: sin nada entre los miles y sin más decimales que los del token.",
     InvalidMilestone: "Escribe un número mayor que 0.",
     InvalidDuration: "Escribe días enteros.",
     ZeroPeriod: "Dale tiempo: al menos tres días.",
@@ -595,7 +603,7 @@ export const es: Words = {
     DefaultShareTooHigh: "No puede ser más del 100%.",
     FeeWithoutRecipient: "Indica quién recibe la comisión.",
     InvalidTime: "Elige un día.",
-    InvalidScope: "Escribe algo aquí.",
+    InvalidScope: "Escribe aquí un texto, que no sea de muchas páginas.",
     EmptySchedule: "Agrega un hito.",
   },
   errors: {
@@ -637,5 +645,11 @@ export const es: Words = {
     UnknownAgreement: "Nadie abrió este acuerdo en esta cadena.",
     IncompleteHistory: "La red omitió una parte de la historia. Inténtalo de nuevo o usa otro punto de conexión.",
     AmountOutOfRange: "El monto es mayor que lo que hay para dar.",
+    NotAParty: "Esto solo lo pueden hacer el cliente y el freelancer. No se envió nada.",
+    InvalidDeliverable:
+      "Estos archivos no se pueden entregar juntos: dos tienen el mismo nombre, o un nombre no es seguro.",
+    ContentTooLarge: "Esto es demasiado grande para guardarlo o mostrarlo aquí.",
+    TooManyFiles: "Son demasiados archivos.",
+    Unexpected: "Pasó algo inesperado. Mira el estado antes de intentarlo de nuevo.",
   },
 };

@@ -53,7 +53,7 @@ export function Field({
           value={suggestions.find((one) => one.value === value)?.value ?? ""}
           onChange={(event) => onChange(event.target.value)}
         >
-          <option value="">{words.somebodyElse}</option>
+          <option value="">{words.other}</option>
           {suggestions.map((one) => (
             <option key={one.value} value={one.value}>
               {one.name}

@@ -11,7 +11,7 @@ import { Choice, download, Loading, PlainButton } from "../../parts/basics.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { Waiting } from "../../parts/waiting.tsx";
 import { MoneyChart } from "./chart.tsx";
-import { movingEvents, pointsOf } from "./series.ts";
+import { pointsOf, readMoving } from "./series.ts";
 
 /** What is held, earned and paid. */
 export function Money({ overview: { statement, time } }: { readonly overview: Overview }): ReactNode {
@@ -21,13 +21,16 @@ export function Money({ overview: { statement, time } }: { readonly overview: Ov
   const used = [...new Set(statement.agreements.map(({ terms }) => terms.token as string))];
   const token = chosen ?? used[0];
   const currency = useCurrency(token);
-  const { data: events, error } = useQuery<Awaited<ReturnType<typeof movingEvents>>, MicroEscrowError>({
+  const { data: moving, error } = useQuery<Awaited<ReturnType<typeof readMoving>>, MicroEscrowError>({
     queryKey: [...escrowKeys.all(escrow), "moving", statement.account, statement.toBlock],
-    queryFn: () => movingEvents(escrow, statement),
+    queryFn: () => readMoving(escrow, statement),
     structuralSharing: false,
     placeholderData: (before) => before,
   });
-  const times = new Map(statement.entries.map((entry) => [entry.block, entry.time]));
+  const times = new Map([
+    ...(moving?.times ?? []),
+    ...statement.entries.map((entry) => [entry.block, entry.time] as const),
+  ]);
   // The newest block is known too, so that what happened since the last entry has a place.
   times.set(statement.toBlock, time);
   return (
@@ -48,10 +51,10 @@ export function Money({ overview: { statement, time } }: { readonly overview: Ov
         />
       )}
       {error !== null && <Problem error={error} />}
-      {events === undefined || currency === undefined || token === undefined ? (
+      {moving === undefined || currency === undefined || token === undefined ? (
         used.length > 0 && error === null && <Loading />
       ) : (
-        <MoneyChart points={pointsOf(statement, events, times, token)} currency={currency} until={time} />
+        <MoneyChart points={pointsOf(statement, moving.events, times, token)} currency={currency} until={time} />
       )}
       <PlainButton
         onPress={() => download(`statement-${statement.account}.csv`, toCsv(statement), "text/csv")}

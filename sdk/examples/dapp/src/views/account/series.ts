@@ -1,6 +1,6 @@
 /** An account's money over time: what is held in its agreements, what it has earned and what it has paid. */
 import { type EscrowEvent, escrowInterface, type MicroEscrow, scanEvents } from "@micro-escrow/sdk";
-import type { Statement } from "@micro-escrow/sdk/history";
+import { getBlockTimes, type Statement } from "@micro-escrow/sdk/history";
 
 /** The values of one token after each change; base units. */
 export interface Point {
@@ -18,15 +18,23 @@ export interface Point {
 const AT_ONCE = 100;
 const MOVING = ["MilestoneFunded", "MilestoneAdvanced", "MilestoneConcluded"] as const;
 
+/** What moved money, and when that began. */
+export interface Moving {
+  readonly events: readonly EscrowEvent[];
+  /** Unix seconds by the numbers of blocks: of the first event, from which the others are placed. */
+  readonly times: ReadonlyMap<number, number>;
+}
+
 /** The events that move money of a statement's agreements. */
-export async function movingEvents(escrow: MicroEscrow, { agreements }: Statement): Promise<readonly EscrowEvent[]> {
+export async function readMoving(escrow: MicroEscrow, { agreements }: Statement): Promise<Moving> {
   const topics = MOVING.map((name) => escrowInterface.getEvent(name).topicHash);
   const found: EscrowEvent[] = [];
   for (let start = 0; start < agreements.length; start += AT_ONCE) {
     const ids = agreements.slice(start, start + AT_ONCE).map(({ id }) => id);
     for await (const page of scanEvents(escrow.connection, [topics, ids])) found.push(...page);
   }
-  return found;
+  const first = found.toSorted((a, b) => a.block - b.block).slice(0, 1);
+  return { events: found, times: await getBlockTimes(escrow.connection, first) };
 }
 
 /**

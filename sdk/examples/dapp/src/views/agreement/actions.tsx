@@ -18,7 +18,6 @@ import {
   MicroEscrowError,
   type PayingAction,
   type Payout,
-  parseAmount,
   payouts,
   refundCall,
   requestChangesCall,
@@ -44,6 +43,7 @@ import {
   SliderThumb,
   SliderTrack,
 } from "react-aria-components";
+import { readAmount } from "../../amounts.ts";
 import { useLanguage } from "../../language/index.tsx";
 import { files, keep, LIBRARY } from "../../library.ts";
 import { Dialog, PlainButton, PrimaryButton } from "../../parts/basics.tsx";
@@ -493,15 +493,6 @@ function FinalizeForm({ facts, index }: FormProps): ReactNode {
   );
 }
 
-/** An amount as somebody types it; `undefined` while it is none. */
-function amountOf(text: string, decimals: number): bigint | undefined {
-  try {
-    return parseAmount(text.trim().replace(",", "."), decimals);
-  } catch {
-    return undefined;
-  }
-}
-
 function AdvanceForm({ facts, index }: FormProps): ReactNode {
   const { agreement, currency } = facts;
   const { words, format } = useLanguage();
@@ -510,7 +501,7 @@ function AdvanceForm({ facts, index }: FormProps): ReactNode {
   const payoutWords = usePayoutWords(agreement.terms, currency);
   const [text, setText] = useState("");
   const [{ held }] = useState(() => milestoneOf(facts, index));
-  const amount = amountOf(text, currency.decimals);
+  const amount = readAmount(text, currency.decimals);
   const isRight = amount !== undefined && amount > 0n && amount < held;
   const payout = isRight ? payoutOf(facts, { type: "advance", index, amount }) : undefined;
   return (
@@ -625,7 +616,7 @@ function Split({
         value={text}
         onChange={(typed) => {
           setText(typed);
-          const amount = amountOf(typed, currency.decimals);
+          const amount = readAmount(typed, currency.decimals);
           onChange(amount !== undefined && amount <= whole ? amount : undefined);
         }}
         inputMode="decimal"

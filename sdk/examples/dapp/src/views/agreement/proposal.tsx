@@ -37,10 +37,15 @@ export function Proposal({ agreement, state, signatures }: ProposalProps): React
       {problems.length > 0 && (
         <Notice tone="problem">
           <strong>{words.proposal.invalid}</strong>
-          <ul lang="en">
-            {problems.map(({ path, message }) => (
-              <li key={path + message}>{message}</li>
-            ))}
+          <ul>
+            {problems.map(({ path, message, error }) => {
+              const text = (words.problems as Readonly<Record<string, string>>)[error.code];
+              return (
+                <li key={path + message} lang={text === undefined ? "en" : undefined}>
+                  {text ?? message} <code>{path}</code>
+                </li>
+              );
+            })}
           </ul>
         </Notice>
       )}
