@@ -52,12 +52,7 @@ function greeting({ url, rpc }: Dapp): string {
   return [
     "",
     ...stories.flatMap(({ gig, today }) => [hanging("  ", 2, introduction(gig)), hanging("  ", 2, today, "dim"), ""]),
-    hanging(
-      "  ",
-      2,
-      "Or begin a gig of your own: everybody has 10,000.00 USDC, and you can be all of them in turn.",
-      "dim",
-    ),
+    hanging("  ", 2, "Or begin a gig of your own: everybody has USDC, and you can be all of them in turn.", "dim"),
     "",
     paint("dim", `  The chain is on this machine alone; for a wallet of your own: ${rpc}, chain 31337.`),
     paint("dim", "  Ctrl-C ends it, and all that happened on it is forgotten."),

@@ -185,6 +185,8 @@ async function serve(port: number, rpc: string, world: DemoDocument) {
       // What goes wrong between page and node is the page's to tell.
       logLevel: "silent",
       build: { outDir: OUT },
+      // The page has one address, with whatever it shows behind the "#"; under another one it would find nothing that it loads.
+      appType: "mpa",
       plugins: [serveWorld(world)],
       preview: {
         host: HOST,
