@@ -155,22 +155,26 @@ export const en = {
   actions: {
     accept: {
       label: "Accept on the chain",
+      hint: "Says on the chain that you agree.",
       sentence: "Puts your consent on the chain. It costs a network fee; signing is free, where your account can sign.",
       done: "Accepted.",
     },
     close: {
       label: "End the funding",
+      hint: "No further milestone can be funded then.",
       sentence:
         "No further milestone can be funded after this, by anybody. What is funded goes on as agreed. This cannot be undone.",
       done: "Nothing more can be funded.",
     },
     fund: {
       label: "Fund",
+      hint: "Puts the money into escrow; the work begins.",
       sentence: "Moves the money into escrow, and starts the work period at once.",
       done: "Funded. The work has begun.",
     },
     submit: {
       label: "Submit work",
+      hint: "Hands in your work; the client's time to answer begins.",
       sentence: (review: string) =>
         `Puts the fingerprint of your work on the chain. The client then has ${review} to answer; silence pays you.`,
       message: "Your work, or a message with the files",
@@ -178,6 +182,7 @@ export const en = {
     },
     approve: {
       label: "Approve and pay",
+      hint: "Pays the freelancer now, in full.",
       sentence: (payout: string, submission: number) =>
         submission === 0
           ? `Pays at once, though nothing was submitted: ${payout}. This cannot be undone.`
@@ -186,12 +191,14 @@ export const en = {
     },
     advance: {
       label: "Pay a part now",
+      hint: "Pays the freelancer a part before the end.",
       sentence: (held: string) => `Pays a part of the ${held} in escrow now. The rest stays, and so does the clock.`,
       wrong: (held: string) => `Enter an amount below ${held}.`,
       done: "The part is paid.",
     },
     requestChanges: {
       label: "Ask for changes",
+      hint: "Sends it back with what is missing.",
       sentence: (rework: string) =>
         `The freelancer has ${rework} to submit again or to call the arbiter; silence gives you the money back.`,
       message: "What should be changed",
@@ -199,6 +206,7 @@ export const en = {
     },
     attest: {
       label: "Attest",
+      hint: "Says whether the work meets its requirements.",
       sentence: (challenge: string | undefined) =>
         challenge === undefined
           ? "Passing it pays the freelancer at once. Failing it asks for changes."
@@ -211,6 +219,7 @@ export const en = {
     },
     extend: {
       label: "Give more time",
+      hint: "Moves the freelancer's deadline.",
       sentence: (clock: string) => `The freelancer now has until ${clock}.`,
       days: "Days to add",
       until: (time: string) => `Then until ${time}.`,
@@ -219,6 +228,7 @@ export const en = {
     },
     dispute: {
       label: "Call the arbiter",
+      hint: "Lets the arbiter divide this milestone's money.",
       sentence: (period: string, fee: string, share: string) =>
         `The arbiter has ${period} to divide this milestone's money, and takes ${fee} of it for a ruling. If the arbiter is silent, the freelancer gets ${share}.`,
       message: "What is wrong, for the arbiter",
@@ -226,12 +236,14 @@ export const en = {
     },
     submitEvidence: {
       label: "Add evidence",
+      hint: "Puts more before the arbiter.",
       sentence: "Puts more material before the arbiter. Neither the clock nor the money changes.",
       message: "What the arbiter should know",
       done: "The evidence is on the chain.",
     },
     rule: {
       label: "Rule",
+      hint: "Divides the money, as the arbiter.",
       sentence: (pot: string, fee: string) =>
         `Divides ${pot} between the two, after your fee of ${fee}. The money moves at once. This cannot be undone.`,
       message: "Your reasons",
@@ -239,6 +251,7 @@ export const en = {
     },
     settle: {
       label: "Divide by agreement",
+      hint: "Both sign how to divide the money; no arbiter, no fee.",
       together: "Agree and divide",
       sign: "Sign this split",
       other: "Propose another split",
@@ -251,11 +264,13 @@ export const en = {
     },
     refund: {
       label: "Give the money back",
+      hint: "Gives the client the money back, all of it.",
       sentence: (payout: string) => `Gives the milestone up: ${payout}. This cannot be undone.`,
       done: "The money is back with the client.",
     },
     finalize: {
       label: "Finalize",
+      hint: "Makes what was agreed for silence happen.",
       sentence: (payout: string) =>
         `The time is over, so what was agreed for silence happens: ${payout}. Anybody can do this.`,
       done: "Finalized. The money has moved.",
@@ -263,6 +278,7 @@ export const en = {
   },
   funding: {
     which: "Milestones to fund",
+    all: "All of them",
     due: (work: string) => `submitted within ${work}`,
     total: (amount: string, count: number) =>
       count === 0 ? "Choose a milestone." : `${amount} for ${count === 1 ? "one milestone" : `${count} milestones`}.`,

@@ -163,23 +163,27 @@ export const es: Words = {
   actions: {
     accept: {
       label: "Aceptar en la cadena",
+      hint: "Deja constancia en la cadena de que estás de acuerdo.",
       sentence:
         "Registra tu consentimiento en la cadena. Cuesta una tarifa de red; firmar es gratis, si tu cuenta puede firmar.",
       done: "Aceptado.",
     },
     close: {
       label: "Cerrar el financiamiento",
+      hint: "Después no se puede financiar ningún otro hito.",
       sentence:
         "Después de esto nadie podrá financiar otro hito. Lo que ya está financiado sigue según lo acordado. No se puede deshacer.",
       done: "Ya no se puede financiar nada más.",
     },
     fund: {
       label: "Financiar",
+      hint: "Pone el dinero en custodia; empieza el trabajo.",
       sentence: "Pone el dinero en custodia, y el plazo de trabajo empieza de inmediato.",
       done: "Financiado. El trabajo empezó.",
     },
     submit: {
       label: "Entregar el trabajo",
+      hint: "Entrega tu trabajo; empieza el plazo del cliente para responder.",
       sentence: (review) =>
         `Registra en la cadena la huella digital de tu trabajo. El cliente tiene entonces ${review} para responder; si no responde, se te paga.`,
       message: "Tu trabajo, o un mensaje con los archivos",
@@ -187,6 +191,7 @@ export const es: Words = {
     },
     approve: {
       label: "Aprobar y pagar",
+      hint: "Le paga ahora al freelancer, todo.",
       sentence: (payout, submission) =>
         submission === 0
           ? `Paga de inmediato, aunque no se entregó nada: ${payout}. No se puede deshacer.`
@@ -195,12 +200,14 @@ export const es: Words = {
     },
     advance: {
       label: "Pagar una parte ahora",
+      hint: "Le paga al freelancer una parte antes del final.",
       sentence: (held) => `Paga ahora una parte de los ${held} en custodia. El resto sigue ahí, y el plazo no cambia.`,
       wrong: (held) => `Escribe un monto menor que ${held}.`,
       done: "La parte está pagada.",
     },
     requestChanges: {
       label: "Pedir cambios",
+      hint: "Lo devuelve con lo que falta.",
       sentence: (rework) =>
         `El freelancer tiene ${rework} para volver a entregar o llamar al árbitro; si no responde, se te devuelve el dinero.`,
       message: "Qué hay que cambiar",
@@ -208,6 +215,7 @@ export const es: Words = {
     },
     attest: {
       label: "Verificar la entrega",
+      hint: "Dice si el trabajo cumple sus requisitos.",
       sentence: (challenge) =>
         challenge === undefined
           ? "Con tu visto bueno, al freelancer se le paga de inmediato. Si rechazas la entrega, se le piden cambios."
@@ -220,6 +228,7 @@ export const es: Words = {
     },
     extend: {
       label: "Ampliar el plazo",
+      hint: "Corre el plazo del freelancer.",
       sentence: (clock) => `El freelancer tiene ahora hasta el ${clock} para entregar.`,
       days: "Días que se suman",
       until: (time) => `Nuevo vencimiento: ${time}`,
@@ -228,6 +237,7 @@ export const es: Words = {
     },
     dispute: {
       label: "Llamar al árbitro",
+      hint: "Deja que el árbitro reparta el dinero de este hito.",
       sentence: (period, fee, share) =>
         `El árbitro tiene ${period} para repartir el dinero de este hito, del que cobra ${fee} por su fallo. Si el árbitro no se pronuncia, el freelancer recibe el ${share}.`,
       message: "Qué está mal, para el árbitro",
@@ -235,12 +245,14 @@ export const es: Words = {
     },
     submitEvidence: {
       label: "Agregar pruebas",
+      hint: "Le presenta más material al árbitro.",
       sentence: "Le presenta más material al árbitro. No cambian ni el plazo ni el dinero.",
       message: "Lo que el árbitro debe saber",
       done: "Las pruebas están en la cadena.",
     },
     rule: {
       label: "Dictar el fallo",
+      hint: "Reparte el dinero, como árbitro.",
       sentence: (pot, fee) =>
         `Reparte ${pot} entre las dos partes, ya descontada tu comisión de ${fee}. El dinero se mueve de inmediato. No se puede deshacer.`,
       message: "Tus motivos",
@@ -248,6 +260,7 @@ export const es: Words = {
     },
     settle: {
       label: "Repartir de común acuerdo",
+      hint: "Los dos firman cómo repartir el dinero; sin árbitro ni comisión.",
       together: "Aceptar y repartir",
       sign: "Firmar este reparto",
       other: "Proponer otro reparto",
@@ -260,11 +273,13 @@ export const es: Words = {
     },
     refund: {
       label: "Devolver el dinero",
+      hint: "Le devuelve al cliente el dinero, todo.",
       sentence: (payout) => `Con esto se renuncia al hito: ${payout}. No se puede deshacer.`,
       done: "El dinero volvió al cliente.",
     },
     finalize: {
       label: "Finalizar",
+      hint: "Hace que ocurra lo acordado para cuando nadie responde.",
       sentence: (payout) =>
         `El plazo venció, así que se cumple lo acordado para cuando nadie responde: ${payout}. Cualquiera puede hacerlo.`,
       done: "Finalizado. El dinero se movió.",
@@ -272,6 +287,7 @@ export const es: Words = {
   },
   funding: {
     which: "Hitos por financiar",
+    all: "Todos",
     due: (work) => `con entrega en ${work} como máximo`,
     total: (amount, count) =>
       count === 0 ? "Elige un hito." : `${amount} por ${count === 1 ? "un hito" : `${count} hitos`}.`,

@@ -32,7 +32,7 @@ import {
 import { useEscrow, useEscrowMutation } from "@micro-escrow/sdk/react";
 import { putContent, putDeliverable } from "@micro-escrow/sdk/storage";
 import { useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import {
   FileTrigger,
   Label,
@@ -83,16 +83,23 @@ export function Actions({
   const [opened, setOpened] = useState<AvailableAction>();
   const title = useMilestoneTitle(facts.agreement);
   const account = useAddress();
+  const id = useId();
   // The one that was opened stays until it is closed, also when its own success ends the possibility.
   const sorted = available.toSorted((a, b) => ORDER.indexOf(a.action) - ORDER.indexOf(b.action));
   return (
     <div className="actions">
       {sorted.map((one) => {
         const ButtonOfRank = isExpected(one) ? PrimaryButton : PlainButton;
+        const hint = `${id}-${one.action}`;
         return (
-          <ButtonOfRank key={one.action} onPress={() => setOpened(one)} aria-label={labelOf(one)}>
-            {words.actions[one.action].label}
-          </ButtonOfRank>
+          <div key={one.action}>
+            <ButtonOfRank onPress={() => setOpened(one)} aria-label={labelOf(one)} aria-describedby={hint}>
+              {words.actions[one.action].label}
+            </ButtonOfRank>
+            <span id={hint} className="quiet">
+              {words.actions[one.action].hint}
+            </span>
+          </div>
         );
       })}
       <Dialog

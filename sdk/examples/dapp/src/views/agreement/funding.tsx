@@ -7,7 +7,7 @@ import { type ReactNode, useState } from "react";
 import { Checkbox, CheckboxGroup, Label } from "react-aria-components";
 import type { Currency } from "../../format.ts";
 import { useLanguage } from "../../language/index.tsx";
-import { Notice } from "../../parts/basics.tsx";
+import { Notice, PlainButton } from "../../parts/basics.tsx";
 import { Sending } from "../../parts/sending.tsx";
 import { useAddress, useSession } from "../../session.tsx";
 import type { Share } from "../../share.ts";
@@ -96,6 +96,7 @@ export function FundForm({
           );
         })}
       </CheckboxGroup>
+      {open.length > 1 && <PlainButton onPress={() => setChosen(open.map(String))}>{words.funding.all}</PlainButton>}
       <p role="status">
         {words.funding.total(format.money(amount, currency), indices.length)}{" "}
         {balance !== undefined && (
