@@ -1,9 +1,11 @@
 /** Two people, one link, no server: from a form to the last payment, by clicking. */
+import { type AgreementId, eventsOf } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import type { Browser } from "playwright-core";
 import { type Dapp, startDapp } from "../../scripts/dapp/serve.ts";
 import { en } from "../../sdk/examples/dapp/src/language/en.ts";
 import { linkIn, milestone, open, startBrowser, type Visitor, visit } from "./browser.ts";
+import { type World, worldOf } from "./world.ts";
 
 /** With spaces that break lines and such that do not as one. */
 const textOf = (text: string) => text.replaceAll("\u00a0", " ");
@@ -12,15 +14,18 @@ describe("The web app, from a form to the last payment", function () {
   this.timeout(120_000);
   let dapp: Dapp;
   let browser: Browser;
+  let world: World;
   let client: Visitor;
   let freelancer: Visitor;
 
   before(async () => {
     [dapp, browser] = await Promise.all([startDapp(), startBrowser()]);
+    world = await worldOf(dapp);
     client = await visit(browser, dapp.url);
     freelancer = await visit(browser, dapp.url);
   });
   after(async () => {
+    world?.provider.destroy();
     await browser?.close();
     await dapp?.stop();
   });
@@ -82,11 +87,20 @@ describe("The web app, from a form to the last payment", function () {
       .getByText(en.proposal.consent("Amara", "signature"))
       .waitFor();
     const fund = page.getByRole("button", { name: en.funding.pay("250.00\u00a0USDC") });
-    await page.getByText(/^Network fee: about [\d.]+\sETH \([\d,]+ gas\)/).waitFor();
+    const fee = await page.getByText(/^Network fee: about [\d.]+\sETH \([\d,]+ gas\)/).innerText();
+    const gas = Number(/\(([\d,]+) gas\)/.exec(fee)?.[1]?.replaceAll(",", ""));
     await page.getByText(en.funding.balance("9,500.00\u00a0USDC")).waitFor();
     await client.picture("funding");
     await fund.click();
     await milestone(page, "Articles 1–5").getByText(en.status.Funded, { exact: true }).waitFor();
+    // What was said before is about what it took, with the permit that nobody could try.
+    const id = page.url().split("/").at(-1) as AgreementId;
+    const escrow = await world.as("Inês");
+    const events = eventsOf(await escrow.getTimeline(await escrow.getAgreement(id)));
+    const funded = events.find(({ type }) => type === "MilestoneFunded");
+    const receipt = await world.provider.getTransactionReceipt(funded?.transaction ?? "");
+    const used = Number(receipt?.gasUsed);
+    expect(gas).to.be.within(used, 1.1 * used);
   });
 
   it("lets the freelancer hand in a file, of which the chain gets the hash alone", async () => {

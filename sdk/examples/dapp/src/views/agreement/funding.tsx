@@ -13,9 +13,14 @@ import { useAddress, useSession } from "../../session.tsx";
 import type { Share } from "../../share.ts";
 import { useMilestoneTitle } from "./facts.ts";
 
-/** About how much gas a funding takes where it cannot be tried before, for want of an allowance: measured with USDC's permit. */
-const OPENING_GAS = 190_000n;
-const FUNDING_GAS = 40_000n;
+/**
+ * About how much gas a funding takes where it cannot be tried before, for want of an allowance: measured with USDC's permit, and a
+ * little more for each entry of the schedule, which goes along.
+ */
+function gasOf({ agreement, state }: Pick<Fundable, "agreement" | "state">, count: number): bigint {
+  const isOpen = state.clientConsented && state.freelancerConsented;
+  return BigInt((isOpen ? 90_000 : 113_000) + 26_000 * count + 1_500 * agreement.schedule.length);
+}
 
 const erc20 = new Interface(["function balanceOf(address) view returns (uint256)"]);
 
@@ -75,7 +80,7 @@ export function FundForm({
       mutation={mutation}
       start={() => mutation.mutateAsync(parameters)}
       call={indices.length === 0 ? undefined : fundCall({ escrow: escrow.address, ...parameters })}
-      gas={OPENING_GAS + FUNDING_GAS * BigInt(indices.length)}
+      gas={gasOf(facts, indices.length)}
       isReady={indices.length > 0 && !isShort}
       label={words.funding.pay(format.money(amount, currency))}
       sentence={words.actions.fund.sentence}
