@@ -126,10 +126,10 @@ describe("The web app, while an agreement is written", function () {
     const texts = (await differences.getByRole("listitem").allInnerTexts()).map((text) => text.replace(/\s+/g, " "));
     await other.picture("differences");
     expect(texts).to.have.length(3);
-    expect(texts[0]).to.match(/^Before: Milestone 1, .* pays 100\.00 USDC .*Now: Milestone 1, .* pays 150\.00 USDC /);
-    expect(texts[1]).to.match(/^Before: .* together pay 200\.00 USDC\.Now: .* together pay 250\.00 USDC\.$/);
+    expect(texts[0]).to.match(/^Before: Milestone 1, .* pays 100\.00 USDC .* Now: Milestone 1, .* pays 150\.00 USDC /);
+    expect(texts[1]).to.match(/^Before: .* together pay 200\.00 USDC\. Now: .* together pay 250\.00 USDC\.$/);
     expect(texts[2]).to.match(
-      /^Before: After a submission the client has 7 days .*Now: After a submission the client has 5 days /,
+      /^Before: After a submission the client has 7 days .* Now: After a submission the client has 5 days /,
     );
     expect(other.complaints()).to.deep.equal([]);
     await other.page.context().close();
