@@ -595,13 +595,15 @@ function Split({
       <Slider
         className="slider"
         minValue={0}
-        maxValue={STEPS}
-        step={10}
-        value={position}
-        onChange={(parts) => {
+        maxValue={1}
+        step={0.01}
+        formatOptions={{ style: "percent" }}
+        value={position / STEPS}
+        onChange={(share) => {
           // To the cent, where the token has cents: nobody means more of it.
           const cent = currency.decimals > 2 ? 10n ** BigInt(currency.decimals - 2) : 1n;
-          const part = (whole * BigInt(Array.isArray(parts) ? (parts[0] ?? 0) : parts)) / BigInt(STEPS);
+          const parts = Math.round((Array.isArray(share) ? (share[0] ?? 0) : share) * STEPS);
+          const part = (whole * BigInt(parts)) / BigInt(STEPS);
           set(part === whole ? whole : (part / cent) * cent);
         }}
       >
