@@ -44,6 +44,7 @@ import {
   SliderTrack,
 } from "react-aria-components";
 import { readAmount } from "../../amounts.ts";
+import { useOffer } from "../../consents.ts";
 import { useLanguage } from "../../language/index.tsx";
 import { files, keep, LIBRARY } from "../../library.ts";
 import { Dialog, PlainButton, PrimaryButton } from "../../parts/basics.tsx";
@@ -672,13 +673,13 @@ function RuleForm({ facts, index }: FormProps): ReactNode {
 }
 
 function SettleForm({ facts, index }: FormProps): ReactNode {
-  const account = useAddress();
-  const proposal = facts.kept?.settlements[index];
-  const isOfOther = proposal !== undefined && proposal.signer !== account;
-  return isOfOther ? (
-    <SettleTogether facts={facts} index={index} proposal={proposal} />
-  ) : (
+  const offer = useOffer(facts.agreement, milestoneOf(facts, index), facts.kept?.settlements[index]);
+  // Agreeing ends it; what came of that is still to be shown.
+  const [proposal] = useState(offer);
+  return proposal === undefined ? (
     <ProposeSettlement facts={facts} index={index} />
+  ) : (
+    <SettleTogether facts={facts} index={index} proposal={proposal} />
   );
 }
 
@@ -689,9 +690,9 @@ function SettleTogether({ facts, index, proposal }: FormProps & { readonly propo
   const escrow = useEscrow();
   const mutation = useEscrowMutation("settle");
   const payoutWords = usePayoutWords(agreement.terms, currency);
-  const freelancerAmount = amountIn(proposal);
+  const freelancerAmount = BigInt(proposal.freelancerAmount);
   const [payout] = useState(() => payoutOf(facts, { type: "settle", index, freelancerAmount }));
-  const { client, freelancer } = agreement.terms;
+  const { client } = agreement.terms;
   const authorization =
     proposal.signer === client ? { client: proposal.authorization } : { freelancer: proposal.authorization };
   return (
@@ -699,11 +700,7 @@ function SettleTogether({ facts, index, proposal }: FormProps & { readonly propo
       <Sending
         mutation={mutation}
         start={() => mutation.mutateAsync({ agreement, index, freelancerAmount, signatures: [proposal] })}
-        call={
-          [client, freelancer].includes(proposal.signer)
-            ? settleCall({ escrow: escrow.address, agreement, index, freelancerAmount, ...authorization })
-            : undefined
-        }
+        call={settleCall({ escrow: escrow.address, agreement, index, freelancerAmount, ...authorization })}
         isReady={payout !== undefined}
         label={words.actions.settle.together}
         sentence={words.actions.settle.proposed(
@@ -720,11 +717,6 @@ function SettleTogether({ facts, index, proposal }: FormProps & { readonly propo
       )}
     </>
   );
-}
-
-/** As much as it says, if that is an amount at all. */
-function amountIn({ freelancerAmount }: SignedSettlement): bigint {
-  return /^\d{1,39}$/.test(freelancerAmount) ? BigInt(freelancerAmount) : 0n;
 }
 
 /** Seconds for which a signed split is good. */

@@ -6,13 +6,16 @@ import {
   type Hash,
   Outcome,
   outcomeName,
+  payouts,
   Status,
   statusName,
 } from "@micro-escrow/sdk";
 import { useCountdown } from "@micro-escrow/sdk/react";
 import type { ReactNode } from "react";
+import { useOffer } from "../../consents.ts";
 import { useLanguage, type Words } from "../../language/index.tsx";
 import { useNames } from "../../names.ts";
+import { Notice } from "../../parts/basics.tsx";
 import { Material } from "../../parts/material.tsx";
 import { Actions } from "./actions.tsx";
 import { type Facts, useMilestoneTitle, usePayoutWords } from "./facts.ts";
@@ -54,6 +57,7 @@ export function MilestoneCard({
         </p>
       )}
       {held > 0n && <Turn facts={facts} index={index} />}
+      {held > 0n && <Offer facts={facts} index={index} />}
       {outcome !== Outcome.None && <Ending facts={facts} index={index} own={own} />}
       <Actions facts={facts} available={available} />
       <Handed facts={facts} own={own} isDisputed={status === Status.Disputed} />
@@ -95,6 +99,23 @@ function Turn({ facts, index }: { readonly facts: Facts; readonly index: number 
             )}
       </p>
     </div>
+  );
+}
+
+/** How the other party has offered to divide it. */
+function Offer({ facts, index }: { readonly facts: Facts; readonly index: number }): ReactNode {
+  const { words, format } = useLanguage();
+  const { agreement, state, currency, kept } = facts;
+  const nameOf = useNames();
+  const payoutWords = usePayoutWords(agreement.terms, currency);
+  const offer = useOffer(agreement, state.milestones[index] ?? { held: 0n }, kept?.settlements[index]);
+  if (offer === undefined) return null;
+  const payout = payouts(agreement, state, { type: "settle", index, freelancerAmount: BigInt(offer.freelancerAmount) });
+  const { deadline } = offer.authorization;
+  return (
+    <Notice tone="info">
+      {words.actions.settle.offer(nameOf(offer.signer), payoutWords(payout), format.time(deadline))}
+    </Notice>
   );
 }
 
