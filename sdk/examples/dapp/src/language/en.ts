@@ -305,7 +305,7 @@ export const en = {
     copied: "Copied.",
     private: "The link holds everything itself: no server sees it. Who has it can read it.",
     tooLong: "It is too much for a link: save it as a file, and send that.",
-    agreement: "Share this agreement",
+    agreement: "Share this agreement, with what was handed in",
   },
   open: {
     title: "Open what you were sent",

@@ -313,7 +313,7 @@ export const es: Words = {
     copied: "Copiado.",
     private: "El enlace lo contiene todo: ningún servidor lo ve. Quien lo tenga puede leerlo.",
     tooLong: "Es demasiado para un enlace: guárdalo como archivo y envía ese archivo.",
-    agreement: "Compartir este acuerdo",
+    agreement: "Compartir este acuerdo y lo que se entregó",
   },
   open: {
     title: "Abre lo que te enviaron",

@@ -18,7 +18,7 @@ import { useNames } from "../../names.ts";
 import { Notice } from "../../parts/basics.tsx";
 import { Material } from "../../parts/material.tsx";
 import { Actions } from "./actions.tsx";
-import { type Facts, useMilestoneTitle, usePayoutWords } from "./facts.ts";
+import { type Facts, handedIn, useMilestoneTitle, usePayoutWords } from "./facts.ts";
 
 /** A milestone of an agreement. */
 export function MilestoneCard({
@@ -167,21 +167,20 @@ function Handed({
   const { client, freelancer } = agreement.terms;
   const sideOf = (account: string) => (account === client ? "client" : account === freelancer ? "freelancer" : "other");
   const handed = own.flatMap((event): HandedIn[] => {
+    const hash = handedIn(event);
+    if (hash === undefined) return [];
     switch (event.type) {
       case "MilestoneSubmitted":
-        return [{ hash: event.deliverable, label: words.handed.submission(event.submission), side: "freelancer" }];
+        return [{ hash, label: words.handed.submission(event.submission), side: "freelancer" }];
       case "ChangesRequested":
-        return [{ hash: event.reason, label: words.handed.changes(event.submission), side: "client" }];
+        return [{ hash, label: words.handed.changes(event.submission), side: "client" }];
       case "MilestoneAttested":
-        return [{ hash: event.report, label: words.handed.report(event.submission, event.passed), side: "other" }];
+        return [{ hash, label: words.handed.report(event.submission, event.passed), side: "other" }];
       case "MilestoneDisputed":
       case "EvidenceSubmitted":
-        return [{ hash: event.evidence, label: words.handed.evidence(nameOf(event.by)), side: sideOf(event.by) }];
+        return [{ hash, label: words.handed.evidence(nameOf(event.by)), side: sideOf(event.by) }];
       case "MilestoneConcluded":
-        // Nobody gave reasons where nobody ruled.
-        return BigInt(event.reasoning) === 0n
-          ? []
-          : [{ hash: event.reasoning, label: words.handed.reasoning(nameOf(agreement.terms.arbiter)), side: "other" }];
+        return [{ hash, label: words.handed.reasoning(nameOf(agreement.terms.arbiter)), side: "other" }];
       default:
         return [];
     }
