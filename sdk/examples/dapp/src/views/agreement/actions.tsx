@@ -283,6 +283,12 @@ function useHandIn({ agreement }: Facts) {
   return { handed, setHanded, store, sharing };
 }
 
+/** The submission that was there when the window was opened: it is what is judged, though another one may come meanwhile. */
+function useSubmissionShown(facts: Facts, index: number): number {
+  const [{ submissions }] = useState(() => milestoneOf(facts, index));
+  return submissions;
+}
+
 /** Stands in for a hash that is not made yet: the cost is the same. */
 const ANY_HASH = hashText("");
 
@@ -317,7 +323,7 @@ function RequestChangesForm({ facts, index }: FormProps): ReactNode {
   const escrow = useEscrow();
   const mutation = useEscrowMutation("requestChanges");
   const { handed, setHanded, store, sharing } = useHandIn(facts);
-  const { submissions: submission } = milestoneOf(facts, index);
+  const submission = useSubmissionShown(facts, index);
   return (
     <>
       <Sending
@@ -342,7 +348,8 @@ function DisputeForm({ facts, index }: FormProps): ReactNode {
   const escrow = useEscrow();
   const mutation = useEscrowMutation("dispute");
   const { handed, setHanded, store, sharing } = useHandIn(facts);
-  const { submissions: submission, held } = milestoneOf(facts, index);
+  const submission = useSubmissionShown(facts, index);
+  const { held } = milestoneOf(facts, index);
   const { arbitrationPeriod, arbiterFeeBps, defaultShareBps } = agreement.terms;
   const fee = (held * BigInt(arbiterFeeBps)) / 10_000n;
   return (
@@ -398,7 +405,7 @@ function AttestForm({ facts, index }: FormProps): ReactNode {
   const mutation = useEscrowMutation("attest");
   const { handed, setHanded, store, sharing } = useHandIn(facts);
   const [verdict, setVerdict] = useState<"passed" | "failed">();
-  const { submissions: submission } = milestoneOf(facts, index);
+  const submission = useSubmissionShown(facts, index);
   const passed = verdict === "passed";
   return (
     <>
