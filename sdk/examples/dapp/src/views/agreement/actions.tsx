@@ -29,9 +29,9 @@ import {
   submitEvidenceCall,
   type Verb,
 } from "@micro-escrow/sdk";
-import { useEscrow, useEscrowMutation } from "@micro-escrow/sdk/react";
+import { escrowQueries, useEscrow, useEscrowMutation } from "@micro-escrow/sdk/react";
 import { putContent, putDeliverable } from "@micro-escrow/sdk/storage";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import {
   FileTrigger,
@@ -545,7 +545,9 @@ function ExtendForm({ facts, index }: FormProps): ReactNode {
   const [days, setDays] = useState("7");
   const [{ clock: before }] = useState(() => milestoneOf(facts, index));
   const isRight = /^[1-9]\d{0,3}$/.test(days.trim());
-  const clock = before + Number(days) * DAY;
+  // Of a clock that has run out, from now on: the days since are nobody's.
+  const { data: read } = useQuery(escrowQueries.time(escrow));
+  const clock = Math.max(before, read?.time ?? 0) + Number(days) * DAY;
   return (
     <Sending
       mutation={mutation}
