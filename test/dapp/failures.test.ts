@@ -184,7 +184,7 @@ describe("The web app, when something goes wrong", function () {
       await page.goto(await world.linkTo({ agreement, signatures: { freelancer: other }, contents: [] }));
       const alert = page.getByRole("alert");
       await alert.waitFor();
-      expect(await alert.innerText()).to.equal(en.open.forged);
+      expect(await alert.innerText()).to.equal(en.open.leftOut.consent);
       await page.getByText(en.proposal.consent("Amara", "none")).waitFor();
       expect(await page.getByRole("heading", { name: en.proposal.fund }).count()).to.equal(0);
       expect(visitor.complaints()).to.deep.equal([]);

@@ -1,16 +1,24 @@
 /** Who has consented to an agreement: by signatures that are here, and on the chain. */
 
 import type { MicroEscrow } from "@micro-escrow/sdk";
-import { type Agreement, acceptTypedData, settleTypedData, verifySignature } from "@micro-escrow/sdk";
-import { escrowKeys, useEscrow } from "@micro-escrow/sdk/react";
+import {
+  type Agreement,
+  acceptTypedData,
+  RpcError,
+  type SignedSettlement,
+  settleTypedData,
+  verifySignature,
+} from "@micro-escrow/sdk";
+import { escrowKeys, useCountdown, useEscrow } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
+import { useAddress } from "./session.tsx";
 import type { Share } from "./share.ts";
 
 /** A share, with nothing in it that the contract would not take. */
 export interface Verified {
   readonly share: Share;
-  /** Whether there was a signature in it that the contract would not take, and which is left out. */
-  readonly hasForged: boolean;
+  /** What was in it and is left out: somebody's consent, or half of a split. */
+  readonly leftOut: "consent" | "split" | undefined;
 }
 
 /** Leaves out of a share what the contract would not take. */
@@ -32,11 +40,16 @@ export async function verify(escrow: MicroEscrow, { signatures, settlement, ...r
   };
   return {
     share: { ...rest, signatures: good, ...(isSettled ? { settlement } : {}) },
-    hasForged: Object.keys(good).length < Object.keys(signatures).length || (settlement !== undefined && !isSettled),
+    leftOut:
+      Object.keys(good).length < Object.keys(signatures).length
+        ? "consent"
+        : settlement !== undefined && !isSettled
+          ? "split"
+          : undefined,
   };
 }
 
-/** Whether a half of a settlement is a party's, and of what the milestone holds now. */
+/** Whether a half of a settlement is a party's, of what the milestone holds now, and not too old. */
 async function isGoodHalf(
   escrow: MicroEscrow,
   agreement: Agreement,
@@ -47,15 +60,37 @@ async function isGoodHalf(
   const isHere = settlement.agreement === agreement.id && chainId === escrow.chainId && address === escrow.address;
   if (!isHere || ![client, freelancer].includes(signer) || !/^\d{1,39}$/.test(freelancerAmount)) return false;
   try {
-    const { held } = await escrow.getMilestone({ agreement, index });
+    const [{ held }, now] = await Promise.all([escrow.getMilestone({ agreement, index }), escrow.getTime()]);
     const { deadline, signature } = authorization;
+    if (now >= deadline || BigInt(freelancerAmount) > held) return false;
     const parameters = { agreement, index, freelancerAmount: BigInt(freelancerAmount), held, deadline };
     const typedData = settleTypedData({ ...parameters, ...escrow.connection });
     return await verifySignature(escrow.connection.provider, { signer, typedData, signature });
-  } catch {
-    // It is not even shaped like one; an endpoint that is down says so elsewhere on the page.
+  } catch (error) {
+    if (error instanceof RpcError) throw error;
+    // It is not even shaped like one.
     return false;
   }
+}
+
+/** The other party's half of a settlement of a milestone, while it is good; the contract takes it then. */
+export function useOffer(
+  agreement: Agreement,
+  { held }: { readonly held: bigint },
+  kept: SignedSettlement | undefined,
+) {
+  const escrow = useEscrow();
+  const account = useAddress();
+  const { client, freelancer } = agreement.terms;
+  const isOfOther =
+    kept !== undefined && kept.signer !== account && [client, freelancer].some((one) => one === account);
+  const { data: isGood = false } = useQuery({
+    queryKey: [...escrowKeys.all(escrow), "offer", agreement.id, JSON.stringify(kept), held.toString()],
+    queryFn: () => kept !== undefined && isGoodHalf(escrow, agreement, kept),
+    enabled: isOfOther,
+  });
+  const left = useCountdown(isOfOther && isGood ? kept.authorization.deadline : undefined);
+  return isOfOther && isGood && left !== 0 ? kept : undefined;
 }
 
 /** A share, with nothing in it that the contract would not take. */

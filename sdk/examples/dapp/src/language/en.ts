@@ -257,6 +257,8 @@ export const en = {
       other: "Propose another split",
       sentence: (held: string) =>
         `Signs how to divide the ${held} in escrow. Send the link to the other party: when they agree, the money moves. It holds for 3 days, and costs nothing.`,
+      offer: (name: string, payout: string, deadline: string) =>
+        `${name} offers to divide it: ${payout}. The offer holds until ${deadline}.`,
       proposed: (payout: string, deadline: string) =>
         `The other party has signed this split: ${payout}. Agreeing moves the money at once. The offer holds until ${deadline}.`,
       signed: "Signed. Hand it to the other party.",
@@ -319,7 +321,7 @@ export const en = {
     copied: "Copied.",
     private: "The link holds everything itself: no server sees it. Who has it can read it.",
     tooLong: "It is too much for a link: save it as a file, and send that.",
-    agreement: "Share this agreement",
+    agreement: "Share this agreement, with what was handed in",
   },
   open: {
     title: "Open what you were sent",
@@ -338,7 +340,13 @@ export const en = {
       verifier: "You are named as the verifier.",
       platform: "You are named as the platform.",
     },
-    forged: "A signature that came with it is not valid, and was left out. Whoever sent it may have changed something.",
+    leftOut: {
+      consent:
+        "A signature that came with it is not valid, and was left out. Whoever sent it may have changed something.",
+      split:
+        "The split that came with it does not fit, and was left out: what is in escrow has changed since, it is too old, or its signature is not valid. Ask for a new one.",
+    },
+    goOn: "Go to the agreement",
     keep: "Keep it on this device",
   },
   proposal: {

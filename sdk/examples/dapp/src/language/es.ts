@@ -266,6 +266,8 @@ export const es: Words = {
       other: "Proponer otro reparto",
       sentence: (held) =>
         `Tu firma dice cómo repartir los ${held} en custodia. Envíale el enlace a la otra parte: cuando acepte, el dinero se mueve. Vale 3 días y no cuesta nada.`,
+      offer: (name, payout, deadline) =>
+        `${name} ofrece repartirlo así: ${payout}. La oferta vale hasta el ${deadline}.`,
       proposed: (payout, deadline) =>
         `La otra parte firmó este reparto: ${payout}. La oferta vale hasta el ${deadline}; si la aceptas, el dinero se mueve de inmediato.`,
       signed: "Firmado. Ahora pásaselo a la otra parte.",
@@ -327,7 +329,7 @@ export const es: Words = {
     copied: "Copiado.",
     private: "El enlace lo contiene todo: ningún servidor lo ve. Quien lo tenga puede leerlo.",
     tooLong: "Es demasiado para un enlace: guárdalo como archivo y envía ese archivo.",
-    agreement: "Compartir este acuerdo",
+    agreement: "Compartir este acuerdo y lo que se entregó",
   },
   open: {
     title: "Abre lo que te enviaron",
@@ -346,7 +348,12 @@ export const es: Words = {
       verifier: "Apareces como verificador.",
       platform: "Apareces como plataforma.",
     },
-    forged: "Venía con una firma que no es válida y que se descartó. Puede que quien lo envió haya cambiado algo.",
+    leftOut: {
+      consent: "Venía con una firma que no es válida y que se descartó. Puede que quien lo envió haya cambiado algo.",
+      split:
+        "El reparto que venía no sirve y se descartó: lo que hay en custodia cambió desde entonces, es demasiado viejo o su firma no es válida. Pide uno nuevo.",
+    },
+    goOn: "Ir al acuerdo",
     keep: "Guardarlo en este dispositivo",
   },
   proposal: {

@@ -2,7 +2,7 @@
 import type { Call, Hash, MicroEscrowError } from "@micro-escrow/sdk";
 import type { MutationPhase } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useLanguage } from "../language/index.tsx";
 import { short } from "../names.ts";
 import { useSession } from "../session.tsx";
@@ -103,11 +103,9 @@ export function Sending({
   const last = transactions.at(-1);
   if (phase === "confirmed" || phase === "signed") {
     return (
-      <div className="sending">
-        <Notice tone="good">
-          {done} {last !== undefined && <TransactionLink hash={last} />}
-        </Notice>
-      </div>
+      <Done>
+        {done} {last !== undefined && <TransactionLink hash={last} />}
+      </Done>
     );
   }
   const isBusy = phase === "pending" || phase === "sent";
@@ -136,10 +134,25 @@ export function Sending({
         <Problem error={error ?? failure} />
       )}
       <ReadyToSend>
-        <PrimaryButton isDisabled={!isReady || isBusy} onPress={() => void act()}>
+        {/* Disabled while it works, it would lose the focus. */}
+        <PrimaryButton isDisabled={!isReady && !isBusy} isPending={isBusy} onPress={() => void act()}>
           {isBusy ? words.working : label}
         </PrimaryButton>
       </ReadyToSend>
+    </div>
+  );
+}
+
+/** What came of it. It takes the focus from the button that stood here, so that the keyboard stays in its window. */
+function Done({ children }: { readonly children: ReactNode }): ReactNode {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const isLost = document.activeElement === null || document.activeElement === document.body;
+    if (isLost) place.current?.focus();
+  }, []);
+  return (
+    <div className="sending" ref={place} tabIndex={-1}>
+      <Notice tone="good">{children}</Notice>
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useLanguage } from "../language/index.tsx";
 import { useCurrency } from "../names.ts";
-import { useAddress } from "../session.tsx";
+import { useAddress, useSession } from "../session.tsx";
 import { Dialog, Notice, PrimaryButton } from "./basics.tsx";
 import { Sending } from "./sending.tsx";
 
@@ -13,6 +13,7 @@ import { Sending } from "./sending.tsx";
 export function Waiting({ token }: { readonly token: string }): ReactNode {
   const { words, format } = useLanguage();
   const escrow = useEscrow();
+  const { network } = useSession();
   const account = useAddress();
   const currency = useCurrency(token);
   const [isOpen, setIsOpen] = useState(false);
@@ -20,6 +21,8 @@ export function Waiting({ token }: { readonly token: string }): ReactNode {
     queryKey: [...escrowKeys.all(escrow), "claimable", token, account ?? ""],
     queryFn: () => escrow.getClaimable({ token, account: account ?? "" }),
     enabled: account !== undefined,
+    // It comes from whatever anybody does, in any agreement of the account.
+    refetchInterval: network.isDemo ? 2_000 : 12_000,
     structuralSharing: false,
   });
   if (currency === undefined || account === undefined || (amount === 0n && !isOpen)) return null;

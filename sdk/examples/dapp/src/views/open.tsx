@@ -116,8 +116,11 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
   const isUnderWay = state.data?.milestones.some(({ status }) => status !== 0) ?? false;
   // What belongs to an agreement that is known here, or that is under way, is put beside it; its page shows it.
   const belongs = verified.data !== undefined && (kept !== undefined || isUnderWay);
+  const leftOut = verified.data?.leftOut;
+  const [isTold, setIsTold] = useState(false);
+  const goesOn = belongs && (leftOut === undefined || isTold);
   useEffect(() => {
-    if (!belongs) return;
+    if (!goesOn) return;
     const save = async () => {
       await keep((await verify(escrow, share)).share, escrow.chainId);
       await client.invalidateQueries({ queryKey: [LIBRARY] });
@@ -125,11 +128,20 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
       navigate(`/agreement/${agreement.id}`, { replace: true });
     };
     void save();
-  }, [belongs, escrow, client, share, agreement, navigate]);
+  }, [goesOn, escrow, client, share, agreement, navigate]);
 
   if (state.error) return <Problem error={state.error} onRetry={() => void state.refetch()} />;
   if (verified.error) return <Problem error={verified.error} onRetry={() => void verified.refetch()} />;
-  if (state.data === undefined || verified.data === undefined || !library.isFetched || belongs) return <Loading />;
+  if (state.data === undefined || verified.data === undefined || !library.isFetched || goesOn) return <Loading />;
+  const notice = leftOut !== undefined && <Notice tone="problem">{words.open.leftOut[leftOut]}</Notice>;
+  if (belongs) {
+    return (
+      <>
+        {notice}
+        <PrimaryButton onPress={() => setIsTold(true)}>{words.open.goOn}</PrimaryButton>
+      </>
+    );
+  }
   return (
     <article aria-labelledby="shared">
       <header className="page-header">
@@ -138,7 +150,7 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
         </h1>
         <p>{role === undefined ? words.open.noRole : words.open.role[role]}</p>
       </header>
-      {verified.data.hasForged && <Notice tone="problem">{words.open.forged}</Notice>}
+      {notice}
       <Proposal agreement={agreement} state={state.data} signatures={verified.data.share.signatures} />
       <PlainButton
         onPress={async () => {

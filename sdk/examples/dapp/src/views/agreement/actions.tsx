@@ -29,9 +29,9 @@ import {
   submitEvidenceCall,
   type Verb,
 } from "@micro-escrow/sdk";
-import { useEscrow, useEscrowMutation } from "@micro-escrow/sdk/react";
+import { escrowQueries, useEscrow, useEscrowMutation } from "@micro-escrow/sdk/react";
 import { putContent, putDeliverable } from "@micro-escrow/sdk/storage";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useId, useState } from "react";
 import {
   FileTrigger,
@@ -44,6 +44,7 @@ import {
   SliderTrack,
 } from "react-aria-components";
 import { readAmount } from "../../amounts.ts";
+import { useOffer } from "../../consents.ts";
 import { useLanguage } from "../../language/index.tsx";
 import { files, keep, LIBRARY } from "../../library.ts";
 import { Dialog, PlainButton, PrimaryButton } from "../../parts/basics.tsx";
@@ -289,6 +290,12 @@ function useHandIn({ agreement }: Facts) {
   return { handed, setHanded, store, sharing };
 }
 
+/** The submission that was there when the window was opened: it is what is judged, though another one may come meanwhile. */
+function useSubmissionShown(facts: Facts, index: number): number {
+  const [{ submissions }] = useState(() => milestoneOf(facts, index));
+  return submissions;
+}
+
 /** Stands in for a hash that is not made yet: the cost is the same. */
 const ANY_HASH = hashText("");
 
@@ -323,7 +330,7 @@ function RequestChangesForm({ facts, index }: FormProps): ReactNode {
   const escrow = useEscrow();
   const mutation = useEscrowMutation("requestChanges");
   const { handed, setHanded, store, sharing } = useHandIn(facts);
-  const { submissions: submission } = milestoneOf(facts, index);
+  const submission = useSubmissionShown(facts, index);
   return (
     <>
       <Sending
@@ -348,7 +355,8 @@ function DisputeForm({ facts, index }: FormProps): ReactNode {
   const escrow = useEscrow();
   const mutation = useEscrowMutation("dispute");
   const { handed, setHanded, store, sharing } = useHandIn(facts);
-  const { submissions: submission, held } = milestoneOf(facts, index);
+  const submission = useSubmissionShown(facts, index);
+  const { held } = milestoneOf(facts, index);
   const { arbitrationPeriod, arbiterFeeBps, defaultShareBps } = agreement.terms;
   const fee = (held * BigInt(arbiterFeeBps)) / 10_000n;
   return (
@@ -404,7 +412,7 @@ function AttestForm({ facts, index }: FormProps): ReactNode {
   const mutation = useEscrowMutation("attest");
   const { handed, setHanded, store, sharing } = useHandIn(facts);
   const [verdict, setVerdict] = useState<"passed" | "failed">();
-  const { submissions: submission } = milestoneOf(facts, index);
+  const submission = useSubmissionShown(facts, index);
   const passed = verdict === "passed";
   return (
     <>
@@ -544,7 +552,9 @@ function ExtendForm({ facts, index }: FormProps): ReactNode {
   const [days, setDays] = useState("7");
   const [{ clock: before }] = useState(() => milestoneOf(facts, index));
   const isRight = /^[1-9]\d{0,3}$/.test(days.trim());
-  const clock = before + Number(days) * DAY;
+  // Of a clock that has run out, from now on: the days since are nobody's.
+  const { data: read } = useQuery(escrowQueries.time(escrow));
+  const clock = Math.max(before, read?.time ?? 0) + Number(days) * DAY;
   return (
     <Sending
       mutation={mutation}
@@ -602,13 +612,15 @@ function Split({
       <Slider
         className="slider"
         minValue={0}
-        maxValue={STEPS}
-        step={10}
-        value={position}
-        onChange={(parts) => {
+        maxValue={1}
+        step={0.01}
+        formatOptions={{ style: "percent" }}
+        value={position / STEPS}
+        onChange={(share) => {
           // To the cent, where the token has cents: nobody means more of it.
           const cent = currency.decimals > 2 ? 10n ** BigInt(currency.decimals - 2) : 1n;
-          const part = (whole * BigInt(Array.isArray(parts) ? (parts[0] ?? 0) : parts)) / BigInt(STEPS);
+          const parts = Math.round((Array.isArray(share) ? (share[0] ?? 0) : share) * STEPS);
+          const part = (whole * BigInt(parts)) / BigInt(STEPS);
           set(part === whole ? whole : (part / cent) * cent);
         }}
       >
@@ -677,13 +689,13 @@ function RuleForm({ facts, index }: FormProps): ReactNode {
 }
 
 function SettleForm({ facts, index }: FormProps): ReactNode {
-  const account = useAddress();
-  const proposal = facts.kept?.settlements[index];
-  const isOfOther = proposal !== undefined && proposal.signer !== account;
-  return isOfOther ? (
-    <SettleTogether facts={facts} index={index} proposal={proposal} />
-  ) : (
+  const offer = useOffer(facts.agreement, milestoneOf(facts, index), facts.kept?.settlements[index]);
+  // Agreeing ends it; what came of that is still to be shown.
+  const [proposal] = useState(offer);
+  return proposal === undefined ? (
     <ProposeSettlement facts={facts} index={index} />
+  ) : (
+    <SettleTogether facts={facts} index={index} proposal={proposal} />
   );
 }
 
@@ -694,9 +706,9 @@ function SettleTogether({ facts, index, proposal }: FormProps & { readonly propo
   const escrow = useEscrow();
   const mutation = useEscrowMutation("settle");
   const payoutWords = usePayoutWords(agreement.terms, currency);
-  const freelancerAmount = amountIn(proposal);
+  const freelancerAmount = BigInt(proposal.freelancerAmount);
   const [payout] = useState(() => payoutOf(facts, { type: "settle", index, freelancerAmount }));
-  const { client, freelancer } = agreement.terms;
+  const { client } = agreement.terms;
   const authorization =
     proposal.signer === client ? { client: proposal.authorization } : { freelancer: proposal.authorization };
   return (
@@ -704,11 +716,7 @@ function SettleTogether({ facts, index, proposal }: FormProps & { readonly propo
       <Sending
         mutation={mutation}
         start={() => mutation.mutateAsync({ agreement, index, freelancerAmount, signatures: [proposal] })}
-        call={
-          [client, freelancer].includes(proposal.signer)
-            ? settleCall({ escrow: escrow.address, agreement, index, freelancerAmount, ...authorization })
-            : undefined
-        }
+        call={settleCall({ escrow: escrow.address, agreement, index, freelancerAmount, ...authorization })}
         isReady={payout !== undefined}
         label={words.actions.settle.together}
         sentence={words.actions.settle.proposed(
@@ -725,11 +733,6 @@ function SettleTogether({ facts, index, proposal }: FormProps & { readonly propo
       )}
     </>
   );
-}
-
-/** As much as it says, if that is an amount at all. */
-function amountIn({ freelancerAmount }: SignedSettlement): bigint {
-  return /^\d{1,39}$/.test(freelancerAmount) ? BigInt(freelancerAmount) : 0n;
 }
 
 /** Seconds for which a signed split is good. */

@@ -1,5 +1,5 @@
 /** What the parts of the agreement's page know of it. */
-import type { Agreement, AgreementState, EscrowEvent, Payout, Terms } from "@micro-escrow/sdk";
+import type { Agreement, AgreementState, EscrowEvent, Hash, Payout, Terms } from "@micro-escrow/sdk";
 import { useCallback } from "react";
 import type { Currency } from "../../format.ts";
 import { useLanguage } from "../../language/index.tsx";
@@ -15,6 +15,26 @@ export interface Facts {
   readonly events: readonly EscrowEvent[];
   /** What is kept of it in this browser. */
   readonly kept: Kept | undefined;
+}
+
+/** The hash of what somebody handed in; `undefined` when nobody did. */
+export function handedIn(event: EscrowEvent): Hash | undefined {
+  switch (event.type) {
+    case "MilestoneSubmitted":
+      return event.deliverable;
+    case "ChangesRequested":
+      return event.reason;
+    case "MilestoneAttested":
+      return event.report;
+    case "MilestoneDisputed":
+    case "EvidenceSubmitted":
+      return event.evidence;
+    case "MilestoneConcluded":
+      // Nobody gave reasons where nobody ruled.
+      return BigInt(event.reasoning) === 0n ? undefined : event.reasoning;
+    default:
+      return undefined;
+  }
 }
 
 /** What is to be done for a milestone; its number where the scope is not known. */

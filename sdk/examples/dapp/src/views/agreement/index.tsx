@@ -1,5 +1,5 @@
 /** The page of one agreement. */
-import { type Agreement, type AgreementId, eventsOf, toHash, UnknownAgreementError } from "@micro-escrow/sdk";
+import { type Agreement, type AgreementId, eventsOf, sha256, toHash, UnknownAgreementError } from "@micro-escrow/sdk";
 import {
   useAgreement,
   useAgreementState,
@@ -8,11 +8,13 @@ import {
   useTimeline,
   useWatch,
 } from "@micro-escrow/sdk/react";
-import { type ReactNode, useMemo } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useMemo, useState } from "react";
 import { useLanguage } from "../../language/index.tsx";
-import { type Kept, useKeptAgreements } from "../../library.ts";
+import { type Kept, LIBRARY, useKeptAgreements } from "../../library.ts";
 import { useCurrency, useNames } from "../../names.ts";
 import { Loading, Notice } from "../../parts/basics.tsx";
+import { contentsOf } from "../../parts/material.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { Sharing } from "../../parts/sharing.tsx";
 import { Waiting } from "../../parts/waiting.tsx";
@@ -20,6 +22,7 @@ import { roleOf } from "../../roles.ts";
 import { useAddress, useSession } from "../../session.tsx";
 import { Actions } from "./actions.tsx";
 import { Deal } from "./deal.tsx";
+import { type Facts, handedIn } from "./facts.ts";
 import { MilestoneCard } from "./milestone.tsx";
 import { ProgressBar } from "./progress.tsx";
 import { Proposal } from "./proposal.tsx";
@@ -100,20 +103,45 @@ function KnownAgreement({
             <summary>{words.agreement.deal}</summary>
             <Deal agreement={agreement} />
           </details>
-          <details>
-            <summary>{words.share.agreement}</summary>
-            <Sharing
-              share={{ chainId: network.chainId, agreement, signatures: kept?.signatures ?? {}, contents: [] }}
-              name={scope?.title ?? agreement.id}
-            />
-          </details>
+          <ShareAll facts={{ agreement, state: state.data, currency, events, kept }} />
         </>
       )}
     </article>
   );
 }
 
-function UnderWay({ facts }: { readonly facts: Parameters<typeof ProgressBar>[0]["facts"] }): ReactNode {
+/** The agreement with all that was handed in and is kept here: for the arbiter, say, who has seen nothing of it yet. */
+function ShareAll({ facts: { agreement, events, kept } }: { readonly facts: Facts }): ReactNode {
+  const { words } = useLanguage();
+  const { network } = useSession();
+  const [isOpen, setIsOpen] = useState(false);
+  const hashes = events.map(handedIn).filter((hash) => hash !== undefined);
+  const { data: contents } = useQuery({
+    queryKey: [LIBRARY, "material", "all", ...hashes],
+    queryFn: async () => {
+      const all = (await Promise.all(hashes.map(contentsOf))).flat();
+      return [...new Map(all.map((bytes) => [sha256(bytes), bytes])).values()];
+    },
+    enabled: isOpen,
+    networkMode: "always",
+    structuralSharing: false,
+  });
+  return (
+    <details onToggle={(event) => setIsOpen(event.currentTarget.open)}>
+      <summary>{words.share.agreement}</summary>
+      {contents === undefined ? (
+        <Loading />
+      ) : (
+        <Sharing
+          share={{ chainId: network.chainId, agreement, signatures: kept?.signatures ?? {}, contents }}
+          name={agreement.scope?.title ?? agreement.id}
+        />
+      )}
+    </details>
+  );
+}
+
+function UnderWay({ facts }: { readonly facts: Facts }): ReactNode {
   const { words } = useLanguage();
   const { agreement } = facts;
   // Who only reads can finalize what is due as soon as there is an account: no buttons until then.

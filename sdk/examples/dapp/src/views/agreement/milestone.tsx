@@ -6,16 +6,19 @@ import {
   type Hash,
   Outcome,
   outcomeName,
+  payouts,
   Status,
   statusName,
 } from "@micro-escrow/sdk";
 import { useCountdown } from "@micro-escrow/sdk/react";
 import type { ReactNode } from "react";
+import { useOffer } from "../../consents.ts";
 import { useLanguage, type Words } from "../../language/index.tsx";
 import { useNames } from "../../names.ts";
+import { Notice } from "../../parts/basics.tsx";
 import { Material } from "../../parts/material.tsx";
 import { Actions } from "./actions.tsx";
-import { type Facts, useMilestoneTitle, usePayoutWords } from "./facts.ts";
+import { type Facts, handedIn, useMilestoneTitle, usePayoutWords } from "./facts.ts";
 
 /** A milestone of an agreement. */
 export function MilestoneCard({
@@ -54,6 +57,7 @@ export function MilestoneCard({
         </p>
       )}
       {held > 0n && <Turn facts={facts} index={index} />}
+      {held > 0n && <Offer facts={facts} index={index} />}
       {outcome !== Outcome.None && <Ending facts={facts} index={index} own={own} />}
       <Actions facts={facts} available={available} />
       <Handed facts={facts} own={own} isDisputed={status === Status.Disputed} />
@@ -95,6 +99,23 @@ function Turn({ facts, index }: { readonly facts: Facts; readonly index: number 
             )}
       </p>
     </div>
+  );
+}
+
+/** How the other party has offered to divide it. */
+function Offer({ facts, index }: { readonly facts: Facts; readonly index: number }): ReactNode {
+  const { words, format } = useLanguage();
+  const { agreement, state, currency, kept } = facts;
+  const nameOf = useNames();
+  const payoutWords = usePayoutWords(agreement.terms, currency);
+  const offer = useOffer(agreement, state.milestones[index] ?? { held: 0n }, kept?.settlements[index]);
+  if (offer === undefined) return null;
+  const payout = payouts(agreement, state, { type: "settle", index, freelancerAmount: BigInt(offer.freelancerAmount) });
+  const { deadline } = offer.authorization;
+  return (
+    <Notice tone="info">
+      {words.actions.settle.offer(nameOf(offer.signer), payoutWords(payout), format.time(deadline))}
+    </Notice>
   );
 }
 
@@ -146,21 +167,20 @@ function Handed({
   const { client, freelancer } = agreement.terms;
   const sideOf = (account: string) => (account === client ? "client" : account === freelancer ? "freelancer" : "other");
   const handed = own.flatMap((event): HandedIn[] => {
+    const hash = handedIn(event);
+    if (hash === undefined) return [];
     switch (event.type) {
       case "MilestoneSubmitted":
-        return [{ hash: event.deliverable, label: words.handed.submission(event.submission), side: "freelancer" }];
+        return [{ hash, label: words.handed.submission(event.submission), side: "freelancer" }];
       case "ChangesRequested":
-        return [{ hash: event.reason, label: words.handed.changes(event.submission), side: "client" }];
+        return [{ hash, label: words.handed.changes(event.submission), side: "client" }];
       case "MilestoneAttested":
-        return [{ hash: event.report, label: words.handed.report(event.submission, event.passed), side: "other" }];
+        return [{ hash, label: words.handed.report(event.submission, event.passed), side: "other" }];
       case "MilestoneDisputed":
       case "EvidenceSubmitted":
-        return [{ hash: event.evidence, label: words.handed.evidence(nameOf(event.by)), side: sideOf(event.by) }];
+        return [{ hash, label: words.handed.evidence(nameOf(event.by)), side: sideOf(event.by) }];
       case "MilestoneConcluded":
-        // Nobody gave reasons where nobody ruled.
-        return BigInt(event.reasoning) === 0n
-          ? []
-          : [{ hash: event.reasoning, label: words.handed.reasoning(nameOf(agreement.terms.arbiter)), side: "other" }];
+        return [{ hash, label: words.handed.reasoning(nameOf(agreement.terms.arbiter)), side: "other" }];
       default:
         return [];
     }
