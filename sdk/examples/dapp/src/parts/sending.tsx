@@ -1,5 +1,5 @@
 /** Sending something to the chain: what it does, what it costs, how far it is, and what came of it. */
-import type { Call, Hash, MicroEscrowError } from "@micro-escrow/sdk";
+import type { Call, Hash } from "@micro-escrow/sdk";
 import type { MutationPhase } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
@@ -13,7 +13,6 @@ import { Problem } from "./problem.tsx";
 export interface SendingMutation {
   readonly phase: MutationPhase;
   readonly transactions: readonly Hash[];
-  readonly error: MicroEscrowError | null;
 }
 
 /** What a call costs now; asked for again while the question stands. */
@@ -97,8 +96,10 @@ export function Sending({
   readonly children?: ReactNode;
 }): ReactNode {
   const { words, format } = useLanguage();
-  const { phase, transactions, error } = mutation;
+  const { phase, transactions } = mutation;
   const [failure, setFailure] = useState<unknown>();
+  // Before the mutation begins, files are kept: nobody can press twice meanwhile.
+  const [isStarting, setIsStarting] = useState(false);
   const { data: cost } = useFee(isReady ? call : undefined, gas);
   const last = transactions.at(-1);
   if (phase === "confirmed" || phase === "signed") {
@@ -108,13 +109,16 @@ export function Sending({
       </Done>
     );
   }
-  const isBusy = phase === "pending" || phase === "sent";
+  const isBusy = isStarting || phase === "pending" || phase === "sent";
   const act = async () => {
     setFailure(undefined);
+    setIsStarting(true);
     try {
       await start();
     } catch (problem) {
       setFailure(problem);
+    } finally {
+      setIsStarting(false);
     }
   };
   return (
@@ -130,9 +134,7 @@ export function Sending({
           {words.sent} <TransactionLink hash={last} />
         </Notice>
       )}
-      {!isBusy && (error ?? failure) !== undefined && (error ?? failure) !== null && (
-        <Problem error={error ?? failure} />
-      )}
+      {!isBusy && failure !== undefined && <Problem error={failure} />}
       <ReadyToSend>
         {/* Disabled while it works, it would lose the focus. */}
         <PrimaryButton isDisabled={!isReady && !isBusy} isPending={isBusy} onPress={() => void act()}>
