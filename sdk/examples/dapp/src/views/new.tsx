@@ -62,6 +62,13 @@ function Writing({ before }: { readonly before?: Draft }): ReactNode {
     problemAt: (path: string) => (showsAll || touched.has(path) ? problemText(made.problems, path) : undefined),
     touch: (path: string) => () => setTouched((old) => new Set(old).add(path)),
     symbol: token?.symbol,
+    /** A field's value, and what is wrong with it by the SDK's name for it. */
+    bind: (name: TextMember, path: string = name) => ({
+      value: draft[name],
+      onChange: (value: string) => form.set({ [name]: value }),
+      onBlur: form.touch(path),
+      problem: form.problemAt(path),
+    }),
   };
 
   return (
@@ -138,12 +145,24 @@ function Writing({ before }: { readonly before?: Draft }): ReactNode {
   }
 }
 
+/** The members of a draft that are typed as they are. */
+type TextMember = Exclude<keyof Draft, "milestones">;
+
 interface FormProps {
   readonly form: {
     readonly draft: Draft;
     set(changes: Partial<Draft>): void;
     problemAt(path: string): string | undefined;
     touch(path: string): () => void;
+    bind(
+      name: TextMember,
+      path?: string,
+    ): {
+      readonly value: string;
+      readonly onChange: (value: string) => void;
+      readonly onBlur: () => void;
+      readonly problem: string | undefined;
+    };
     readonly symbol: string | undefined;
   };
 }
@@ -172,7 +191,7 @@ function Parties({ form, tokenError }: FormProps & { readonly tokenError: unknow
   const { words } = useLanguage();
   const { demo, network } = useSession();
   const account = useAddress();
-  const { draft, set, problemAt, touch } = form;
+  const { draft, set, problemAt, touch, bind } = form;
   const people = demo?.people.map(({ name, about, address }) => ({ value: address, name: `${name} (${about})` }));
   const known = [
     ...tokens
@@ -205,10 +224,7 @@ function Parties({ form, tokenError }: FormProps & { readonly tokenError: unknow
           key={party}
           label={words.role[party]}
           description={words.draft.about[party]}
-          value={draft[party]}
-          onChange={(value) => set({ [party]: value })}
-          onBlur={touch(party)}
-          problem={problemAt(party)}
+          {...bind(party)}
           suggestions={people}
           isRequired
         />
@@ -229,27 +245,17 @@ function Parties({ form, tokenError }: FormProps & { readonly tokenError: unknow
 
 function Work({ form }: FormProps): ReactNode {
   const { words } = useLanguage();
-  const { draft, set, problemAt, touch, symbol } = form;
+  const { draft, set, problemAt, touch, bind, symbol } = form;
   const change = (key: string, changes: Partial<DraftMilestone>) =>
     set({ milestones: draft.milestones.map((one) => (one.key === key ? { ...one, ...changes } : one)) });
   return (
     <fieldset>
       <legend>{words.draft.work}</legend>
-      <Field
-        label={words.draft.name}
-        value={draft.title}
-        onChange={(title) => set({ title })}
-        onBlur={touch("scope.title")}
-        problem={problemAt("scope.title")}
-        isRequired
-      />
+      <Field label={words.draft.name} {...bind("title", "scope.title")} isRequired />
       <Field
         label={words.draft.description}
         description={words.draft.about.description}
-        value={draft.description}
-        onChange={(description) => set({ description })}
-        onBlur={touch("scope.description")}
-        problem={problemAt("scope.description")}
+        {...bind("description", "scope.description")}
         isLong
       />
       <ol className="drafts">
@@ -314,7 +320,7 @@ function Work({ form }: FormProps): ReactNode {
 
 function Periods({ form }: FormProps): ReactNode {
   const { words } = useLanguage();
-  const { draft, set, problemAt, touch } = form;
+  const { draft, set, problemAt, bind } = form;
   return (
     <fieldset>
       <legend>{words.draft.silence}</legend>
@@ -323,10 +329,7 @@ function Periods({ form }: FormProps): ReactNode {
           key={period}
           label={words.draft[period]}
           description={words.draft.about[period]}
-          value={draft[period]}
-          onChange={(value) => set({ [period]: value })}
-          onBlur={touch(period)}
-          problem={problemAt(period)}
+          {...bind(period)}
           inputMode="numeric"
           suffix={words.draft.dayUnit}
           isRequired
@@ -349,10 +352,7 @@ function Periods({ form }: FormProps): ReactNode {
       <Field
         label={words.draft.fundBy}
         description={words.draft.about.fundBy}
-        value={draft.fundBy}
-        onChange={(fundBy) => set({ fundBy })}
-        onBlur={touch("fundBy")}
-        problem={problemAt("fundBy")}
+        {...bind("fundBy")}
         type="date"
         isRequired
       />
@@ -363,7 +363,7 @@ function Periods({ form }: FormProps): ReactNode {
 function Fees({ form }: FormProps): ReactNode {
   const { words } = useLanguage();
   const { demo } = useSession();
-  const { draft, set, problemAt, touch } = form;
+  const { draft, bind } = form;
   const people = demo?.people.map(({ name, about, address }) => ({ value: address, name: `${name} (${about})` }));
   return (
     <fieldset>
@@ -371,10 +371,7 @@ function Fees({ form }: FormProps): ReactNode {
       <Field
         label={words.draft.arbiterFee}
         description={words.draft.about.arbiterFee}
-        value={draft.arbiterFee}
-        onChange={(arbiterFee) => set({ arbiterFee })}
-        onBlur={touch("arbiterFee")}
-        problem={problemAt("arbiterFee")}
+        {...bind("arbiterFee")}
         inputMode="decimal"
         suffix="%"
       />
@@ -383,39 +380,17 @@ function Fees({ form }: FormProps): ReactNode {
         <Field
           label={words.role.platform}
           description={words.draft.about.platform}
-          value={draft.platform}
-          onChange={(platform) => set({ platform })}
-          onBlur={touch("fee.recipient")}
-          problem={problemAt("fee.recipient")}
+          {...bind("platform", "fee.recipient")}
           suggestions={people}
         />
-        <Field
-          label={words.draft.platformFee}
-          value={draft.platformFee}
-          onChange={(platformFee) => set({ platformFee })}
-          onBlur={touch("fee.share")}
-          problem={problemAt("fee.share")}
-          inputMode="decimal"
-          suffix="%"
-        />
+        <Field label={words.draft.platformFee} {...bind("platformFee", "fee.share")} inputMode="decimal" suffix="%" />
         <Field
           label={words.role.verifier}
           description={words.draft.about.verifier}
-          value={draft.verifier}
-          onChange={(verifier) => set({ verifier })}
-          onBlur={touch("verifier")}
-          problem={problemAt("verifier")}
+          {...bind("verifier")}
           suggestions={people}
         />
-        <Field
-          label={words.draft.challenge}
-          value={draft.challenge}
-          onChange={(challenge) => set({ challenge })}
-          onBlur={touch("challenge")}
-          problem={problemAt("challenge")}
-          inputMode="numeric"
-          suffix={words.draft.dayUnit}
-        />
+        <Field label={words.draft.challenge} {...bind("challenge")} inputMode="numeric" suffix={words.draft.dayUnit} />
       </details>
     </fieldset>
   );
