@@ -125,13 +125,14 @@ describe("The web app, when something goes wrong", function () {
       const visitor = await visit(browser, dapp.url);
       const { page } = visitor;
       await page.route("**/rpc", (route) => route.abort("connectionrefused"));
+      await visitor.go("/new");
       await page.reload();
       const alert = page.getByRole("alert");
       await alert.getByText(en.errors.Rpc).waitFor({ timeout: 60_000 });
       expect(await alert.innerText()).to.include(en.cannotConnect("Demo"));
       await page.unroute("**/rpc");
       await alert.getByRole("button", { name: en.tryAgain }).click();
-      await page.getByRole("heading", { name: en.welcome.title }).waitFor();
+      await page.getByRole("heading", { name: en.draft.title }).waitFor();
     });
   });
 

@@ -19,6 +19,7 @@ const OpenView = lazy(async () => ({ default: (await import("./views/open.tsx"))
 /** The page. */
 export function App(): ReactNode {
   const { words, tag, choose } = useLanguage();
+  const { account } = useSession();
   const [location] = useLocation();
   const main = useRef<HTMLElement>(null);
   const [path] = useState(location);
@@ -54,24 +55,31 @@ export function App(): ReactNode {
         </div>
       </header>
       <main id="main" ref={main} tabIndex={-1}>
-        <Connected>
-          <Suspense fallback={<Loading />}>
-            <Switch>
-              <Route path="/new">
-                <NewView from={undefined} />
-              </Route>
-              <Route path="/new/:id">{({ id }) => <NewView from={id} />}</Route>
-              <Route path="/open">
-                <OpenView fragment={undefined} />
-              </Route>
-              <Route path="/open/:fragment">{({ fragment }) => <OpenView key={fragment} fragment={fragment} />}</Route>
-              <Route path="/agreement/:id">{({ id }) => <AgreementView key={id} id={id} />}</Route>
-              <Route>
-                <Home />
-              </Route>
-            </Switch>
-          </Suspense>
-        </Connected>
+        {location === "/" && account === undefined ? (
+          <Welcome />
+        ) : (
+          <Connected>
+            <Suspense fallback={<Loading />}>
+              <Switch>
+                <Route path="/new">
+                  <NewView from={undefined} />
+                </Route>
+                <Route path="/new/:id">{({ id }) => <NewView from={id} />}</Route>
+                <Route path="/open">
+                  <OpenView fragment={undefined} />
+                </Route>
+                <Route path="/open/:fragment">
+                  {({ fragment }) => <OpenView key={fragment} fragment={fragment} />}
+                </Route>
+                <Route path="/agreement/:id">{({ id }) => <AgreementView key={id} id={id} />}</Route>
+                <Route>
+                  <h1>{words.account.title}</h1>
+                  <AccountView />
+                </Route>
+              </Switch>
+            </Suspense>
+          </Connected>
+        )}
       </main>
       <footer className="quiet">{words.footer}</footer>
     </>
@@ -243,17 +251,9 @@ function Health(): ReactNode {
   );
 }
 
-function Home(): ReactNode {
+/** Where a visitor begins; it needs no chain. */
+function Welcome(): ReactNode {
   const { words } = useLanguage();
-  const { account } = useSession();
-  if (account !== undefined) {
-    return (
-      <>
-        <h1>{words.account.title}</h1>
-        <AccountView />
-      </>
-    );
-  }
   return (
     <section className="welcome" aria-labelledby="welcome">
       <h1 id="welcome">{words.welcome.title}</h1>
