@@ -73,7 +73,7 @@ async function isGoodHalf(
   }
 }
 
-/** The other party's half of a settlement of a milestone, while it is good; the contract takes it then. */
+/** The other party's half of a settlement of a milestone, while the contract would take it; `null` until that is known. */
 export function useOffer(
   agreement: Agreement,
   { held }: { readonly held: bigint },
@@ -84,12 +84,13 @@ export function useOffer(
   const { client, freelancer } = agreement.terms;
   const isOfOther =
     kept !== undefined && kept.signer !== account && [client, freelancer].some((one) => one === account);
-  const { data: isGood = false } = useQuery({
+  const { data: isGood, isLoading } = useQuery({
     queryKey: [...escrowKeys.all(escrow), "offer", agreement.id, JSON.stringify(kept), held.toString()],
     queryFn: () => kept !== undefined && isGoodHalf(escrow, agreement, kept),
     enabled: isOfOther,
   });
   const left = useCountdown(isOfOther && isGood ? kept.authorization.deadline : undefined);
+  if (isLoading) return null;
   return isOfOther && isGood && left !== 0 ? kept : undefined;
 }
 
@@ -108,5 +109,7 @@ export function useVerified(share: Share | undefined) {
       return verify(escrow, share);
     },
     enabled: share !== undefined,
+    // What the contract takes changes with what it holds.
+    gcTime: 0,
   });
 }

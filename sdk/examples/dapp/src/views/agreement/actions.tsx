@@ -47,7 +47,7 @@ import { readAmount } from "../../amounts.ts";
 import { useOffer } from "../../consents.ts";
 import { useLanguage } from "../../language/index.tsx";
 import { files, keep, LIBRARY } from "../../library.ts";
-import { Dialog, PlainButton, PrimaryButton } from "../../parts/basics.tsx";
+import { Dialog, Loading, PlainButton, PrimaryButton } from "../../parts/basics.tsx";
 import { Field } from "../../parts/field.tsx";
 import { contentsOf } from "../../parts/material.tsx";
 import { Sending } from "../../parts/sending.tsx";
@@ -691,7 +691,9 @@ function RuleForm({ facts, index }: FormProps): ReactNode {
 function SettleForm({ facts, index }: FormProps): ReactNode {
   const offer = useOffer(facts.agreement, milestoneOf(facts, index), facts.kept?.settlements[index]);
   // Agreeing ends it; what came of that is still to be shown.
-  const [proposal] = useState(offer);
+  const [proposal, setProposal] = useState(offer);
+  if (proposal === null && offer !== null) setProposal(offer);
+  if (proposal === null) return <Loading />;
   return proposal === undefined ? (
     <ProposeSettlement facts={facts} index={index} />
   ) : (
