@@ -623,6 +623,8 @@ export const en = {
     InvalidScope: "Write a text here, and not one of many pages.",
     EmptySchedule: "Add a milestone.",
   },
+  /** What went wrong in the words of a contract: a token's, for example. */
+  reverted: (reason: string) => `The chain refused it, and gives this reason: “${reason}”.`,
   /** What went wrong, by the code of the SDK's error. */
   errors: {
     InvalidShareFile: "It is damaged or incomplete, or no link or file of this page. Ask for it again.",

@@ -629,6 +629,7 @@ export const es: Words = {
     InvalidScope: "Escribe aquí un texto, que no sea de muchas páginas.",
     EmptySchedule: "Agrega un hito.",
   },
+  reverted: (reason) => `La cadena no lo aceptó y da este motivo: «${reason}».`,
   errors: {
     InvalidShareFile:
       "Está dañado o incompleto, o no es un enlace ni un archivo de esta página. Pide que te lo envíen otra vez.",
