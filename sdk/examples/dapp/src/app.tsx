@@ -6,6 +6,7 @@ import { Link, Route, Switch, useLocation } from "wouter";
 import { type LanguageTag, languages, useLanguage } from "./language/index.tsx";
 import { short } from "./names.ts";
 import { Choice, Dialog, Loading, Notice, PlainButton } from "./parts/basics.tsx";
+import { Guarded } from "./parts/boundary.tsx";
 import { Problem } from "./parts/problem.tsx";
 import { networks, useConnectedEscrow, useSession } from "./session.tsx";
 import { useWallets } from "./wallets.ts";
@@ -59,25 +60,28 @@ export function App(): ReactNode {
           <Welcome />
         ) : (
           <Connected>
-            <Suspense fallback={<Loading />}>
-              <Switch>
-                <Route path="/new">
-                  <NewView from={undefined} />
-                </Route>
-                <Route path="/new/:id">{({ id }) => <NewView from={id} />}</Route>
-                <Route path="/open">
-                  <OpenView fragment={undefined} />
-                </Route>
-                <Route path="/open/:fragment">
-                  {({ fragment }) => <OpenView key={fragment} fragment={fragment} />}
-                </Route>
-                <Route path="/agreement/:id">{({ id }) => <AgreementView key={id} id={id} />}</Route>
-                <Route>
-                  <h1>{words.account.title}</h1>
-                  <AccountView />
-                </Route>
-              </Switch>
-            </Suspense>
+            {/* Another view is not the one that failed. */}
+            <Guarded key={location}>
+              <Suspense fallback={<Loading />}>
+                <Switch>
+                  <Route path="/new">
+                    <NewView from={undefined} />
+                  </Route>
+                  <Route path="/new/:id">{({ id }) => <NewView from={id} />}</Route>
+                  <Route path="/open">
+                    <OpenView fragment={undefined} />
+                  </Route>
+                  <Route path="/open/:fragment">
+                    {({ fragment }) => <OpenView key={fragment} fragment={fragment} />}
+                  </Route>
+                  <Route path="/agreement/:id">{({ id }) => <AgreementView key={id} id={id} />}</Route>
+                  <Route>
+                    <h1>{words.account.title}</h1>
+                    <AccountView />
+                  </Route>
+                </Switch>
+              </Suspense>
+            </Guarded>
           </Connected>
         )}
       </main>

@@ -81,6 +81,7 @@ export const en = {
   loading: "Loading…",
   close: "Close",
   tryAgain: "Try again",
+  broken: "This view cannot be shown.",
   working: "Working…",
   amount: "Amount",
   transaction: "Transaction",

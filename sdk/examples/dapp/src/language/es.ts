@@ -73,6 +73,7 @@ export const es: Words = {
   skip: "Ir al contenido",
   loading: "Cargando…",
   close: "Cerrar",
+  broken: "No se puede mostrar esta vista.",
   tryAgain: "Reintentar",
   working: "Un momento…",
   amount: "Monto",

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { DropZone, FileTrigger, isFileDropItem, Text } from "react-aria-components";
 import { useLocation } from "wouter";
+import { titleOf } from "../clauses.ts";
 import { useVerified, verify } from "../consents.ts";
 import { useLanguage } from "../language/index.tsx";
 import { keep, LIBRARY, useKeptAgreements } from "../library.ts";
@@ -146,7 +147,7 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
     <article aria-labelledby="shared">
       <header className="page-header">
         <h1 id="shared" dir="auto">
-          {agreement.scope?.title ?? words.agreement.untitled}
+          {titleOf(agreement) ?? words.agreement.untitled}
         </h1>
         <p>{role === undefined ? words.open.noRole : words.open.role[role]}</p>
       </header>

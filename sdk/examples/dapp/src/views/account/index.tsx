@@ -4,6 +4,7 @@ import { useEscrow } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense } from "react";
 import { Link } from "wouter";
+import { milestoneTitleOf, titleOf } from "../../clauses.ts";
 import { useLanguage, type Words } from "../../language/index.tsx";
 import { type Kept, useKeptAgreements } from "../../library.ts";
 import { useCurrency, useNames } from "../../names.ts";
@@ -43,8 +44,8 @@ export function AccountView(): ReactNode {
     )
     .sort((a, b) => a.clock - b.clock);
   const waiting = proposals.filter((one) => needsSignature(one, account) || needsFunding(one, account));
-  const titleOf = (id: string) =>
-    kept.get(id as Kept["agreement"]["id"])?.agreement.scope?.title ?? words.agreement.untitled;
+  const keptOf = (id: string) => kept.get(id as Kept["agreement"]["id"])?.agreement;
+  const nameOf = (id: string) => titleOf(keptOf(id)) ?? words.agreement.untitled;
 
   return (
     <>
@@ -57,7 +58,7 @@ export function AccountView(): ReactNode {
               <Link href={`/agreement/${one.agreement.id}`}>
                 {needsSignature(one, account) ? words.account.sign : words.account.fund}
                 <span className="quiet" dir="auto">
-                  {titleOf(one.agreement.id)}
+                  {nameOf(one.agreement.id)}
                 </span>
               </Link>
             </li>
@@ -67,10 +68,9 @@ export function AccountView(): ReactNode {
               <Link href={`/agreement/${agreement.id}`}>
                 {words.account.need[need]}
                 <span className="quiet" dir="auto">
-                  {titleOf(agreement.id)}
+                  {nameOf(agreement.id)}
                   {" · "}
-                  {kept.get(agreement.id)?.agreement.scope?.milestones[index]?.title ??
-                    words.milestoneNumber(index + 1)}
+                  {milestoneTitleOf(keptOf(agreement.id), index) ?? words.milestoneNumber(index + 1)}
                 </span>
                 {need !== "finalize" && <Until clock={clock} now={data.time} />}
               </Link>
@@ -182,7 +182,7 @@ function Row({
     <li>
       <Link href={`/agreement/${agreement.id}`}>
         <span className="title" dir="auto">
-          {kept?.agreement.scope?.title ?? words.agreement.untitled}
+          {titleOf(kept?.agreement) ?? words.agreement.untitled}
         </span>
         <span className="amount">{currency && format.money(total, currency)}</span>
         <span className="quiet">{words.account.between(nameOf(client), nameOf(freelancer))}</span>
@@ -200,7 +200,7 @@ function ProposalRow({ kept: { agreement, changedAt } }: { readonly kept: Kept }
     <li>
       <Link href={`/agreement/${agreement.id}`}>
         <span className="title" dir="auto">
-          {agreement.scope?.title ?? words.agreement.untitled}
+          {titleOf(agreement) ?? words.agreement.untitled}
         </span>
         <span className="quiet">{words.account.between(nameOf(client), nameOf(freelancer))}</span>
         <span className="quiet">{words.account.changed(format.time(changedAt / 1_000))}</span>

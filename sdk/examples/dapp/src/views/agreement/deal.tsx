@@ -1,11 +1,12 @@
 /** The whole deal in plain sentences, what is unwise in it, and what is different from another version. */
-import { type Agreement, type Clause, clauses, warnings } from "@micro-escrow/sdk";
+import { type Agreement, type Clause, MicroEscrowError, warnings } from "@micro-escrow/sdk";
 import { escrowKeys, useEscrow } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useCallback } from "react";
+import { differences, wholeClauses } from "../../clauses.ts";
 import type { Tools } from "../../language/en.ts";
 import { useLanguage } from "../../language/index.tsx";
-import { short, useNames } from "../../names.ts";
+import { short, useCurrency, useNames } from "../../names.ts";
 import { Notice } from "../../parts/basics.tsx";
 import { useSession } from "../../session.tsx";
 
@@ -27,6 +28,19 @@ export function useClauseWords(): <Code extends Clause["code"]>(clause: Clause<C
   );
 }
 
+/** All that an agreement says; nothing of one that says what cannot be, as somebody's link may. */
+function useClauses(agreement: Agreement): readonly Clause[] {
+  const { chainId } = useEscrow();
+  const currency = useCurrency(agreement.terms.token);
+  try {
+    return wholeClauses(agreement, { chainId, currency });
+  } catch (error) {
+    // Whoever shows it lists what is wrong with it, too.
+    if (error instanceof MicroEscrowError) return [];
+    throw error;
+  }
+}
+
 /** The parts of a deal, in the order in which they are read. */
 const PARTS = ["who", "work", "funding", "silence", "fees", "always"] as const;
 
@@ -46,9 +60,9 @@ const PART: { readonly [Code in Clause["code"]]: (typeof PARTS)[number] } = {
 /** The sentences of an agreement. */
 export function Deal({ agreement }: { readonly agreement: Agreement }): ReactNode {
   const { words } = useLanguage();
-  const { chainId } = useEscrow();
   const say = useClauseWords();
-  const all = clauses(agreement, { chainId });
+  const all = useClauses(agreement);
+  if (all.length === 0) return null;
   return (
     <section className="deal" aria-label={words.agreement.deal}>
       {PARTS.map((part) => (
@@ -57,9 +71,9 @@ export function Deal({ agreement }: { readonly agreement: Agreement }): ReactNod
           <ul>
             {all
               .filter(({ code }) => PART[code] === part)
-              .map(say)
-              .map((sentence) => (
-                <li key={sentence}>{sentence}</li>
+              .map((clause, at) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: an agreement does not change, and may say the same twice.
+                <li key={at}>{say(clause)}</li>
               ))}
           </ul>
         </section>
@@ -96,63 +110,17 @@ export function Warnings({ agreement }: { readonly agreement: Agreement }): Reac
   );
 }
 
-/** Sentences that stand in one version and not in the other. */
-export interface Difference {
-  readonly before: string | undefined;
-  readonly now: string | undefined;
-}
-
-/**
- * What changed between two versions, clause by clause. Clauses are about the same when they have the same code and are about the
- * same milestone.
- */
-export function differences(
-  before: readonly Clause[],
-  now: readonly Clause[],
-  say: (clause: Clause) => string,
-): readonly Difference[] {
-  const byKey = (list: readonly Clause[]) => Map.groupBy(list, keyOf);
-  const [old, current] = [byKey(before), byKey(now)];
-  const keys = new Set([...old.keys(), ...current.keys()]);
-  return [...keys].flatMap((key) => {
-    const [was, is] = [old.get(key) ?? [], current.get(key) ?? []].map((list) => list.map(say));
-    const gone = was?.filter((sentence) => !is?.includes(sentence)) ?? [];
-    const added = is?.filter((sentence) => !was?.includes(sentence)) ?? [];
-    return Array.from({ length: Math.max(gone.length, added.length) }, (_, at) => ({
-      before: gone[at],
-      now: added[at],
-    }));
-  });
-}
-
-/** What a clause is about; several checks of a milestone are about the same. */
-function keyOf(clause: Clause): string {
-  return `${FAMILY[clause.code] ?? clause.code}${"index" in clause ? clause.index : ""}`;
-}
-
-/** Clauses that stand in each other's place. */
-const FAMILY: Partial<Record<Clause["code"], string>> = {
-  "untitled-milestone": "milestone",
-  "verifier-pays-at-once": "verifier",
-  "no-arbiter-fee": "arbiter-fee",
-  "no-platform-fee": "platform-fee",
-  "registered-token": "token",
-  "claimed-token": "token",
-  "unknown-token": "token",
-  "unknown-scope": "about",
-};
-
 /** The differences between two versions, for who is about to sign the newer one. */
 export function Differences({ before, now }: { readonly before: Agreement; readonly now: Agreement }): ReactNode {
   const { words } = useLanguage();
-  const { chainId } = useEscrow();
   const say = useClauseWords();
-  const found = differences(clauses(before, { chainId }), clauses(now, { chainId }), say);
+  const found = differences(useClauses(before), useClauses(now), say);
   if (found.length === 0) return <p>{words.agreement.noDifferences}</p>;
   return (
     <ul className="differences" aria-label={words.agreement.differences}>
-      {found.map(({ before: was, now: is }) => (
-        <li key={`${was}|${is}`}>
+      {found.map(({ before: was, now: is }, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two versions do not change.
+        <li key={at}>
           {was !== undefined && (
             <del>
               <span className="hidden">{words.agreement.removed} </span>

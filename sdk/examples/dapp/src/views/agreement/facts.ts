@@ -1,6 +1,7 @@
 /** What the parts of the agreement's page know of it. */
 import type { Agreement, AgreementState, EscrowEvent, Hash, Payout, Terms } from "@micro-escrow/sdk";
 import { useCallback } from "react";
+import { milestoneTitleOf } from "../../clauses.ts";
 import type { Currency } from "../../format.ts";
 import { useLanguage } from "../../language/index.tsx";
 import type { Kept } from "../../library.ts";
@@ -41,7 +42,7 @@ export function handedIn(event: EscrowEvent): Hash | undefined {
 export function useMilestoneTitle(agreement: Agreement): (index: number) => string {
   const { words } = useLanguage();
   return useCallback(
-    (index) => agreement.scope?.milestones[index]?.title ?? words.milestoneNumber(index + 1),
+    (index) => milestoneTitleOf(agreement, index) ?? words.milestoneNumber(index + 1),
     [agreement, words],
   );
 }

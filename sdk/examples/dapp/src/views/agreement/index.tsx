@@ -10,6 +10,7 @@ import {
 } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useMemo, useState } from "react";
+import { titleOf, whole } from "../../clauses.ts";
 import { useLanguage } from "../../language/index.tsx";
 import { type Kept, LIBRARY, useKeptAgreements } from "../../library.ts";
 import { useCurrency, useNames } from "../../names.ts";
@@ -77,13 +78,13 @@ function KnownAgreement({
     <article aria-labelledby="agreement">
       <header className="page-header">
         <h1 id="agreement" dir="auto">
-          {scope?.title ?? words.agreement.untitled}
+          {titleOf(agreement) ?? words.agreement.untitled}
         </h1>
         <p>
           {words.agreement.between(nameOf(terms.client), nameOf(terms.freelancer), nameOf(terms.arbiter))}{" "}
           {role !== undefined && <span className="badge">{words.role[role]}</span>}
         </p>
-        {scope?.description !== undefined && <p dir="auto">{scope.description}</p>}
+        {scope?.description !== undefined && <p dir="auto">{whole(scope.description)}</p>}
       </header>
       {scope === undefined && <Notice tone="warning">{words.agreement.noScope}</Notice>}
       {state.error && state.data === undefined && <Problem error={state.error} onRetry={() => void state.refetch()} />}

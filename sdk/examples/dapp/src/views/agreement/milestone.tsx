@@ -12,6 +12,7 @@ import {
 } from "@micro-escrow/sdk";
 import { useCountdown } from "@micro-escrow/sdk/react";
 import type { ReactNode } from "react";
+import { whole } from "../../clauses.ts";
 import { useOffer } from "../../consents.ts";
 import { useLanguage, type Words } from "../../language/index.tsx";
 import { useNames } from "../../names.ts";
@@ -50,7 +51,7 @@ export function MilestoneCard({
         <span className="amount">{format.money(planned.amount, currency)}</span>
         <span className="badge">{words.status[name]}</span>
       </header>
-      {described?.description !== undefined && <p dir="auto">{described.description}</p>}
+      {described?.description !== undefined && <p dir="auto">{whole(described.description)}</p>}
       {status === Status.None && (
         <p className="quiet">
           {state.closed ? words.turn.closed : words.turn.None(format.duration(planned.workPeriod))}

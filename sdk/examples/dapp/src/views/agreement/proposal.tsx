@@ -4,6 +4,7 @@ import { useAvailableActions, useEscrow, useEscrowMutation } from "@micro-escrow
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useLocation } from "wouter";
+import { titleOf } from "../../clauses.ts";
 import { useLanguage } from "../../language/index.tsx";
 import { type Kept, keep, keepSignature, LIBRARY, useKeptAgreements } from "../../library.ts";
 import { useCurrency, useNames } from "../../names.ts";
@@ -74,8 +75,8 @@ function Versions({
   readonly versions: readonly Kept[];
 }): ReactNode {
   const { words, format } = useLanguage();
-  const title = agreement.scope?.title;
-  const likely = versions.find((one) => one.agreement.scope?.title === title);
+  const title = titleOf(agreement);
+  const likely = versions.find((one) => titleOf(one.agreement) === title);
   const [chosen, setChosen] = useState<string>();
   const id = chosen ?? likely?.agreement.id ?? "";
   const before = versions.find((one) => one.agreement.id === id)?.agreement;
@@ -89,7 +90,7 @@ function Versions({
           { value: "", name: words.agreement.compareWithNone },
           ...versions.map((one) => ({
             value: one.agreement.id,
-            name: `${one.agreement.scope?.title ?? one.agreement.id} (${format.time(one.changedAt / 1_000)})`,
+            name: `${titleOf(one.agreement) ?? one.agreement.id} (${format.time(one.changedAt / 1_000)})`,
           })),
         ]}
       />
