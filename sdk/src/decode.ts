@@ -2,7 +2,7 @@
  * From logs to typed events, and from a receipt to the typed result of a call. Nothing that was decoded is believed
  * before it was checked: a log of another contract, or an agreement that does not hash to its id, is no event.
  */
-import type { Log, Result } from "ethers";
+import { EventFragment, type Log, type Result } from "ethers";
 import { toAddress } from "./address.js";
 import {
   type Agreement,
@@ -142,6 +142,14 @@ const numbersIn: { readonly [Name in AbiEventName]: readonly NumbersOf<EscrowEve
   Withdrawn: [],
 };
 
+/** The events by their topics: ethers would hash the signature of each event anew for every log. */
+let fragments: ReadonlyMap<string, EventFragment> | undefined;
+
+function fragmentOf(topic: string): EventFragment | undefined {
+  fragments ??= new Map(escrowInterface.fragments.filter(EventFragment.isFragment).map((one) => [one.topicHash, one]));
+  return fragments.get(topic.toLowerCase());
+}
+
 /** What a log must have to be decoded: ethers' logs and plain JSON-RPC ones with numbers read both do. */
 export type DecodableLog = Pick<
   Log,
@@ -161,13 +169,12 @@ export function decodeLog(log: DecodableLog, escrow: Address): EscrowEvent | und
   const { address } = checkObject(log, "a log");
   if (checkText(address, "the address of a log").toLowerCase() !== toAddress(escrow).toLowerCase()) return undefined;
   try {
-    const description = escrowInterface.parseLog(log);
-    if (description === null || !Object.hasOwn(numbersIn, description.name)) return undefined;
-    const { name, args } = description;
+    const fragment = fragmentOf(log.topics[0] ?? "");
+    if (fragment === undefined || !Object.hasOwn(numbersIn, fragment.name)) return undefined;
+    const { name } = fragment;
+    const args = escrowInterface.decodeEventLog(fragment, log.data, log.topics);
     const fields =
-      name === "AgreementOpened"
-        ? opened(args)
-        : namedValues(args, description.fragment.inputs, numbersIn[name as AbiEventName]);
+      name === "AgreementOpened" ? opened(args) : namedValues(args, fragment.inputs, numbersIn[name as AbiEventName]);
     if (fields === undefined) return undefined;
     return {
       type: name,

@@ -45,9 +45,8 @@ export interface StatementOptions {
 
 const topicOf = (name: EscrowEventName) => escrowInterface.getEvent(name).topicHash;
 
-/** The events that make or move what a statement has, of an agreement. */
-const MONEY: readonly EscrowEventName[] = [
-  "AgreementOpened",
+/** The events that move what a statement has, of an agreement. */
+const MOVING: readonly EscrowEventName[] = [
   "MilestoneFunded",
   "MilestoneAdvanced",
   "MilestoneConcluded",
@@ -100,31 +99,40 @@ export async function statementOf(
   const digits = who.slice(2).toLowerCase();
   const mentions: Selection = ({ topics, data }) =>
     [...topics, data].some((word) => word.toLowerCase().includes(digits));
+  const wanted: EscrowEvent[] = [];
   const paidFor = { topics: [topicOf("MilestoneFunded"), null, null, topic] };
   const opened = { topics: [topicOf("AgreementOpened")], firstPage: FIRST_PAGE };
+  const openings = new Set<AgreementId>();
   for await (const events of source(agreements === undefined ? [paidFor, opened] : [paidFor], mentions)) {
     for (const event of events) {
       if (event.type === "MilestoneFunded" && event.payer === who) ids.add(event.id);
-      if (event.type !== "AgreementOpened" || agreements !== undefined) continue;
+      if (event.type !== "AgreementOpened" || agreements !== undefined || event.block > toBlock) continue;
       const isToken = only === undefined || event.agreement.terms.token === only;
-      if (isToken && isNamed(who, event.agreement)) ids.add(event.id);
+      if (!isToken || !isNamed(who, event.agreement)) continue;
+      ids.add(event.id);
+      openings.add(event.id);
+      wanted.push(event);
     }
   }
 
-  const wanted: EscrowEvent[] = [];
-  const all = [...ids];
-  const chunks = Array.from({ length: Math.ceil(all.length / IDS_AT_ONCE) }, (_, chunk) =>
-    all.slice(chunk * IDS_AT_ONCE, (chunk + 1) * IDS_AT_ONCE),
-  );
+  const chunked = (all: readonly AgreementId[]) =>
+    Array.from({ length: Math.ceil(all.length / IDS_AT_ONCE) }, (_, chunk) =>
+      all.slice(chunk * IDS_AT_ONCE, (chunk + 1) * IDS_AT_ONCE),
+    );
+  // An opening has a whole agreement in it, which takes time to read: once is enough.
+  const missing = [...ids].filter((id) => !openings.has(id));
   const filters = [
     { topics: [topicOf("Withdrawn"), null, topic] },
-    ...chunks.map((chunk) => ({ topics: [MONEY.map(topicOf), chunk] })),
+    ...chunked(missing).map((chunk) => ({ topics: [topicOf("AgreementOpened"), chunk] })),
+    ...chunked([...ids]).map((chunk) => ({ topics: [MOVING.map(topicOf), chunk] })),
   ];
   for await (const events of source(filters, () => true)) {
     for (const event of events) {
+      if (event.block > toBlock) continue;
+      const isMissing = event.type === "AgreementOpened" && ids.has(event.id) && !openings.has(event.id);
       const isWanted =
-        event.type === "Withdrawn" ? event.account === who : MONEY.includes(event.type) && ids.has(event.id);
-      if (isWanted && event.block <= toBlock) wanted.push(event);
+        event.type === "Withdrawn" ? event.account === who : MOVING.includes(event.type) && ids.has(event.id);
+      if (isMissing || isWanted) wanted.push(event);
     }
   }
 
