@@ -47,6 +47,14 @@ export function formatOf(locale: string): Format {
   const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   const list = new Intl.ListFormat(locale);
+  /** By the number of decimals: to make one takes longer than all that is written with it. */
+  const exact = new Map<number, Intl.NumberFormat>();
+  const exactly = (decimals: number) => {
+    const [minimumFractionDigits, maximumFractionDigits] = [Math.min(2, decimals), Math.min(decimals, 100)];
+    const made = exact.get(decimals) ?? new Intl.NumberFormat(locale, { minimumFractionDigits, maximumFractionDigits });
+    exact.set(decimals, made);
+    return made;
+  };
   const count = (value: number, unit: string) =>
     new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(value);
   /** Of what dates cannot hold, the seconds themselves. */
@@ -55,12 +63,9 @@ export function formatOf(locale: string): Format {
 
   return {
     money(amount, { symbol, decimals }) {
-      const exact = new Intl.NumberFormat(locale, {
-        minimumFractionDigits: Math.min(2, decimals),
-        maximumFractionDigits: Math.min(decimals, 100),
-      });
       // As text: a number would round what has more than 15 digits.
-      const written = exact.format(formatAmount(amount < 0n ? -amount : amount, decimals) as Intl.StringNumericLiteral);
+      const text = formatAmount(amount < 0n ? -amount : amount, decimals) as Intl.StringNumericLiteral;
+      const written = exactly(decimals).format(text);
       return `${amount < 0n ? "−" : ""}${written}\u00a0${symbol}`;
     },
     ether: (wei) => `${significant.format(formatAmount(wei, 18) as Intl.StringNumericLiteral)}\u00a0ETH`,

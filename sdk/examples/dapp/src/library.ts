@@ -48,8 +48,14 @@ export const files: ContentStorage = {
 /** The content with a hash, unchecked; `undefined` when it is not kept here. */
 export const contentOf = (hash: Hash): Promise<Uint8Array | undefined> => get<Uint8Array>(hash, contents);
 
-function fromStored({ file, ...rest }: Stored): Kept {
-  return { ...rest, agreement: parseAgreement(file) };
+/** What was read before, by its id: to check that an agreement is what its hashes say takes time. */
+const parsed = new Map<string, { readonly file: string; readonly agreement: Agreement }>();
+
+function fromStored({ file, ...rest }: Stored, id: AgreementId): Kept {
+  const before = parsed.get(id);
+  const agreement = before?.file === file ? before.agreement : parseAgreement(file);
+  parsed.set(id, { file, agreement });
+  return { ...rest, agreement };
 }
 
 /**
@@ -85,10 +91,9 @@ export const keepSignature = (agreement: Agreement, chainId: number, party: "cli
 export async function readKept(chainId: number): Promise<readonly Kept[]> {
   const all = await entries<AgreementId, Stored>(agreements);
   return all
-    .map(([, stored]) => stored)
-    .filter((stored) => stored.chainId === chainId)
-    .sort((a, b) => b.changedAt - a.changedAt)
-    .map(fromStored);
+    .filter(([, stored]) => stored.chainId === chainId)
+    .sort(([, a], [, b]) => b.changedAt - a.changedAt)
+    .map(([id, stored]) => fromStored(stored, id));
 }
 
 /** The key of everything that is read from here. */

@@ -2,7 +2,7 @@
 import { type Status, statusName } from "@micro-escrow/sdk";
 import { useEscrow } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, memo, type ReactNode, Suspense } from "react";
 import { Link } from "wouter";
 import { milestoneTitleOf, titleOf } from "../../clauses.ts";
 import { useLanguage, type Words } from "../../language/index.tsx";
@@ -33,7 +33,7 @@ export function AccountView(): ReactNode {
 
   const kept = new Map(library.map((one) => [one.agreement.id, one]));
   const known = data.listed.filter(({ isUnasked, agreement }) => !isUnasked || kept.has(agreement.id));
-  const unasked = data.listed.filter((one) => !known.includes(one));
+  const unasked = data.listed.filter(({ isUnasked, agreement }) => isUnasked && !kept.has(agreement.id));
   const onChain = new Set(data.listed.map(({ agreement }) => agreement.id));
   const proposals = library.filter(
     ({ agreement }) => !onChain.has(agreement.id) && roleOf(agreement, account) !== undefined,
@@ -165,7 +165,8 @@ function useCounts(): (state: Listed["state"]) => string {
   };
 }
 
-function Row({
+/** A row stays as it is while its agreement does: there may be hundreds, and the view is read again every few seconds. */
+const Row = memo(function Row({
   listed: { agreement, state },
   kept,
 }: {
@@ -190,7 +191,7 @@ function Row({
       </Link>
     </li>
   );
-}
+});
 
 function ProposalRow({ kept: { agreement, changedAt } }: { readonly kept: Kept }): ReactNode {
   const { words, format } = useLanguage();

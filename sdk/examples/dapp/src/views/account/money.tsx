@@ -3,7 +3,7 @@ import type { MicroEscrowError } from "@micro-escrow/sdk";
 import { toCsv } from "@micro-escrow/sdk/history";
 import { escrowKeys, useEscrow } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { useLanguage } from "../../language/index.tsx";
 import { short, useCurrency } from "../../names.ts";
 import type { Overview } from "../../overview.ts";
@@ -14,7 +14,7 @@ import { MoneyChart } from "./chart.tsx";
 import { pointsOf, readMoving } from "./series.ts";
 
 /** What is held, earned and paid. */
-export function Money({ overview: { statement, time } }: { readonly overview: Overview }): ReactNode {
+export function Money({ overview: { statement, statedAt, time } }: { readonly overview: Overview }): ReactNode {
   const { words } = useLanguage();
   const escrow = useEscrow();
   const [chosen, setChosen] = useState<string>();
@@ -27,12 +27,16 @@ export function Money({ overview: { statement, time } }: { readonly overview: Ov
     structuralSharing: false,
     placeholderData: (before) => before,
   });
-  const times = new Map([
-    ...(moving?.times ?? []),
-    ...statement.entries.map((entry) => [entry.block, entry.time] as const),
-  ]);
-  // The newest block is known too, so that what happened since the last entry has a place.
-  times.set(statement.toBlock, time);
+  const points = useMemo(() => {
+    if (moving === undefined || token === undefined) return undefined;
+    const times = new Map([
+      ...moving.times,
+      ...statement.entries.map((entry) => [entry.block, entry.time] as const),
+    ]);
+    // The newest block is known too, so that what happened since the last entry has a place.
+    times.set(statement.toBlock, statedAt);
+    return pointsOf(statement, moving.events, times, token);
+  }, [statement, statedAt, moving, token]);
   return (
     <section className="money" aria-labelledby="money">
       <h2 id="money">{words.account.money}</h2>
@@ -51,10 +55,10 @@ export function Money({ overview: { statement, time } }: { readonly overview: Ov
         />
       )}
       {error !== null && <Problem error={error} />}
-      {moving === undefined || currency === undefined || token === undefined ? (
+      {points === undefined || currency === undefined ? (
         used.length > 0 && error === null && <Loading />
       ) : (
-        <MoneyChart points={pointsOf(statement, moving.events, times, token)} currency={currency} until={time} />
+        <MoneyChart points={points} currency={currency} until={time} />
       )}
       <PlainButton
         onPress={() => download(`statement-${statement.account}.csv`, toCsv(statement), "text/csv")}
