@@ -3,6 +3,7 @@ import { EscrowProvider, escrowQueries, useEscrow } from "@micro-escrow/sdk/reac
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
+import { useKeptFocus, useTitle } from "./focus.ts";
 import { type LanguageTag, languages, useLanguage } from "./language/index.tsx";
 import { short } from "./names.ts";
 import { Choice, Dialog, Loading, Notice, PlainButton } from "./parts/basics.tsx";
@@ -17,18 +18,27 @@ const AgreementView = lazy(async () => ({ default: (await import("./views/agreem
 const NewView = lazy(async () => ({ default: (await import("./views/new.tsx")).NewView }));
 const OpenView = lazy(async () => ({ default: (await import("./views/open.tsx")).OpenView }));
 
+const views = [
+  ["/", "account"],
+  ["/new", "new"],
+  ["/open", "open"],
+] as const;
+
 /** The page. */
 export function App(): ReactNode {
   const { words, tag, choose } = useLanguage();
   const { account } = useSession();
   const [location] = useLocation();
   const main = useRef<HTMLElement>(null);
-  const [path] = useState(location);
+  const shown = useRef(location);
+  useKeptFocus(main);
   useEffect(() => {
+    if (location === shown.current) return;
     // Another view begins at its beginning, also for who does not see it.
-    if (location !== path) main.current?.focus({ preventScroll: true });
+    shown.current = location;
+    main.current?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
-  }, [location, path]);
+  }, [location]);
   return (
     <>
       <button type="button" className="skip" onClick={() => main.current?.focus()}>
@@ -39,9 +49,11 @@ export function App(): ReactNode {
           MicroEscrow
         </Link>
         <nav aria-label={words.nav.title}>
-          <Link href="/">{words.nav.account}</Link>
-          <Link href="/new">{words.nav.new}</Link>
-          <Link href="/open">{words.nav.open}</Link>
+          {views.map(([href, name]) => (
+            <Link key={href} href={href} aria-current={location === href ? "page" : undefined}>
+              {words.nav[name]}
+            </Link>
+          ))}
         </nav>
         <div className="who">
           <NetworkChoice />
@@ -76,8 +88,7 @@ export function App(): ReactNode {
                   </Route>
                   <Route path="/agreement/:id">{({ id }) => <AgreementView key={id} id={id} />}</Route>
                   <Route>
-                    <h1>{words.account.title}</h1>
-                    <AccountView />
+                    <Account />
                   </Route>
                 </Switch>
               </Suspense>
@@ -155,7 +166,7 @@ function WhoAreYou({ onChosen }: { readonly onChosen: () => void }): ReactNode {
   return (
     <div className="who-are-you">
       {account !== undefined && (
-        <p>
+        <p className="me">
           <code className="address">{account.address}</code>
           <PlainButton
             onPress={() => {
@@ -255,9 +266,21 @@ function Health(): ReactNode {
   );
 }
 
+function Account(): ReactNode {
+  const { words } = useLanguage();
+  useTitle(words.account.title);
+  return (
+    <>
+      <h1>{words.account.title}</h1>
+      <AccountView />
+    </>
+  );
+}
+
 /** Where a visitor begins; it needs no chain. */
 function Welcome(): ReactNode {
   const { words } = useLanguage();
+  useTitle(words.welcome.title);
   return (
     <section className="welcome" aria-labelledby="welcome">
       <h1 id="welcome">{words.welcome.title}</h1>

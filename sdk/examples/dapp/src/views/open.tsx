@@ -6,6 +6,7 @@ import { DropZone, FileTrigger, isFileDropItem, Text } from "react-aria-componen
 import { useLocation } from "wouter";
 import { titleOf } from "../clauses.ts";
 import { useVerified, verify } from "../consents.ts";
+import { useTitle } from "../focus.ts";
 import { useLanguage } from "../language/index.tsx";
 import { keep, LIBRARY, useKeptAgreements } from "../library.ts";
 import { Loading, Notice, PlainButton, PrimaryButton } from "../parts/basics.tsx";
@@ -32,6 +33,7 @@ export function OpenView({ fragment }: { readonly fragment: string | undefined }
   });
   const { words } = useLanguage();
   const share = file ?? data;
+  useTitle(share === undefined ? words.open.title : (share.agreement.scope?.title ?? words.agreement.untitled));
   if (share !== undefined) return <Opened share={share} />;
   if (error !== null) return <Problem title={words.open.refused} error={error} />;
   return fragment === undefined ? <Choose onFile={setFile} /> : <Loading />;

@@ -29,10 +29,7 @@ export function Money({ overview: { statement, statedAt, time } }: { readonly ov
   });
   const points = useMemo(() => {
     if (moving === undefined || token === undefined) return undefined;
-    const times = new Map([
-      ...moving.times,
-      ...statement.entries.map((entry) => [entry.block, entry.time] as const),
-    ]);
+    const times = new Map([...moving.times, ...statement.entries.map((entry) => [entry.block, entry.time] as const)]);
     // The newest block is known too, so that what happened since the last entry has a place.
     times.set(statement.toBlock, statedAt);
     return pointsOf(statement, moving.events, times, token);

@@ -11,6 +11,7 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useMemo, useState } from "react";
 import { titleOf, whole } from "../../clauses.ts";
+import { useTitle } from "../../focus.ts";
 import { useLanguage } from "../../language/index.tsx";
 import { type Kept, LIBRARY, useKeptAgreements } from "../../library.ts";
 import { useCurrency, useNames } from "../../names.ts";
@@ -27,7 +28,7 @@ import { type Facts, handedIn } from "./facts.ts";
 import { MilestoneCard } from "./milestone.tsx";
 import { ProgressBar } from "./progress.tsx";
 import { Proposal } from "./proposal.tsx";
-import { Timeline } from "./timeline.tsx";
+import { News, Timeline } from "./timeline.tsx";
 
 /** An agreement by its id: what is kept of it here, and what the chain knows. */
 export function AgreementView({ id }: { readonly id: string }): ReactNode {
@@ -74,6 +75,7 @@ function KnownAgreement({
   const isUnderWay = state.data?.milestones.some(({ status }) => status !== 0) ?? false;
   const events = useMemo(() => (timeline.data ? eventsOf(timeline.data) : []), [timeline.data]);
   const role = roleOf(agreement, account);
+  useTitle(scope?.title ?? words.agreement.untitled);
   return (
     <article aria-labelledby="agreement">
       <header className="page-header">
@@ -91,6 +93,7 @@ function KnownAgreement({
       {timeline.error && <Problem error={timeline.error} onRetry={() => void timeline.refetch()} />}
       <Waiting token={terms.token} />
       {(state.data === undefined || currency === undefined) && !state.error && <Loading />}
+      {currency !== undefined && timeline.data !== undefined && <News facts={{ agreement, currency, events }} />}
       {state.data !== undefined && !isUnderWay && (
         <Proposal agreement={agreement} state={state.data} signatures={kept?.signatures ?? {}} />
       )}

@@ -4,7 +4,7 @@ import { outcomeName } from "@micro-escrow/sdk";
 import { getBlockTimes } from "@micro-escrow/sdk/history";
 import { escrowKeys, useEscrow } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useCallback } from "react";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { useLanguage, type Words } from "../../language/index.tsx";
 import { useNames } from "../../names.ts";
 import { TransactionLink } from "../../parts/sending.tsx";
@@ -51,8 +51,25 @@ export function Timeline({ facts, history }: { readonly facts: Facts; readonly h
   );
 }
 
+/** Says what the chain tells while the page is open to who does not see it change. */
+export function News({ facts }: { readonly facts: Pick<Facts, "agreement" | "currency" | "events"> }): ReactNode {
+  const { events } = facts;
+  const tell = useEventWords(facts);
+  const [said, setSaid] = useState("");
+  const known = useRef(events.length);
+  useEffect(() => {
+    if (events.length > known.current) setSaid(events.slice(known.current).map(tell).join(" "));
+    known.current = events.length;
+  }, [events, tell]);
+  return (
+    <p role="status" className="hidden">
+      {said}
+    </p>
+  );
+}
+
 /** An event in words. */
-function useEventWords({ agreement, currency }: Facts): (event: EscrowEvent) => string {
+function useEventWords({ agreement, currency }: Pick<Facts, "agreement" | "currency">): (event: EscrowEvent) => string {
   const { words, format } = useLanguage();
   const nameOf = useNames();
   const title = useMilestoneTitle(agreement);
