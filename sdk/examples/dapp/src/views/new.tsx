@@ -7,7 +7,8 @@ import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { Label, Radio, RadioGroup } from "react-aria-components";
 import { useLocation } from "wouter";
 import { type Draft, type DraftMilestone, draftOf, emptyDraft, emptyMilestone, make, type Problems } from "../draft.ts";
-import { useLanguage } from "../language/index.tsx";
+import { useTitle } from "../focus.ts";
+import { useLanguage, type Words } from "../language/index.tsx";
 import { keep, LIBRARY, useKeptAgreements } from "../library.ts";
 import { useCurrency, useToken } from "../names.ts";
 import { Loading, Notice, PlainButton, PrimaryButton } from "../parts/basics.tsx";
@@ -71,9 +72,12 @@ function Writing({ before }: { readonly before?: Draft }): ReactNode {
     }),
   };
 
+  const title = before === undefined ? words.draft.title : words.draft.newVersion;
+  useTitle(title);
+
   return (
     <>
-      <h1>{before === undefined ? words.draft.title : words.draft.newVersion}</h1>
+      <h1>{title}</h1>
       {before === undefined && <Templates onChoose={(template) => form.set(template)} />}
       <div className="writing">
         <form onSubmit={(event) => event.preventDefault()} aria-label={words.draft.title}>
@@ -87,7 +91,7 @@ function Writing({ before }: { readonly before?: Draft }): ReactNode {
           {made.agreement === undefined ? (
             <>
               <p className="quiet">{words.draft.incomplete}</p>
-              {showsAll && <Remaining problems={made.problems} />}
+              {showsAll && remaining(made.problems)}
               <PrimaryButton onPress={() => setShowsAll(true)}>{words.draft.check}</PrimaryButton>
             </>
           ) : (
@@ -102,47 +106,42 @@ function Writing({ before }: { readonly before?: Draft }): ReactNode {
     const problem = problems?.get(path);
     if (problem === undefined) return undefined;
     if (path === "ifArbiterIsSilent") return words.draft.chooseShare;
-    return (
-      (words.problems as Readonly<Record<string, string>>)[problem.error.code] ?? `${problem.message} ${problem.advice}`
-    );
-  }
-
-  /** Where it is in the form; what the form has no field for stays the SDK's path. */
-  function placeOf(path: string): ReactNode {
-    const { draft: labels, role } = words;
-    const fields: Readonly<Record<string, string>> = {
-      ...{ client: role.client, freelancer: role.freelancer, arbiter: role.arbiter, token: labels.token },
-      ...{ "scope.title": labels.name, "scope.description": labels.description },
-      ...{ review: labels.review, rework: labels.rework, arbitration: labels.arbitration, fundBy: labels.fundBy },
-      ...{ ifArbiterIsSilent: labels.silence, arbiterFee: labels.arbiterFee },
-      ...{ "fee.recipient": role.platform, "fee.share": labels.platformFee },
-      ...{ verifier: role.verifier, challenge: labels.challenge },
-    };
-    const members: Readonly<Record<string, string>> = {
-      ...{ title: labels.milestone, description: labels.milestoneDescription },
-      ...{ amount: words.amount, work: labels.days },
-    };
-    const [, index, member = ""] = /^(?:scope\.)?milestones\[(\d+)\]\.(\w+)$/.exec(path) ?? [];
-    const label = index === undefined ? fields[path] : members[member];
-    if (label === undefined) return <code>{path}</code>;
-    return index === undefined ? label : `${words.milestoneNumber(Number(index) + 1)}, ${label}`;
+    const isEmpty = Object.entries(draft).some(([key, value]) => key === path && value === "");
+    const code = isEmpty && problem.error.code === "InvalidAddress" ? "MissingParty" : problem.error.code;
+    return (words.problems as Readonly<Record<string, string>>)[code] ?? `${problem.message} ${problem.advice}`;
   }
 
   /** What is wrong, in one list: also what no field of the form shows. */
-  function Remaining({ problems }: { readonly problems: Problems }): ReactNode {
+  function remaining(problems: Problems): ReactNode {
     return (
       <Notice tone="problem">
         {words.draft.missing}
         <ul>
           {[...problems.keys()].map((path) => (
             <li key={path}>
-              {placeOf(path)}: {problemText(problems, path)}
+              <strong>{fieldName(words, path)}:</strong> {problemText(problems, path)}
             </li>
           ))}
         </ul>
       </Notice>
     );
   }
+}
+
+/** What the form calls what the SDK calls by a path. */
+function fieldName({ draft, role, amount, milestoneNumber }: Words, path: string): string {
+  const names: Readonly<Record<string, string>> = {
+    ...{ client: role.client, freelancer: role.freelancer, arbiter: role.arbiter, token: draft.token },
+    ...{ verifier: role.verifier, "fee.recipient": role.platform, "fee.share": draft.platformFee },
+    ...{ "scope.title": draft.name, "scope.description": draft.description, ifArbiterIsSilent: draft.silentShare },
+    ...{ review: draft.review, rework: draft.rework, arbitration: draft.arbitration, challenge: draft.challenge },
+    ...{ fundBy: draft.fundBy, arbiterFee: draft.arbiterFee },
+    ...{ title: draft.milestone, description: draft.milestoneDescription, amount, work: draft.days },
+  };
+  const [, index, member = ""] = /^(?:scope\.)?milestones\[(\d+)\]\.(\w+)$/.exec(path) ?? [];
+  return index === undefined
+    ? (names[path] ?? path)
+    : `${milestoneNumber(Number(index) + 1)}, ${names[member] ?? member}`;
 }
 
 /** The members of a draft that are typed as they are. */
