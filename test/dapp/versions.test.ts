@@ -81,9 +81,9 @@ describe("The web app, while an agreement is written", function () {
     const list = page.getByRole("alert").getByRole("listitem");
     expect(await list.allInnerTexts()).to.deep.equal([
       `${en.milestoneNumber(1)}, ${en.amount}: ${en.problems.InvalidAmount}`,
-      `${en.role.freelancer}: ${en.problems.InvalidAddress}`,
-      `${en.role.arbiter}: ${en.problems.InvalidAddress}`,
-      `${en.draft.silence}: ${en.draft.chooseShare}`,
+      `${en.role.freelancer}: ${en.problems.MissingParty}`,
+      `${en.role.arbiter}: ${en.problems.MissingParty}`,
+      `${en.draft.silentShare}: ${en.draft.chooseShare}`,
       `${en.draft.name}: ${en.problems.InvalidScope}`,
       `${en.milestoneNumber(1)}, ${en.draft.milestone}: ${en.problems.InvalidScope}`,
     ]);

@@ -33,7 +33,7 @@ export function OpenView({ fragment }: { readonly fragment: string | undefined }
   });
   const { words } = useLanguage();
   const share = file ?? data;
-  useTitle(share === undefined ? words.open.title : (share.agreement.scope?.title ?? words.agreement.untitled));
+  useTitle(share === undefined ? words.open.title : (titleOf(share.agreement) ?? words.agreement.untitled));
   if (share !== undefined) return <Opened share={share} />;
   if (error !== null) return <Problem title={words.open.refused} error={error} />;
   return fragment === undefined ? <Choose onFile={setFile} /> : <Loading />;

@@ -75,7 +75,7 @@ function KnownAgreement({
   const isUnderWay = state.data?.milestones.some(({ status }) => status !== 0) ?? false;
   const events = useMemo(() => (timeline.data ? eventsOf(timeline.data) : []), [timeline.data]);
   const role = roleOf(agreement, account);
-  useTitle(scope?.title ?? words.agreement.untitled);
+  useTitle(titleOf(agreement) ?? words.agreement.untitled);
   return (
     <article aria-labelledby="agreement">
       <header className="page-header">
