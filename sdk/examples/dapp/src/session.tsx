@@ -14,7 +14,7 @@ import {
 } from "ethers";
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from "react";
 import { type Demo, readDemo } from "./demo.ts";
-import { forget, keep } from "./library.ts";
+import { forget, keep, LIBRARY } from "./library.ts";
 import { type Network, networksOf } from "./networks.ts";
 import { useWallets, type Wallet } from "./wallets.ts";
 
@@ -101,7 +101,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
 
   const { data: demo } = useQuery({
     queryKey: ["demo"],
-    queryFn: async () => {
+    queryFn: async ({ client }) => {
       const world = await readDemo();
       // Its chain ends with it, and what was kept of that is of no use then.
       const ids = world.shares.map(({ agreement }) => agreement.id).join(" ");
@@ -110,6 +110,8 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
       // What its people have shared is kept as if they had opened each other's links.
       for (const share of world.shares) await keep(share, network.chainId);
       localStorage.setItem(WORLD, ids);
+      // A view may have read the library before.
+      void client.invalidateQueries({ queryKey: [LIBRARY] });
       return world;
     },
     enabled: network.isDemo === true,

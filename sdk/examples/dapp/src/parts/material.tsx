@@ -144,12 +144,13 @@ function FileShown({ file, isNamed }: { readonly file: DeliverableFile; readonly
       {picture !== undefined && <Picture bytes={bytes} type={picture} name={name} />}
       {text !== undefined && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard has to reach it.
-        <section className="scroll" tabIndex={0} aria-label={name}>
+        // biome-ignore lint/a11y/useSemanticElements: a section would be a landmark of the page, and there may be dozens.
+        <div role="group" className="scroll" tabIndex={0} aria-label={name}>
           <pre dir="auto">
             {text.slice(0, SHOWN)}
             {text.length > SHOWN && "…"}
           </pre>
-        </section>
+        </div>
       )}
       {(isNamed || text === undefined) && (
         <PlainButton

@@ -136,8 +136,12 @@ export function Sending({
       )}
       {!isBusy && failure !== undefined && <Problem error={failure} />}
       <ReadyToSend>
-        {/* Disabled while it works, it would lose the focus. */}
-        <PrimaryButton isDisabled={!isReady && !isBusy} isPending={isBusy} onPress={() => void act()}>
+        {/* While it is busy it keeps the focus, which a button that is disabled would lose. */}
+        <PrimaryButton
+          isDisabled={!isReady && !isBusy}
+          aria-disabled={isBusy}
+          onPress={() => (isBusy ? undefined : void act())}
+        >
           {isBusy ? words.working : label}
         </PrimaryButton>
       </ReadyToSend>
