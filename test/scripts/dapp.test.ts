@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import {
   type Agreement,
@@ -32,7 +33,6 @@ import { fromFile, type Share } from "../../sdk/examples/dapp/src/share.ts";
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
 const script = join(root, "scripts/dapp.ts");
-const nodeEnv = process.env.NODE_ENV;
 const DAY = 86_400;
 
 /** Whether somebody answers there. */
@@ -355,7 +355,6 @@ describe("Several of the web app's demos", () => {
     const [one, other] = await Promise.all([startDapp({ isBuilt: true }), startDapp({ isBuilt: true, port: [0] })]);
     try {
       expect(new Set([one.url, one.rpc, other.url, other.rpc]).size).to.equal(4);
-      expect(process.env.NODE_ENV).to.equal(nodeEnv);
       const providers = [connect(one.rpc), connect(other.rpc)];
       const [first, second] = await Promise.all(providers.map((provider) => MicroEscrow.connect(provider)));
       const agreementAt = async ({ url }: Dapp) => fromFile(only((await readWorld(url)).shares, 2)).agreement;
@@ -379,17 +378,34 @@ describe("Several of the web app's demos", () => {
     }
     expect(await Promise.all([other.url, other.rpc].map(answers))).to.deep.equal([false, false]);
   });
+
+  it("keep no process alive when they have stopped, and leave its environment as it was", async function () {
+    this.timeout(120_000);
+    const url = pathToFileURL(join(root, "scripts/dapp/serve.ts")).href;
+    const source = `
+      import { startDapp } from ${JSON.stringify(url)};
+      const { stop } = await startDapp({ isBuilt: true });
+      console.log(process.env.NODE_ENV, process.listenerCount("SIGTERM"), process.listenerCount("exit"));
+      await stop();
+      console.log(process.env.NODE_ENV, process.listenerCount("SIGTERM"), process.listenerCount("exit"));`;
+    const { NODE_ENV: _, ...env } = process.env;
+    const { stdout, stderr } = await run(process.execPath, ["--eval", source], { env });
+    expect([stdout, stderr]).to.deep.equal(["undefined 1 1\nundefined 0 0\n", ""]);
+  });
 });
 
 describe("npm run dapp", function () {
   this.timeout(120_000);
-  const start = (options: readonly string[] = [], env: NodeJS.ProcessEnv = {}) =>
-    new Run(
-      spawn(process.execPath, [script, ...options], {
-        stdio: ["ignore", "pipe", "pipe"],
-        env: { ...process.env, ...env },
-      }),
-    );
+  const runs: Run[] = [];
+  afterEach(() => {
+    for (const { process } of runs.splice(0)) process.kill();
+  });
+  const start = (options: readonly string[] = [], more: NodeJS.ProcessEnv = {}): Run => {
+    const env = { ...process.env, ...more };
+    const started = new Run(spawn(process.execPath, [script, ...options], { stdio: ["ignore", "pipe", "pipe"], env }));
+    runs.push(started);
+    return started;
+  };
 
   it("says what is there to try, and the address last; ends with all it started on Ctrl-C", async () => {
     const port = await freePort();
@@ -450,9 +466,9 @@ describe("npm run dapp", function () {
   });
 
   it("takes another port than Vite's usual one when that is taken, but none that was not asked for", async () => {
-    const server = createServer().listen(0, "127.0.0.1");
+    const server = createServer().listen(0, "127.0.0.1").unref();
     await once(server, "listening");
-    const port = (server.address() as AddressInfo).port;
+    const { port } = server.address() as AddressInfo;
     for (const option of ["--port", "--rpc-port"]) {
       expect(await start([option, String(port)]).end).to.deep.equal([
         1,
@@ -465,8 +481,8 @@ describe("npm run dapp", function () {
       expect((await fetch(dapp.url)).status).to.equal(200);
     } finally {
       await dapp.stop();
-      server.close();
     }
+    server.close();
   });
 
   it("takes no options that it does not know, and ports that are some", async () => {
