@@ -88,7 +88,7 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
 
 /** The part of an agreement's page that is about one milestone. */
 export const milestone = (page: Page, title: string): Locator =>
-  page.getByRole("article").filter({ has: page.getByRole("heading", { level: 3, name: new RegExp(`\\b${title}$`) }) });
+  page.getByRole("article", { name: new RegExp(`^\\d+ ${title}$`) });
 
 /** Opens the window of an action on a milestone. */
 export async function open(page: Page, action: keyof typeof en.actions, title: string): Promise<Locator> {
