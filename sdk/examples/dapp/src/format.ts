@@ -35,6 +35,9 @@ const UNITS = [
   ["second", 1],
 ] as const;
 
+/** Decimals that Intl writes; a token may have up to 255. */
+const MOST_DECIMALS = 100;
+
 /**
  * The format of a language.
  *
@@ -55,12 +58,14 @@ export function formatOf(locale: string): Format {
 
   return {
     money(amount, { symbol, decimals }) {
+      const plain = formatAmount(amount < 0n ? -amount : amount, decimals);
+      const isWritten = decimals <= MOST_DECIMALS;
       const exact = new Intl.NumberFormat(locale, {
         minimumFractionDigits: Math.min(2, decimals),
-        maximumFractionDigits: Math.min(decimals, 100),
+        maximumFractionDigits: Math.min(decimals, MOST_DECIMALS),
       });
-      // As text: a number would round what has more than 15 digits.
-      const written = exact.format(formatAmount(amount < 0n ? -amount : amount, decimals) as Intl.StringNumericLiteral);
+      // As text: a number would round what has more than 15 digits. And what Intl would round is left as it is.
+      const written = isWritten ? exact.format(plain as Intl.StringNumericLiteral) : plain;
       return `${amount < 0n ? "−" : ""}${written}\u00a0${symbol}`;
     },
     ether: (wei) => `${significant.format(formatAmount(wei, 18) as Intl.StringNumericLiteral)}\u00a0ETH`,
