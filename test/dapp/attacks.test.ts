@@ -1,10 +1,11 @@
 /** What somebody who gains by it would try: links, texts, tokens and wallets that lie, and a device that keeps nothing. */
-import { type Agreement, inert, toAgreement } from "@micro-escrow/sdk";
+import { type Agreement, eventsOf, inert, sha256, toAgreement } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import type { Browser } from "playwright-core";
 import { type Dapp, startDapp } from "../../scripts/dapp/serve.ts";
 import { en } from "../../sdk/examples/dapp/src/language/en.ts";
-import { startBrowser, type Visitor, visit } from "./browser.ts";
+import { fromFragment } from "../../sdk/examples/dapp/src/share.ts";
+import { linkIn, open, startBrowser, type Visitor, visit } from "./browser.ts";
 import { type World, worldOf } from "./world.ts";
 
 describe("The web app, attacked", function () {
@@ -87,6 +88,109 @@ describe("The web app, attacked", function () {
       await dialog.getByRole("checkbox").first().waitFor();
       const everything = await page.evaluate(() => document.documentElement.textContent ?? "");
       expect(everything.match(/[\u200b\u202a-\u202e\u2066-\u2069]/g)).to.equal(null);
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+  });
+
+  describe("on a device that keeps nothing, or the wrong things", () => {
+    it("says so, and lets an agreement be signed and handed over all the same", async () => {
+      const visitor = await visit(browser, dapp.url);
+      const { page } = visitor;
+      await page.addInitScript(() => {
+        for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
+          Object.defineProperty(window, name, {
+            get() {
+              throw new DOMException("Forbidden", "SecurityError");
+            },
+          });
+        }
+      });
+      await page.reload();
+      await visitor.be("Amara");
+      await page.getByText(en.keeping.notLasting).waitFor();
+      await page.goto(await unsigned(world.agreement()));
+      await page.getByRole("button", { name: en.proposal.sign, exact: true }).click();
+      await page.getByText(en.proposal.consent("Amara (you)", "signature")).waitFor();
+      const { signatures } = await fromFragment((await linkIn(page)).split("/open/")[1] ?? "");
+      expect(Object.keys(signatures)).to.deep.equal(["freelancer"]);
+      await visitor.go("/new");
+      await page.getByRole("heading", { name: en.draft.title, exact: true }).waitFor();
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+
+    it("passes over what it cannot read, says how much that is, and shows the rest", async () => {
+      const visitor = await come("Amara");
+      const { page } = visitor;
+      const agreement = world.agreement({ scope: { title: "The one that is left", milestones: ["One", "Two"] } });
+      await page.goto(await unsigned(agreement));
+      await page.getByRole("button", { name: en.open.keep }).click();
+      await page.waitForURL(/#\/agreement\//);
+      await page.evaluate(async () => {
+        localStorage.setItem("micro-escrow-account", "5");
+        localStorage.setItem("micro-escrow-network", "{");
+        sessionStorage.setItem("micro-escrow-draft", '{"milestones":7');
+        const opened = indexedDB.open("micro-escrow-agreements");
+        await new Promise((resolve) => {
+          opened.onsuccess = resolve;
+        });
+        const store = opened.result.transaction("agreements", "readwrite").objectStore("agreements");
+        store.put({ chainId: 31_337, file: '{"microEscrowAgreement":0}' }, `31337 0x${"12".repeat(32)}`);
+        store.put(null, `31337 0x${"34".repeat(32)}`);
+        await new Promise((resolve) => {
+          store.transaction.oncomplete = resolve;
+        });
+      });
+      await page.reload();
+      await page.getByText(en.keeping.unreadable(2)).waitFor();
+      await visitor.be("Amara");
+      await visitor.go("/");
+      await page
+        .getByRole("link", { name: /The one that is left/ })
+        .first()
+        .waitFor();
+      await visitor.go("/new");
+      await page.getByRole("heading", { name: en.draft.title, exact: true }).waitFor();
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+
+    it("says that there is no room for what was handed in, and goes on to the agreement", async () => {
+      const { agreement, signature } = await world.funded();
+      const work = Buffer.from("Chapter one, whole.\n");
+      await (await world.as("Amara")).submit({ agreement, index: 0, deliverable: sha256(work) });
+      const visitor = await come("Inês");
+      const { page } = visitor;
+      await page.evaluate(() => {
+        const put = IDBObjectStore.prototype.put;
+        IDBObjectStore.prototype.put = function (value, key) {
+          if (value instanceof Uint8Array) throw new DOMException("No room", "QuotaExceededError");
+          return put.call(this, value, key);
+        };
+      });
+      await page.goto(await world.linkTo({ agreement, signatures: { freelancer: signature }, contents: [work] }));
+      const alert = page.getByRole("alert");
+      await alert.waitFor();
+      expect(await alert.innerText()).to.equal(en.errors.StorageFailed);
+      await page.getByRole("button", { name: en.open.goOn }).click();
+      await page.getByText(en.material.missing).waitFor();
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+  });
+
+  describe("by haste", () => {
+    it("sends once what is pressed twice while files are being hashed", async () => {
+      const { agreement, signature } = await world.funded();
+      const hash = sha256(Buffer.from("Anything"));
+      await (await world.as("Amara")).submit({ agreement, index: 0, deliverable: hash });
+      await (await world.as("Inês")).dispute({ agreement, index: 0, evidence: hash });
+      const visitor = await come("Inês");
+      const { page } = visitor;
+      await page.goto(await world.linkTo({ agreement, signatures: { freelancer: signature }, contents: [] }));
+      const dialog = await open(page, "submitEvidence", "Chapter one");
+      await dialog.getByRole("textbox", { name: en.actions.submitEvidence.message }).fill("It is half as long.");
+      await dialog.getByRole("button", { name: en.actions.submitEvidence.label, exact: true }).dblclick();
+      await dialog.getByText(en.actions.submitEvidence.done).waitFor();
+      const history = await (await world.as("Inês")).getTimeline(agreement);
+      expect(eventsOf(history).filter(({ type }) => type === "EvidenceSubmitted")).to.have.length(1);
       expect(visitor.complaints()).to.deep.equal([]);
     });
   });

@@ -102,7 +102,8 @@ describe("The web app, while an agreement is written", function () {
   it("shows who gets the next version what is different from the one that is kept here", async () => {
     const { page } = visitor;
     // The form asks for a day, which it takes to its end.
-    const fundBy = new Date(`${new Date(Date.now() + 100 * 86_400_000).toISOString().slice(0, 10)}T23:59:59Z`);
+    const fundBy = new Date(Date.now() + 100 * 86_400_000);
+    fundBy.setHours(23, 59, 59, 0);
     const agreement = world.agreement({ fundBy });
     await visitor.be("Amara");
     await page.goto(await world.linkTo({ agreement, signatures: {}, contents: [] }));

@@ -5,6 +5,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "rea
 import { Link, Route, Switch, useLocation } from "wouter";
 import { useKeptFocus, useTitle } from "./focus.ts";
 import { type LanguageTag, languages, useLanguage } from "./language/index.tsx";
+import { useLibrary } from "./library.ts";
 import { short } from "./names.ts";
 import { Choice, Dialog, Loading, Notice, PlainButton } from "./parts/basics.tsx";
 import { Guarded } from "./parts/boundary.tsx";
@@ -226,6 +227,7 @@ function Connected({ children }: { readonly children: ReactNode }): ReactNode {
   return (
     <EscrowProvider key={`${network.chainId} ${account?.address}`} escrow={escrow}>
       <Health />
+      <Keeping />
       {otherChain !== undefined && (
         <Notice tone="warning">
           {words.wrongNetwork(network.name)}
@@ -262,6 +264,20 @@ function Health(): ReactNode {
     <Notice tone="warning">
       {words.stale(dataUpdatedAt === 0 ? undefined : format.time(dataUpdatedAt / 1_000))}
       <PlainButton onPress={() => void refetch()}>{words.tryAgain}</PlainButton>
+    </Notice>
+  );
+}
+
+/** Says when this browser keeps nothing, or has something that cannot be read any more. */
+function Keeping(): ReactNode {
+  const { words } = useLanguage();
+  const { network } = useSession();
+  const { data, error, refetch } = useLibrary(network.chainId);
+  if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />;
+  if (data === undefined || (data.isLasting && data.unreadable === 0)) return null;
+  return (
+    <Notice tone="warning">
+      {data.isLasting ? words.keeping.unreadable(data.unreadable) : words.keeping.notLasting}
     </Notice>
   );
 }

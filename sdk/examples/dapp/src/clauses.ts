@@ -79,11 +79,10 @@ export function differences(
   now: readonly Clause[],
   say: (clause: Clause) => string,
 ): readonly Difference[] {
-  const byKey = (list: readonly Clause[]) => Map.groupBy(list, keyOf);
   const [old, current] = [byKey(before), byKey(now)];
   const keys = new Set([...old.keys(), ...current.keys()]);
   return [...keys].flatMap((key) => {
-    const [was, is] = [old.get(key) ?? [], current.get(key) ?? []].map((list) => list.map(say));
+    const [was, is] = [old, current].map((all) => all.get(key)?.map(say) ?? []);
     const gone = was?.filter((sentence) => !is?.includes(sentence)) ?? [];
     const added = is?.filter((sentence) => !was?.includes(sentence)) ?? [];
     return Array.from({ length: Math.max(gone.length, added.length) }, (_, at) => ({
@@ -91,6 +90,12 @@ export function differences(
       now: added[at],
     }));
   });
+}
+
+function byKey(list: readonly Clause[]): ReadonlyMap<string, readonly Clause[]> {
+  const groups = new Map<string, Clause[]>();
+  for (const clause of list) groups.set(keyOf(clause), [...(groups.get(keyOf(clause)) ?? []), clause]);
+  return groups;
 }
 
 /** What a clause is about; several checks of a milestone are about the same. */

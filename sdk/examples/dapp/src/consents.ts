@@ -1,16 +1,10 @@
 /** Who has consented to an agreement: by signatures that are here, and on the chain. */
 
 import type { MicroEscrow } from "@micro-escrow/sdk";
-import {
-  type Agreement,
-  acceptTypedData,
-  RpcError,
-  type SignedSettlement,
-  settleTypedData,
-  verifySignature,
-} from "@micro-escrow/sdk";
+import { type Agreement, acceptTypedData, RpcError, settleTypedData, verifySignature } from "@micro-escrow/sdk";
 import { escrowKeys, useCountdown, useEscrow } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
+import { type Kept, settlementOf } from "./library.ts";
 import { useAddress } from "./session.tsx";
 import type { Share } from "./share.ts";
 
@@ -58,7 +52,9 @@ async function isGoodHalf(
   const { client, freelancer } = agreement.terms;
   const { index, freelancerAmount, signer, authorization, chainId, escrow: address } = settlement;
   const isHere = settlement.agreement === agreement.id && chainId === escrow.chainId && address === escrow.address;
-  if (!isHere || ![client, freelancer].includes(signer) || !/^\d{1,39}$/.test(freelancerAmount)) return false;
+  // It came as JSON, and the SDK takes no amount that is written otherwise.
+  const isAmount = typeof freelancerAmount === "string" && /^(0|[1-9]\d{0,38})$/.test(freelancerAmount);
+  if (!isHere || ![client, freelancer].includes(signer) || !isAmount) return false;
   try {
     const [{ held }, now] = await Promise.all([escrow.getMilestone({ agreement, index }), escrow.getTime()]);
     const { deadline, signature } = authorization;
@@ -76,14 +72,16 @@ async function isGoodHalf(
 /** The other party's half of a settlement of a milestone, while the contract would take it; `null` until that is known. */
 export function useOffer(
   agreement: Agreement,
+  index: number,
   { held }: { readonly held: bigint },
-  kept: SignedSettlement | undefined,
+  library: Kept | undefined,
 ) {
   const escrow = useEscrow();
   const account = useAddress();
   const { client, freelancer } = agreement.terms;
-  const isOfOther =
-    kept !== undefined && kept.signer !== account && [client, freelancer].some((one) => one === account);
+  const other = account === client ? freelancer : account === freelancer ? client : undefined;
+  const kept = other && settlementOf(library, index, other);
+  const isOfOther = kept !== undefined;
   const { data: isGood, isLoading } = useQuery({
     queryKey: [...escrowKeys.all(escrow), "offer", agreement.id, JSON.stringify(kept), held.toString()],
     queryFn: () => kept !== undefined && isGoodHalf(escrow, agreement, kept),

@@ -5,9 +5,11 @@ import {
   defineAgreement,
   formatAmount,
   InvalidAgreementError,
+  type ScopeMilestone,
   type TokenDescription,
   zeroAddress,
 } from "@micro-escrow/sdk";
+import { hexlify, randomBytes } from "ethers";
 import { decimal } from "./amounts.ts";
 
 /** A milestone while it is written. */
@@ -20,6 +22,8 @@ export interface DraftMilestone {
   readonly amount: string;
   /** Days of work. */
   readonly work: string;
+  /** What an earlier version has and the form does not ask for. */
+  readonly carried?: Pick<ScopeMilestone, "requirements" | "checks">;
 }
 
 /** All that the form asks for, as it is typed. Periods are days, fees percent. */
@@ -44,11 +48,13 @@ export interface Draft {
   readonly platformFee: string;
   readonly verifier: string;
   readonly challenge: string;
+  /** What an earlier version has and the form does not ask for: whoever changes one thing drops no other. */
+  readonly carried?: { readonly gate?: string; readonly payoutTo?: string; readonly refundTo?: string };
 }
 
 /** A milestone that nobody has written yet. */
 export const emptyMilestone = (): DraftMilestone => ({
-  ...{ key: crypto.randomUUID(), title: "", description: "", amount: "", work: "14" },
+  ...{ key: hexlify(randomBytes(8)), title: "", description: "", amount: "", work: "14" },
 });
 
 /**
@@ -65,8 +71,30 @@ export const emptyDraft = (now: number): Draft => ({
   ...{ platform: "", platformFee: "", verifier: "", challenge: "3" },
 });
 
-/** A day in UTC, as `<input type="date">` has it. */
-const dayOf = (seconds: number) => new Date(seconds * 1_000).toISOString().slice(0, 10);
+/** A day of the user's own, as `<input type="date">` has it; empty where that has none, as in the year 36,812. */
+function dayOf(seconds: number): string {
+  const day = new Date(seconds * 1_000);
+  const [year, month, date] = [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((part) =>
+    String(part).padStart(2, "0"),
+  );
+  return year?.length === 4 ? `${year}-${month}-${date}` : "";
+}
+
+/** A draft that was kept as JSON; `undefined` when it is none, as one that another version of the page has left behind. */
+export function readDraft(text: string): Draft | undefined {
+  const isLike = (value: unknown, like: object): value is Record<string, unknown> =>
+    typeof value === "object" &&
+    value !== null &&
+    Object.entries(like).every(([name, member]) => typeof value[name as keyof typeof value] === typeof member);
+  try {
+    const draft: unknown = JSON.parse(text);
+    if (!isLike(draft, emptyDraft(0)) || !Array.isArray(draft.milestones)) return undefined;
+    const isWhole = draft.milestones.length > 0 && draft.milestones.every((one) => isLike(one, emptyMilestone()));
+    return isWhole ? (draft as unknown as Draft) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** What is wrong with a draft: by the path that `defineAgreement` gives it. */
 export type Problems = ReadonlyMap<string, AgreementProblem>;
@@ -86,9 +114,10 @@ export function make(draft: Draft, token: TokenDescription | undefined, nonce: `
   const days = (text: string) => `${text.trim()} days` as const;
   const hasVerifier = draft.verifier.trim() !== "";
   const hasPlatform = draft.platform.trim() !== "" || isSome(draft.platformFee);
-  const described = draft.milestones.map(({ title, description }) => ({
+  const described = draft.milestones.map(({ title, description, carried }) => ({
     title: title.trim(),
     ...(description.trim() === "" ? {} : { description: description.trim() }),
+    ...carried,
   }));
   try {
     const agreement = defineAgreement({
@@ -106,10 +135,12 @@ export function make(draft: Draft, token: TokenDescription | undefined, nonce: `
       rework: days(draft.rework),
       arbitration: days(draft.arbitration),
       ifArbiterIsSilent: `${decimal(draft.silentShare)}% to the freelancer` as `${number}% to the freelancer`,
-      fundBy: new Date(`${draft.fundBy}T23:59:59Z`),
+      // To the end of the user's own day.
+      fundBy: new Date(`${draft.fundBy}T23:59:59`),
       ...(isSome(draft.arbiterFee) ? { arbiterFee: percent(draft.arbiterFee) } : {}),
       ...(hasPlatform ? { fee: { recipient: draft.platform.trim(), share: percent(draft.platformFee) } } : {}),
       ...(hasVerifier ? { verifier: draft.verifier.trim(), challenge: days(draft.challenge) } : {}),
+      ...draft.carried,
       nonce,
     });
     return { agreement, problems: undefined };
@@ -122,11 +153,19 @@ export function make(draft: Draft, token: TokenDescription | undefined, nonce: `
 const percent = (text: string) => `${decimal(text)}%` as `${number}%`;
 const isSome = (text: string) => !/^0*([.,]0*)?$/.test(text.trim());
 
-/** The draft that an agreement was made from, for another version of it. What the form does not ask for is not kept. */
+/** The draft that an agreement was made from, for another version of it. */
 export function draftOf({ terms, schedule, scope }: Agreement, decimals: number): Draft {
   const days = (seconds: number) => String(seconds / 86_400);
   const share = (bps: number) => String(bps / 100);
   const address = (account: string) => (account === zeroAddress ? "" : account);
+  const { gate, payoutTo, refundTo } = terms;
+  const carried = Object.fromEntries(
+    Object.entries({ gate, payoutTo, refundTo }).filter(([, account]) => account !== zeroAddress),
+  );
+  const carriedOf = ({ requirements, checks }: Partial<ScopeMilestone> = {}) => ({
+    ...(requirements && { requirements }),
+    ...(checks && { checks }),
+  });
   return {
     client: terms.client,
     freelancer: terms.freelancer,
@@ -140,6 +179,7 @@ export function draftOf({ terms, schedule, scope }: Agreement, decimals: number)
       description: scope?.milestones[index]?.description ?? "",
       amount: formatAmount(amount, decimals),
       work: days(workPeriod),
+      carried: carriedOf(scope?.milestones[index]),
     })),
     review: days(terms.reviewPeriod),
     rework: days(terms.reworkPeriod),
@@ -150,6 +190,8 @@ export function draftOf({ terms, schedule, scope }: Agreement, decimals: number)
     platform: address(terms.feeRecipient),
     platformFee: terms.feeBps === 0 ? "" : share(terms.feeBps),
     verifier: address(terms.verifier),
-    challenge: days(terms.challengePeriod),
+    // 0 means something else where there is a verifier.
+    challenge: terms.verifier === zeroAddress ? emptyDraft(0).challenge : days(terms.challengePeriod),
+    carried,
   };
 }

@@ -35,6 +35,9 @@ const UNITS = [
   ["second", 1],
 ] as const;
 
+/** Decimals that Intl writes; a token may have up to 255. */
+const MOST_DECIMALS = 100;
+
 /**
  * The format of a language.
  *
@@ -63,9 +66,9 @@ export function formatOf(locale: string): Format {
 
   return {
     money(amount, { symbol, decimals }) {
-      // As text: a number would round what has more than 15 digits.
-      const text = formatAmount(amount < 0n ? -amount : amount, decimals) as Intl.StringNumericLiteral;
-      const written = exactly(decimals).format(text);
+      const plain = formatAmount(amount < 0n ? -amount : amount, decimals);
+      // As text: a number would round what has more than 15 digits. And what Intl would round is left as it is.
+      const written = decimals <= MOST_DECIMALS ? exactly(decimals).format(plain as Intl.StringNumericLiteral) : plain;
       return `${amount < 0n ? "−" : ""}${written}\u00a0${symbol}`;
     },
     ether: (wei) => `${significant.format(formatAmount(wei, 18) as Intl.StringNumericLiteral)}\u00a0ETH`,

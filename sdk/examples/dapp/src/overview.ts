@@ -18,7 +18,7 @@ import { type Statement, statementOf } from "@micro-escrow/sdk/history";
 import { escrowKeys } from "@micro-escrow/sdk/react";
 import { queryOptions } from "@tanstack/react-query";
 import { zeroPadValue } from "ethers";
-import { readKept } from "./library.ts";
+import { readLibrary } from "./library.ts";
 import { roleOf } from "./roles.ts";
 
 /** An agreement in the account's list. */
@@ -59,7 +59,7 @@ export const overviewQuery = (escrow: MicroEscrow, account: string | undefined) 
       const since = before?.recent ?? (await readHistory(escrow.connection, [], DEPTH));
       const recent = await readHistory(escrow.connection, [[]], { ...DEPTH, since: { ...since, final: [] } });
       const time = await escrow.getTime();
-      const kept = await readKept(escrow.chainId);
+      const { kept } = await readLibrary(escrow.chainId);
       const verified = kept.map(({ agreement }) => agreement).filter(({ terms }) => terms.verifier === who);
       const handed = new Set(verified.map(({ id }) => id));
       const now = { time, recent, handed };

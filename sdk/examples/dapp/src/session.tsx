@@ -14,6 +14,7 @@ import {
 } from "ethers";
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from "react";
 import { type Demo, readDemo } from "./demo.ts";
+import { recall, remember } from "./device.ts";
 import { forget, keep, LIBRARY } from "./library.ts";
 import { type Network, networksOf } from "./networks.ts";
 import { useWallets, type Wallet } from "./wallets.ts";
@@ -77,23 +78,25 @@ const NETWORK = "micro-escrow-network";
 /** Which of the demo's worlds was seen last. */
 const WORLD = "micro-escrow-demo";
 
-function recall(): Remembered {
+function recallAccount(): Remembered {
   try {
-    return (JSON.parse(localStorage.getItem(ACCOUNT) ?? "null") as Remembered | null) ?? undefined;
+    const found: unknown = JSON.parse(recall(ACCOUNT) ?? "null");
+    if (typeof found !== "object" || found === null) return undefined;
+    if ("demo" in found) return { demo: toAddress(String(found.demo)) };
+    return "wallet" in found ? { wallet: String(found.wallet) } : undefined;
   } catch {
     return undefined;
   }
 }
 
-function remember(account: Remembered): void {
-  if (account === undefined) localStorage.removeItem(ACCOUNT);
-  else localStorage.setItem(ACCOUNT, JSON.stringify(account));
+function rememberAccount(account: Remembered): void {
+  remember(ACCOUNT, account && JSON.stringify(account));
 }
 
 /** Gives the session to the views. */
 export function SessionProvider({ children }: { readonly children: ReactNode }): ReactNode {
   const [network, setNetwork] = useState<Network>(() => {
-    const chosen = Number(localStorage.getItem(NETWORK));
+    const chosen = Number(recall(NETWORK));
     return networks.find(({ chainId }) => chainId === chosen) ?? networks[0];
   });
   const provider = useMemo(() => providerOf(network), [network]);
@@ -105,11 +108,14 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
       const world = await readDemo();
       // Its chain ends with it, and what was kept of that is of no use then.
       const ids = world.shares.map(({ agreement }) => agreement.id).join(" ");
-      if (localStorage.getItem(WORLD) === ids) return world;
+      if (recall(WORLD) === ids) return world;
       await forget();
       // What its people have shared is kept as if they had opened each other's links.
-      for (const share of world.shares) await keep(share, network.chainId);
-      localStorage.setItem(WORLD, ids);
+      for (const share of world.shares) {
+        // Of what there is no room for, the page says that it is missing where it is missing.
+        await keep(share, network.chainId).catch(() => undefined);
+      }
+      remember(WORLD, ids);
       // A view may have read the library before.
       void client.invalidateQueries({ queryKey: [LIBRARY] });
       return world;
@@ -120,7 +126,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
 
   const wallets = useWallets();
   const [account, setAccount] = useState<Account | undefined>(() => {
-    const remembered = recall();
+    const remembered = recallAccount();
     return network.isDemo && remembered && "demo" in remembered ? { address: toAddress(remembered.demo) } : undefined;
   });
   const [walletChain, setWalletChain] = useState<number>();
@@ -130,16 +136,16 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
     if (address === undefined) return;
     setWalletChain(Number(await wallet.provider.request({ method: "eth_chainId" })));
     setAccount({ address: toAddress(address), wallet });
-    remember({ wallet: wallet.info.rdns });
+    rememberAccount({ wallet: wallet.info.rdns });
   }, []);
 
   // A wallet that was used before gives its account without asking.
   useEffect(() => {
-    const remembered = recall();
+    const remembered = recallAccount();
     if (account !== undefined || !remembered || !("wallet" in remembered)) return;
     const wallet = wallets.find(({ info }) => info.rdns === remembered.wallet);
     // One that does not answer is one that was not connected.
-    if (wallet !== undefined) adopt(wallet, "eth_accounts").catch(() => remember(undefined));
+    if (wallet !== undefined) adopt(wallet, "eth_accounts").catch(() => rememberAccount(undefined));
   }, [wallets, account, adopt]);
 
   const wallet = account?.wallet;
@@ -162,7 +168,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
       chooseNetwork(chainId) {
         const chosen = networks.find((one) => one.chainId === chainId);
         if (chosen === undefined) return;
-        localStorage.setItem(NETWORK, String(chainId));
+        remember(NETWORK, String(chainId));
         setNetwork(chosen);
       },
       provider,
@@ -171,7 +177,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
       demo,
       chooseDemo(address) {
         setAccount({ address: toAddress(address) });
-        remember({ demo: address });
+        rememberAccount({ demo: address });
       },
       connectWallet: (chosen) => adopt(chosen, "eth_requestAccounts"),
       async switchChain() {
@@ -190,7 +196,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
         setWalletChain(Number(await wallet.provider.request({ method: "eth_chainId" })));
       },
       disconnect() {
-        remember(undefined);
+        rememberAccount(undefined);
         setAccount(undefined);
       },
     }),

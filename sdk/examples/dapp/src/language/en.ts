@@ -105,6 +105,14 @@ export const en = {
     since === undefined
       ? "The network does not answer. Your money is on the chain, and safe; it cannot be shown just now."
       : `The network does not answer. What you see is from ${since}, and may be out of date.`,
+  keeping: {
+    notLasting:
+      "This browser keeps nothing for this page: what you open and make here is gone when you close it. Save it as files.",
+    unreadable: (count: number) =>
+      count === 1
+        ? "One agreement that is kept here cannot be read any more. Open its link or file again."
+        : `${count} agreements that are kept here cannot be read any more. Open their links or files again.`,
+  },
   networkFee: (ether: string, gas: string) => `Network fee: about ${ether} (${gas} gas), paid to the network.`,
   pending: "Confirm it in your wallet. Nothing has been sent yet.",
   sent: "Sent, and waiting to be put in a block. You may close this window; it goes on by itself.",
@@ -666,6 +674,8 @@ export const en = {
     AmountOutOfRange: "The amount is more than there is to give.",
     NotAParty: "Only the client and the freelancer can do this. Nothing was sent.",
     InvalidDeliverable: "These files cannot be handed in together: two have the same name, or a name is not safe.",
+    StorageFailed:
+      "This browser did not keep all of it: there may be no more room for it. Save it as a file, which you can open again.",
     ContentTooLarge: "This is too large to be kept or shown here.",
     TooManyFiles: "These are too many files.",
     Unexpected: "Something unexpected happened. Look at the state before you try again.",

@@ -107,6 +107,14 @@ export const es: Words = {
     since === undefined
       ? "La red no responde. Tu dinero está en la cadena, a salvo; solo que ahora no se puede mostrar."
       : `La red no responde. Lo que ves es del ${since} y puede estar desactualizado.`,
+  keeping: {
+    notLasting:
+      "Este navegador no guarda nada de esta página: lo que abras y hagas aquí se pierde cuando la cierres. Guárdalo en archivos.",
+    unreadable: (count) =>
+      count === 1
+        ? "Un acuerdo guardado aquí ya no se puede leer. Vuelve a abrir su enlace o su archivo."
+        : `${count} acuerdos guardados aquí ya no se pueden leer. Vuelve a abrir sus enlaces o sus archivos.`,
+  },
   networkFee: (ether, gas) => `Tarifa de red: alrededor de ${ether} (${gas} de gas), que se le paga a la red.`,
   pending: "Confírmalo en tu billetera. Todavía no se envió nada.",
   sent: "Enviado; falta que entre en un bloque. Puedes cerrar esta ventana: sigue por sí solo.",
@@ -673,6 +681,8 @@ export const es: Words = {
     NotAParty: "Esto solo lo pueden hacer el cliente y el freelancer. No se envió nada.",
     InvalidDeliverable:
       "Estos archivos no se pueden entregar juntos: dos tienen el mismo nombre, o un nombre no es seguro.",
+    StorageFailed:
+      "Este navegador no pudo guardarlo todo: puede que ya no haya espacio. Guárdalo como archivo; después lo puedes volver a abrir.",
     ContentTooLarge: "Esto es demasiado grande para guardarlo o mostrarlo aquí.",
     TooManyFiles: "Son demasiados archivos.",
     Unexpected: "Pasó algo inesperado. Mira el estado antes de intentarlo de nuevo.",

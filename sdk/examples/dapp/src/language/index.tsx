@@ -4,6 +4,7 @@
  */
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from "react";
 import { I18nProvider } from "react-aria-components";
+import { recall, remember } from "../device.ts";
 import { type Format, formatOf } from "../format.ts";
 import { en } from "./en.ts";
 
@@ -37,13 +38,13 @@ export function useLanguage(): Language {
 
 const LANGUAGE = "micro-escrow-language";
 
-function isLanguage(tag: string | null | undefined): tag is LanguageTag {
-  return tag !== null && tag !== undefined && Object.hasOwn(languages, tag);
+function isLanguage(tag: string | undefined): tag is LanguageTag {
+  return tag !== undefined && Object.hasOwn(languages, tag);
 }
 
 /** The chosen one, or the first of the browser's that there is. */
 function preferred(): LanguageTag {
-  const chosen = localStorage.getItem(LANGUAGE);
+  const chosen = recall(LANGUAGE);
   const wanted = [chosen, ...navigator.languages.map((tag) => tag.split("-")[0])];
   return wanted.find(isLanguage) ?? "en";
 }
@@ -79,7 +80,7 @@ export function LanguageProvider({ children }: { readonly children: ReactNode })
         ...loaded,
         format: formatOf(locale),
         choose(chosen) {
-          localStorage.setItem(LANGUAGE, chosen);
+          remember(LANGUAGE, chosen);
           setTag(chosen);
         },
       },

@@ -98,26 +98,34 @@ export function Sending({
   const { words, format } = useLanguage();
   const { phase, transactions } = mutation;
   const [failure, setFailure] = useState<unknown>();
-  // Before the mutation begins, files are kept: nobody can press twice meanwhile.
   const [isStarting, setIsStarting] = useState(false);
+  const isActing = useRef(false);
   const { data: cost } = useFee(isReady ? call : undefined, gas);
   const last = transactions.at(-1);
   if (phase === "confirmed" || phase === "signed") {
     return (
-      <Done>
-        {done} {last !== undefined && <TransactionLink hash={last} />}
-      </Done>
+      <>
+        <Done>
+          {done} {last !== undefined && <TransactionLink hash={last} />}
+        </Done>
+        {/* It is done, but something that was to follow is not. */}
+        {failure !== undefined && <Problem error={failure} />}
+      </>
     );
   }
   const isBusy = isStarting || phase === "pending" || phase === "sent";
   const act = async () => {
-    setFailure(undefined);
+    // Before there is anything to send, files are hashed and kept: who presses again meanwhile does not mean it twice.
+    if (isActing.current) return;
+    isActing.current = true;
     setIsStarting(true);
+    setFailure(undefined);
     try {
       await start();
     } catch (problem) {
       setFailure(problem);
     } finally {
+      isActing.current = false;
       setIsStarting(false);
     }
   };

@@ -6,13 +6,24 @@ import { hexlify, randomBytes } from "ethers";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { Label, Radio, RadioGroup } from "react-aria-components";
 import { useLocation } from "wouter";
-import { type Draft, type DraftMilestone, draftOf, emptyDraft, emptyMilestone, make, type Problems } from "../draft.ts";
+import { recall, remember } from "../device.ts";
+import {
+  type Draft,
+  type DraftMilestone,
+  draftOf,
+  emptyDraft,
+  emptyMilestone,
+  make,
+  type Problems,
+  readDraft,
+} from "../draft.ts";
 import { useTitle } from "../focus.ts";
 import { useLanguage, type Words } from "../language/index.tsx";
 import { keep, LIBRARY, useKeptAgreements } from "../library.ts";
 import { useCurrency, useToken } from "../names.ts";
 import { Loading, Notice, PlainButton, PrimaryButton } from "../parts/basics.tsx";
 import { Field } from "../parts/field.tsx";
+import { Problem } from "../parts/problem.tsx";
 import { useAddress, useSession } from "../session.tsx";
 import { Deal, Warnings } from "./agreement/deal.tsx";
 
@@ -34,8 +45,8 @@ const DRAFT = "micro-escrow-draft";
 
 /** What was written before this tab was loaded again, or its user became somebody else. */
 function recallDraft(): Draft | undefined {
-  const text = sessionStorage.getItem(DRAFT);
-  return text === null ? undefined : (JSON.parse(text) as Draft);
+  const text = recall(DRAFT, "sessionStorage");
+  return text === undefined ? undefined : readDraft(text);
 }
 
 function Writing({ before }: { readonly before?: Draft }): ReactNode {
@@ -47,7 +58,7 @@ function Writing({ before }: { readonly before?: Draft }): ReactNode {
     return before ?? recallDraft() ?? fresh;
   });
   useEffect(() => {
-    if (before === undefined) sessionStorage.setItem(DRAFT, JSON.stringify(draft));
+    if (before === undefined) remember(DRAFT, JSON.stringify(draft), "sessionStorage");
   }, [before, draft]);
   const [nonce] = useState(() => hexlify(randomBytes(32)) as `0x${string}`);
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
@@ -145,7 +156,7 @@ function fieldName({ draft, role, amount, milestoneNumber }: Words, path: string
 }
 
 /** The members of a draft that are typed as they are. */
-type TextMember = Exclude<keyof Draft, "milestones">;
+type TextMember = Exclude<keyof Draft, "milestones" | "carried">;
 
 interface FormProps {
   readonly form: {
@@ -401,20 +412,24 @@ function Finished({ agreement }: { readonly agreement: Agreement }): ReactNode {
   const { chainId } = useEscrow();
   const client = useQueryClient();
   const [, navigate] = useLocation();
+  const [failure, setFailure] = useState<unknown>();
+  const finish = async () => {
+    try {
+      await keep({ chainId, agreement, signatures: {} }, chainId);
+    } catch (problem) {
+      setFailure(problem);
+      return;
+    }
+    remember(DRAFT, undefined, "sessionStorage");
+    await client.invalidateQueries({ queryKey: [LIBRARY] });
+    navigate(`/agreement/${agreement.id}`);
+  };
   return (
     <>
       <Warnings agreement={agreement} />
       <Deal agreement={agreement} />
-      <PrimaryButton
-        onPress={async () => {
-          await keep({ chainId, agreement, signatures: {} }, chainId);
-          sessionStorage.removeItem(DRAFT);
-          await client.invalidateQueries({ queryKey: [LIBRARY] });
-          navigate(`/agreement/${agreement.id}`);
-        }}
-      >
-        {words.draft.finish}
-      </PrimaryButton>
+      {failure !== undefined && <Problem error={failure} />}
+      <PrimaryButton onPress={() => void finish()}>{words.draft.finish}</PrimaryButton>
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** Opening what somebody shared: a link, or a file. */
 import { escrowKeys, useAgreementState, useEscrow } from "@micro-escrow/sdk/react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { DropZone, FileTrigger, isFileDropItem, Text } from "react-aria-components";
 import { useLocation } from "wouter";
 import { titleOf } from "../clauses.ts";
@@ -122,19 +122,38 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
   const leftOut = verified.data?.leftOut;
   const [isTold, setIsTold] = useState(false);
   const goesOn = belongs && (leftOut === undefined || isTold);
+  const [failure, setFailure] = useState<unknown>();
+  const put = useCallback(
+    async (how: { readonly replace: boolean }) => {
+      try {
+        await keep((await verify(escrow, share)).share, escrow.chainId);
+        navigate(`/agreement/${agreement.id}`, how);
+      } catch (problem) {
+        setFailure(problem);
+      } finally {
+        await client.invalidateQueries({ queryKey: [LIBRARY] });
+        await client.invalidateQueries({ queryKey: escrowKeys.state(escrow, agreement.id) });
+      }
+    },
+    [escrow, client, share, agreement, navigate],
+  );
   useEffect(() => {
-    if (!goesOn) return;
-    const save = async () => {
-      await keep((await verify(escrow, share)).share, escrow.chainId);
-      await client.invalidateQueries({ queryKey: [LIBRARY] });
-      await client.invalidateQueries({ queryKey: escrowKeys.state(escrow, agreement.id) });
-      navigate(`/agreement/${agreement.id}`, { replace: true });
-    };
-    void save();
-  }, [goesOn, escrow, client, share, agreement, navigate]);
+    if (goesOn) void put({ replace: true });
+  }, [goesOn, put]);
 
   if (state.error) return <Problem error={state.error} onRetry={() => void state.refetch()} />;
   if (verified.error) return <Problem error={verified.error} onRetry={() => void verified.refetch()} />;
+  if (failure !== undefined) {
+    return (
+      <>
+        <Problem error={failure} />
+        {/* What there was room for is there. */}
+        <PrimaryButton onPress={() => navigate(`/agreement/${agreement.id}`, { replace: true })}>
+          {words.open.goOn}
+        </PrimaryButton>
+      </>
+    );
+  }
   if (state.data === undefined || verified.data === undefined || !library.isFetched || goesOn) return <Loading />;
   const notice = leftOut !== undefined && <Notice tone="problem">{words.open.leftOut[leftOut]}</Notice>;
   if (belongs) {
@@ -155,15 +174,7 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
       </header>
       {notice}
       <Proposal agreement={agreement} state={state.data} signatures={verified.data.share.signatures} />
-      <PlainButton
-        onPress={async () => {
-          await keep(verified.data.share, escrow.chainId);
-          await client.invalidateQueries({ queryKey: [LIBRARY] });
-          navigate(`/agreement/${agreement.id}`);
-        }}
-      >
-        {words.open.keep}
-      </PlainButton>
+      <PlainButton onPress={() => void put({ replace: false })}>{words.open.keep}</PlainButton>
     </article>
   );
 }

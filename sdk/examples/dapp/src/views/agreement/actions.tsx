@@ -689,7 +689,7 @@ function RuleForm({ facts, index }: FormProps): ReactNode {
 }
 
 function SettleForm({ facts, index }: FormProps): ReactNode {
-  const offer = useOffer(facts.agreement, milestoneOf(facts, index), facts.kept?.settlements[index]);
+  const offer = useOffer(facts.agreement, index, milestoneOf(facts, index), facts.kept);
   // Agreeing ends it; what came of that is still to be shown.
   const [proposal, setProposal] = useState(offer);
   if (proposal === null && offer !== null) setProposal(offer);

@@ -109,7 +109,7 @@ function Offer({ facts, index }: { readonly facts: Facts; readonly index: number
   const { agreement, state, currency, kept } = facts;
   const nameOf = useNames();
   const payoutWords = usePayoutWords(agreement.terms, currency);
-  const offer = useOffer(agreement, state.milestones[index] ?? { held: 0n }, kept?.settlements[index]);
+  const offer = useOffer(agreement, index, state.milestones[index] ?? { held: 0n }, kept);
   if (!offer) return null;
   const payout = payouts(agreement, state, { type: "settle", index, freelancerAmount: BigInt(offer.freelancerAmount) });
   const { deadline } = offer.authorization;

@@ -1,14 +1,15 @@
 /** An agreement that is not under way yet: what it says, what is new in it, who has signed, and signing and funding it. */
-import { type Agreement, type AgreementState, validateAgreement } from "@micro-escrow/sdk";
+import { type Agreement, type AgreementState, type Hex, validateAgreement } from "@micro-escrow/sdk";
 import { useAvailableActions, useEscrow, useEscrowMutation } from "@micro-escrow/sdk/react";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useLocation } from "wouter";
 import { titleOf } from "../../clauses.ts";
 import { useLanguage } from "../../language/index.tsx";
-import { type Kept, keep, keepSignature, LIBRARY, useKeptAgreements } from "../../library.ts";
+import { type Kept, keep, LIBRARY, useKeptAgreements } from "../../library.ts";
 import { useCurrency, useNames } from "../../names.ts";
 import { Choice, Loading, Notice, PlainButton } from "../../parts/basics.tsx";
+import { Problem } from "../../parts/problem.tsx";
 import { Sending } from "../../parts/sending.tsx";
 import { Sharing } from "../../parts/sharing.tsx";
 import { useAddress } from "../../session.tsx";
@@ -115,14 +116,28 @@ function Consents({ agreement, state, signatures }: ProposalProps): ReactNode {
 }
 
 /** What the reader can do: sign, hand it over, fund. */
-function NextStep({ agreement, state, signatures }: ProposalProps): ReactNode {
+function NextStep({ agreement, state, ...known }: ProposalProps): ReactNode {
   const { words } = useLanguage();
+  // What was signed here is there to be handed over, also where this browser keeps nothing.
+  const [own, setOwn] = useState<Share["signatures"]>({});
+  const signatures = { ...known.signatures, ...own };
+  const [failure, setFailure] = useState<unknown>();
+  const client = useQueryClient();
+  const signed = async (freelancer: Hex) => {
+    setOwn({ freelancer });
+    try {
+      await keep({ chainId, agreement, signatures: { ...signatures, freelancer } }, chainId);
+    } catch (problem) {
+      setFailure(problem);
+    }
+    await client.invalidateQueries({ queryKey: [LIBRARY] });
+  };
   const account = useAddress();
   const { chainId } = useEscrow();
-  const { client, freelancer, token } = agreement.terms;
-  const currency = useCurrency(token);
-  const isClient = account === client;
-  const isFreelancer = account === freelancer;
+  const { terms } = agreement;
+  const currency = useCurrency(terms.token);
+  const isClient = account === terms.client;
+  const isFreelancer = account === terms.freelancer;
   const freelancerSigned = state.freelancerConsented || signatures.freelancer !== undefined;
   const share: Share = { chainId, agreement, signatures, contents: [] };
   const name = agreement.scope?.title ?? agreement.id;
@@ -130,9 +145,7 @@ function NextStep({ agreement, state, signatures }: ProposalProps): ReactNode {
   if (account === undefined) return <Notice tone="info">{words.proposal.whoAreYou}</Notice>;
   return (
     <>
-      {isFreelancer && !freelancerSigned && (
-        <SignForm agreement={agreement} party="freelancer" signatures={signatures} />
-      )}
+      {isFreelancer && !freelancerSigned && <SignForm agreement={agreement} onSigned={signed} />}
       {isClient && freelancerSigned && (
         <section aria-labelledby="fund">
           <h3 id="fund">{words.proposal.fund}</h3>
@@ -155,6 +168,7 @@ function NextStep({ agreement, state, signatures }: ProposalProps): ReactNode {
                 ? words.proposal.sendBack
                 : words.proposal.signFirst}
           </p>
+          {failure !== undefined && <Problem error={failure} />}
           <Sharing share={share} name={name} />
         </section>
       )}
@@ -168,19 +182,14 @@ function NextStep({ agreement, state, signatures }: ProposalProps): ReactNode {
 /** Signing: free, and off the chain. */
 function SignForm({
   agreement,
-  party,
-  signatures,
-}: Omit<ProposalProps, "state"> & { readonly party: "client" | "freelancer" }): ReactNode {
+  onSigned,
+}: {
+  readonly agreement: Agreement;
+  readonly onSigned: (signature: Hex) => Promise<void>;
+}): ReactNode {
   const { words } = useLanguage();
-  const escrow = useEscrow();
-  const client = useQueryClient();
   const mutation = useEscrowMutation("sign");
-  const sign = async () => {
-    const signature = await mutation.mutateAsync(agreement);
-    await keep({ chainId: escrow.chainId, agreement, signatures }, escrow.chainId);
-    await keepSignature(agreement, escrow.chainId, party, signature);
-    await client.invalidateQueries({ queryKey: [LIBRARY] });
-  };
+  const sign = async () => onSigned(await mutation.mutateAsync(agreement));
   return (
     <section aria-labelledby="sign">
       <h3 id="sign">{words.proposal.sign}</h3>
@@ -211,15 +220,21 @@ function ChangeIt({ agreement }: { readonly agreement: Agreement }): ReactNode {
   const { chainId } = useEscrow();
   const [, navigate] = useLocation();
   const client = useQueryClient();
+  const [failure, setFailure] = useState<unknown>();
+  const change = async () => {
+    try {
+      await keep({ chainId, agreement, signatures: {} }, chainId);
+    } catch (problem) {
+      setFailure(problem);
+      return;
+    }
+    await client.invalidateQueries({ queryKey: [LIBRARY] });
+    navigate(`/new/${agreement.id}`);
+  };
   return (
-    <PlainButton
-      onPress={async () => {
-        await keep({ chainId, agreement, signatures: {} }, chainId);
-        await client.invalidateQueries({ queryKey: [LIBRARY] });
-        navigate(`/new/${agreement.id}`);
-      }}
-    >
-      {words.proposal.change}
-    </PlainButton>
+    <>
+      {failure !== undefined && <Problem error={failure} />}
+      <PlainButton onPress={() => void change()}>{words.proposal.change}</PlainButton>
+    </>
   );
 }
