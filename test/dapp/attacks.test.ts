@@ -1,12 +1,25 @@
 /** What somebody who gains by it would try: links, texts, tokens and wallets that lie, and a device that keeps nothing. */
 import { type Agreement, eventsOf, inert, sha256, toAgreement } from "@micro-escrow/sdk";
 import { expect } from "chai";
+import { AbiCoder } from "ethers";
 import type { Browser } from "playwright-core";
 import { type Dapp, startDapp } from "../../scripts/dapp/serve.ts";
 import { en } from "../../sdk/examples/dapp/src/language/en.ts";
 import { fromFragment } from "../../sdk/examples/dapp/src/share.ts";
 import { linkIn, open, startBrowser, type Visitor, visit } from "./browser.ts";
 import { type World, worldOf } from "./world.ts";
+
+/** A contract that answers what it is called and how its amounts are written, and nothing else. */
+function tokenCode(decimals: number, symbol: string): string {
+  const hex = (value: number, bytes: number) => value.toString(16).padStart(2 * bytes, "0");
+  const answer = AbiCoder.defaultAbiCoder().encode(["string"], [symbol]).slice(2);
+  const dispatch = (selector: string, place: number) => `8063${selector}1461${hex(place, 2)}57`;
+  const [start, size] = [5 + 2 * 11 + 3, answer.length / 2];
+  const onDecimals = `5b60${hex(decimals, 1)}5f5260205ff3`;
+  const onSymbol = `5b60${hex(size, 1)}61${hex(start + 9 + 12, 2)}5f3960${hex(size, 1)}5ff3`;
+  const questions = dispatch("313ce567", start) + dispatch("95d89b41", start + 9);
+  return `0x5f3560e01c${questions}5f5ffd${onDecimals}${onSymbol}${answer}`;
+}
 
 describe("The web app, attacked", function () {
   this.timeout(120_000);
@@ -88,6 +101,97 @@ describe("The web app, attacked", function () {
       await dialog.getByRole("checkbox").first().waitFor();
       const everything = await page.evaluate(() => document.documentElement.textContent ?? "");
       expect(everything.match(/[\u200b\u202a-\u202e\u2066-\u2069]/g)).to.equal(null);
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+  });
+
+  describe("by a token, or by where the money goes", () => {
+    const ofContract = `0x${"70".repeat(20)}`;
+
+    it("shows amounts as the token says, marks one that calls itself like a known one, and warns of what does not fit", async () => {
+      await world.provider.send("hardhat_setCode", [ofContract, tokenCode(18, "USDC")]);
+      const agreement = world.agreement({
+        token: { address: ofContract, symbol: "USDC", decimals: 6 },
+        payoutTo: world.addressOf("Workbench"),
+        gate: world.addressOf("Fieldtest"),
+        fee: { recipient: world.addressOf("Inês"), share: "10%" },
+        review: "400 days",
+      });
+      const visitor = await come("Amara");
+      const { page } = visitor;
+      await page.goto(await unsigned(agreement));
+      const warnings = page.getByRole("status").filter({ hasText: en.agreement.warnings });
+      for (const code of [
+        ...(["false-token", "wrong-currency", "payout-elsewhere", "gate", "fee-to-party", "long-period"] as const),
+      ]) {
+        await warnings.getByText(en.warnings[code]).waitFor();
+      }
+      const deal = page.getByRole("region", { name: en.agreement.deal });
+      expect(await deal.innerText()).to.include("pays 0.0000000001\u00a0USDC (0x7070…7070)");
+      // The SDK refuses it, too.
+      await page.getByRole("button", { name: en.proposal.sign, exact: true }).click();
+      await page.getByRole("alert").waitFor();
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+
+    it("goes on where the token says nothing, in base units", async () => {
+      await world.provider.send("hardhat_setCode", [ofContract, "0x5f5ffd"]);
+      const agreement = world.agreement({
+        token: ofContract,
+        milestones: [
+          { amount: 12_345_678n, work: "14 days" },
+          { amount: 1n, work: "14 days" },
+        ],
+      });
+      const freelancer = await (await world.as("Amara")).sign(agreement);
+      const visitor = await come("Inês");
+      const { page } = visitor;
+      await page.goto(await world.linkTo({ agreement, signatures: { freelancer }, contents: [] }));
+      const amount = `12,345,678\u00a0${en.baseUnits("0x7070…7070")}`;
+      await page.getByRole("button", { name: en.funding.pay(amount) }).waitFor();
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+
+    it("says at which account the money will arrive, where that is not the payee's own", async () => {
+      const { agreement, signature } = await world.funded({ payoutTo: world.addressOf("Workbench") });
+      const visitor = await come("Inês");
+      const { page } = visitor;
+      await page.goto(await world.linkTo({ agreement, signatures: { freelancer: signature }, contents: [] }));
+      const dialog = await open(page, "approve", "Chapter one");
+      await dialog.getByText(en.amountToAt("100.00\u00a0USDC", "Amara", "Workbench")).waitFor();
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+
+    it("warns of an account that looks like a known one", async () => {
+      const arbiter = world.addressOf("Tomasz");
+      const visitor = await come("Amara");
+      const { page } = visitor;
+      await page.goto(
+        await unsigned(
+          world.agreement({ arbiter: `${arbiter.slice(0, 6)}${"0".repeat(32)}${arbiter.slice(-4)}`.toLowerCase() }),
+        ),
+      );
+      await page.getByText(en.warnings["look-alike"]).waitFor();
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+
+    it("compares with what is kept, also when client and freelancer change places, or a space in the title changes", async () => {
+      const visitor = await come("Amara");
+      const { page } = visitor;
+      await page.goto(await unsigned(world.agreement()));
+      await page.getByRole("button", { name: en.open.keep }).click();
+      await page.waitForURL(/#\/agreement\//);
+      await page.goto(
+        await unsigned(
+          world.agreement({
+            client: world.addressOf("Amara"),
+            freelancer: world.addressOf("Inês"),
+            scope: { title: "A  short book\u200b", milestones: ["Chapter one", "Chapter two"] },
+          }),
+        ),
+      );
+      const differences = page.getByRole("list", { name: en.agreement.differences });
+      await differences.getByText(/The client, Amara \(you\)/).waitFor();
       expect(visitor.complaints()).to.deep.equal([]);
     });
   });

@@ -13,7 +13,7 @@ import { type ReactNode, useMemo, useState } from "react";
 import { titleOf, whole } from "../../clauses.ts";
 import { useLanguage } from "../../language/index.tsx";
 import { type Kept, LIBRARY, useKeptAgreements } from "../../library.ts";
-import { useCurrency, useNames } from "../../names.ts";
+import { useCurrency, useNames, useToken } from "../../names.ts";
 import { Loading, Notice } from "../../parts/basics.tsx";
 import { contentsOf } from "../../parts/material.tsx";
 import { Problem } from "../../parts/problem.tsx";
@@ -68,6 +68,7 @@ function KnownAgreement({
   const { terms, scope } = agreement;
   const nameOf = useNames();
   const currency = useCurrency(terms.token);
+  const token = useToken(terms.token);
   const state = useAgreementState(agreement);
   const timeline = useTimeline(agreement);
   useWatch(agreement, { interval: network.isDemo ? 1_000 : 4_000 });
@@ -90,7 +91,8 @@ function KnownAgreement({
       {state.error && state.data === undefined && <Problem error={state.error} onRetry={() => void state.refetch()} />}
       {timeline.error && <Problem error={timeline.error} onRetry={() => void timeline.refetch()} />}
       <Waiting token={terms.token} />
-      {(state.data === undefined || currency === undefined) && !state.error && <Loading />}
+      {token.error && currency === undefined && <Problem error={token.error} onRetry={() => void token.refetch()} />}
+      {(state.data === undefined || currency === undefined) && !state.error && !token.error && <Loading />}
       {state.data !== undefined && !isUnderWay && (
         <Proposal agreement={agreement} state={state.data} signatures={kept?.signatures ?? {}} />
       )}
