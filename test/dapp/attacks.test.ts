@@ -280,6 +280,44 @@ describe("The web app, attacked", function () {
     });
   });
 
+  describe("by what calls itself a wallet", () => {
+    it("offers those alone that are wallets, under names that are inert, with the domain that they claim", async () => {
+      const visitor = await visit(browser, dapp.url);
+      const { page } = visitor;
+      // What runs the tests names functions by a helper of its own, which the page does not have.
+      await page.addInitScript("globalThis.__name = (target) => target");
+      await page.addInitScript(() => {
+        const info = { uuid: "1", name: "Honest", rdns: "org.honest", icon: "data:," };
+        const provider = { request: async () => [] };
+        window.addEventListener("eip6963:requestProvider", () => {
+          for (const detail of [
+            ...[undefined, null, 5, {}, { info }, { info: null, provider }, { info: { ...info, uuid: 7 }, provider }],
+            ...[
+              { info: { ...info, name: { toString: () => "x" } }, provider },
+              { info, provider: {} },
+            ],
+            { info: { ...info, uuid: "2", name: `${"Long ".repeat(99)}`, rdns: "<b>\u202egro.etah" }, provider },
+            { info, provider },
+          ]) {
+            window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail }));
+          }
+          window.dispatchEvent(new Event("eip6963:announceProvider"));
+        });
+      });
+      await page.reload();
+      const offered = page.getByRole("main").getByRole("button", { name: /org\.honest|Long/ });
+      await offered.nth(1).waitFor();
+      const names = await offered.allInnerTexts();
+      expect(names).to.have.length(2);
+      expect(names[0]).to.match(/^(Long ){8}… ‹b›\\u\{202e\}gro\.etah$/);
+      expect(names[1]).to.equal("Honest org.honest");
+      // It gives no account, and nothing happens.
+      await offered.nth(1).click();
+      await page.getByRole("heading", { name: en.welcome.title }).waitFor();
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+  });
+
   describe("by haste", () => {
     it("sends once what is pressed twice while files are being hashed", async () => {
       const { agreement, signature } = await world.funded();
