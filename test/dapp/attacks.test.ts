@@ -1,4 +1,7 @@
 /** What somebody who gains by it would try: links, texts, tokens and wallets that lie, and a device that keeps nothing. */
+import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Agreement, eventsOf, inert, sha256, toAgreement } from "@micro-escrow/sdk";
 import { expect } from "chai";
 import { AbiCoder } from "ethers";
@@ -6,7 +9,7 @@ import type { Browser } from "playwright-core";
 import { type Dapp, startDapp } from "../../scripts/dapp/serve.ts";
 import { en } from "../../sdk/examples/dapp/src/language/en.ts";
 import { fromFragment } from "../../sdk/examples/dapp/src/share.ts";
-import { linkIn, open, startBrowser, type Visitor, visit } from "./browser.ts";
+import { linkIn, milestone, open, startBrowser, type Visitor, visit } from "./browser.ts";
 import { type World, worldOf } from "./world.ts";
 
 /** A contract that answers what it is called and how its amounts are written, and nothing else. */
@@ -277,6 +280,66 @@ describe("The web app, attacked", function () {
       await page.getByRole("button", { name: en.open.goOn }).click();
       await page.getByText(en.material.missing).waitFor();
       expect(visitor.complaints()).to.deep.equal([]);
+    });
+  });
+
+  describe("by what is handed in", () => {
+    it("shows of a long text its beginning, says so, and gives all of it; and nothing that somebody put in its place", async () => {
+      const { agreement, signature } = await world.funded();
+      const work = Buffer.from(`${"All work and no play. ".repeat(1_000)}And the client pays twice.`);
+      const hash = sha256(work);
+      await (await world.as("Amara")).submit({ agreement, index: 0, deliverable: hash });
+      const visitor = await come("Inês");
+      const { page } = visitor;
+      await page.goto(await world.linkTo({ agreement, signatures: { freelancer: signature }, contents: [work] }));
+      const card = milestone(page, "Chapter one");
+      await card.getByText(en.material.cut).waitFor();
+      const download = page.waitForEvent("download");
+      await card.getByRole("button", { name: en.material.save(en.material.text) }).click();
+      expect(sha256(await readFile(await (await download).path()))).to.equal(hash);
+
+      await page.evaluate(async (name) => {
+        const opened = indexedDB.open("micro-escrow-contents");
+        await new Promise((resolve) => {
+          opened.onsuccess = resolve;
+        });
+        const store = opened.result.transaction("contents", "readwrite").objectStore("contents");
+        store.put(new TextEncoder().encode("Something else."), name);
+        await new Promise((resolve) => {
+          store.transaction.oncomplete = resolve;
+        });
+      }, hash);
+      await page.reload();
+      await card.getByText(en.material.missing).waitFor();
+      expect(await card.getByText("Something else.").count()).to.equal(0);
+      const chooser = page.waitForEvent("filechooser");
+      await card.getByRole("button", { name: en.material.open }).click();
+      await (await chooser).setFiles({ name: "work.txt", mimeType: "text/plain", buffer: work });
+      await card.getByText(en.material.cut).waitFor();
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+
+    it("takes no more than the others can open", async () => {
+      const { agreement, signature } = await world.funded();
+      const folder = await mkdtemp(join(tmpdir(), "attack-"));
+      try {
+        const path = join(folder, "film.mp4");
+        await writeFile(path, "");
+        await truncate(path, 64 * 1_024 * 1_024 + 1);
+        const visitor = await come("Amara");
+        const { page } = visitor;
+        await page.goto(await world.linkTo({ agreement, signatures: { freelancer: signature }, contents: [] }));
+        const dialog = await open(page, "submit", "Chapter one");
+        const chooser = page.waitForEvent("filechooser");
+        await dialog.getByRole("button", { name: en.material.choose }).click();
+        await (await chooser).setFiles(path);
+        await dialog.getByRole("alert").getByText(en.material.tooLarge).waitFor();
+        const submit = dialog.getByRole("button", { name: en.actions.submit.label, exact: true });
+        expect(await submit.isDisabled()).to.equal(true);
+        expect(visitor.complaints()).to.deep.equal([]);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
     });
   });
 

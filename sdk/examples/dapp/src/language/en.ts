@@ -325,6 +325,9 @@ export const en = {
     text: "Text",
     bytes: (count: string) => `${count} bytes`,
     save: (name: string) => `Save ${name}`,
+    cut: "This is its beginning. Save it to read all of it.",
+    tooLarge:
+      "This is more than the others could open here: 64 MB together is the most. Hand in less, or a text that says where it is.",
   },
   share: {
     link: "Link",

@@ -331,6 +331,9 @@ export const es: Words = {
     handOver: "En la cadena está solo la huella digital. Pásales el contenido a los demás:",
     text: "Texto",
     bytes: (count) => `${count} bytes`,
+    cut: "Este es el comienzo. Guárdalo para leerlo entero.",
+    tooLarge:
+      "Es más de lo que los demás podrían abrir aquí: el máximo son 64 MB en total. Entrega menos, o un texto que diga dónde está.",
     save: (name) => `Guardar ${name}`,
   },
   share: {
