@@ -1,12 +1,28 @@
 /** What somebody who gains by it would try: links, texts, tokens and wallets that lie, and a device that keeps nothing. */
+import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Agreement, eventsOf, inert, sha256, toAgreement } from "@micro-escrow/sdk";
 import { expect } from "chai";
+import { AbiCoder } from "ethers";
 import type { Browser } from "playwright-core";
 import { type Dapp, startDapp } from "../../scripts/dapp/serve.ts";
 import { en } from "../../sdk/examples/dapp/src/language/en.ts";
 import { fromFragment } from "../../sdk/examples/dapp/src/share.ts";
-import { linkIn, open, startBrowser, type Visitor, visit } from "./browser.ts";
+import { linkIn, milestone, open, startBrowser, type Visitor, visit } from "./browser.ts";
 import { type World, worldOf } from "./world.ts";
+
+/** A contract that answers what it is called and how its amounts are written, and nothing else. */
+function tokenCode(decimals: number, symbol: string): string {
+  const hex = (value: number, bytes: number) => value.toString(16).padStart(2 * bytes, "0");
+  const answer = AbiCoder.defaultAbiCoder().encode(["string"], [symbol]).slice(2);
+  const dispatch = (selector: string, place: number) => `8063${selector}1461${hex(place, 2)}57`;
+  const [start, size] = [5 + 2 * 11 + 3, answer.length / 2];
+  const onDecimals = `5b60${hex(decimals, 1)}5f5260205ff3`;
+  const onSymbol = `5b60${hex(size, 1)}61${hex(start + 9 + 12, 2)}5f3960${hex(size, 1)}5ff3`;
+  const questions = dispatch("313ce567", start) + dispatch("95d89b41", start + 9);
+  return `0x5f3560e01c${questions}5f5ffd${onDecimals}${onSymbol}${answer}`;
+}
 
 describe("The web app, attacked", function () {
   this.timeout(120_000);
@@ -92,6 +108,97 @@ describe("The web app, attacked", function () {
     });
   });
 
+  describe("by a token, or by where the money goes", () => {
+    const ofContract = `0x${"70".repeat(20)}`;
+
+    it("shows amounts as the token says, marks one that calls itself like a known one, and warns of what does not fit", async () => {
+      await world.provider.send("hardhat_setCode", [ofContract, tokenCode(18, "USDC")]);
+      const agreement = world.agreement({
+        token: { address: ofContract, symbol: "USDC", decimals: 6 },
+        payoutTo: world.addressOf("Workbench"),
+        gate: world.addressOf("Fieldtest"),
+        fee: { recipient: world.addressOf("Inês"), share: "10%" },
+        review: "400 days",
+      });
+      const visitor = await come("Amara");
+      const { page } = visitor;
+      await page.goto(await unsigned(agreement));
+      const warnings = page.getByRole("status").filter({ hasText: en.agreement.warnings });
+      for (const code of [
+        ...(["false-token", "wrong-currency", "payout-elsewhere", "gate", "fee-to-party", "long-period"] as const),
+      ]) {
+        await warnings.getByText(en.warnings[code]).waitFor();
+      }
+      const deal = page.getByRole("region", { name: en.agreement.deal });
+      expect(await deal.innerText()).to.include("pays 0.0000000001\u00a0USDC (0x7070…7070)");
+      // The SDK refuses it, too.
+      await page.getByRole("button", { name: en.proposal.sign, exact: true }).click();
+      await page.getByRole("alert").waitFor();
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+
+    it("goes on where the token says nothing, in base units", async () => {
+      await world.provider.send("hardhat_setCode", [ofContract, "0x5f5ffd"]);
+      const agreement = world.agreement({
+        token: ofContract,
+        milestones: [
+          { amount: 12_345_678n, work: "14 days" },
+          { amount: 1n, work: "14 days" },
+        ],
+      });
+      const freelancer = await (await world.as("Amara")).sign(agreement);
+      const visitor = await come("Inês");
+      const { page } = visitor;
+      await page.goto(await world.linkTo({ agreement, signatures: { freelancer }, contents: [] }));
+      const amount = `12,345,678\u00a0${en.baseUnits("0x7070…7070")}`;
+      await page.getByRole("button", { name: en.funding.pay(amount) }).waitFor();
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+
+    it("says at which account the money will arrive, where that is not the payee's own", async () => {
+      const { agreement, signature } = await world.funded({ payoutTo: world.addressOf("Workbench") });
+      const visitor = await come("Inês");
+      const { page } = visitor;
+      await page.goto(await world.linkTo({ agreement, signatures: { freelancer: signature }, contents: [] }));
+      const dialog = await open(page, "approve", "Chapter one");
+      await dialog.getByText(en.amountToAt("100.00\u00a0USDC", "Amara", "Workbench")).waitFor();
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+
+    it("warns of an account that looks like a known one", async () => {
+      const arbiter = world.addressOf("Tomasz");
+      const visitor = await come("Amara");
+      const { page } = visitor;
+      await page.goto(
+        await unsigned(
+          world.agreement({ arbiter: `${arbiter.slice(0, 6)}${"0".repeat(32)}${arbiter.slice(-4)}`.toLowerCase() }),
+        ),
+      );
+      await page.getByText(en.warnings["look-alike"]).waitFor();
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+
+    it("compares with what is kept, also when client and freelancer change places, or a space in the title changes", async () => {
+      const visitor = await come("Amara");
+      const { page } = visitor;
+      await page.goto(await unsigned(world.agreement()));
+      await page.getByRole("button", { name: en.open.keep }).click();
+      await page.waitForURL(/#\/agreement\//);
+      await page.goto(
+        await unsigned(
+          world.agreement({
+            client: world.addressOf("Amara"),
+            freelancer: world.addressOf("Inês"),
+            scope: { title: "A  short book\u200b", milestones: ["Chapter one", "Chapter two"] },
+          }),
+        ),
+      );
+      const differences = page.getByRole("list", { name: en.agreement.differences });
+      await differences.getByText(/The client, Amara \(you\)/).waitFor();
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+  });
+
   describe("on a device that keeps nothing, or the wrong things", () => {
     it("says so, and lets an agreement be signed and handed over all the same", async () => {
       const visitor = await visit(browser, dapp.url);
@@ -172,6 +279,104 @@ describe("The web app, attacked", function () {
       expect(await alert.innerText()).to.equal(en.errors.StorageFailed);
       await page.getByRole("button", { name: en.open.goOn }).click();
       await page.getByText(en.material.missing).waitFor();
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+  });
+
+  describe("by what is handed in", () => {
+    it("shows of a long text its beginning, says so, and gives all of it; and nothing that somebody put in its place", async () => {
+      const { agreement, signature } = await world.funded();
+      const work = Buffer.from(`${"All work and no play. ".repeat(1_000)}And the client pays twice.`);
+      const hash = sha256(work);
+      await (await world.as("Amara")).submit({ agreement, index: 0, deliverable: hash });
+      const visitor = await come("Inês");
+      const { page } = visitor;
+      await page.goto(await world.linkTo({ agreement, signatures: { freelancer: signature }, contents: [work] }));
+      const card = milestone(page, "Chapter one");
+      await card.getByText(en.material.cut).waitFor();
+      const download = page.waitForEvent("download");
+      await card.getByRole("button", { name: en.material.save(en.material.text) }).click();
+      expect(sha256(await readFile(await (await download).path()))).to.equal(hash);
+
+      await page.evaluate(async (name) => {
+        const opened = indexedDB.open("micro-escrow-contents");
+        await new Promise((resolve) => {
+          opened.onsuccess = resolve;
+        });
+        const store = opened.result.transaction("contents", "readwrite").objectStore("contents");
+        store.put(new TextEncoder().encode("Something else."), name);
+        await new Promise((resolve) => {
+          store.transaction.oncomplete = resolve;
+        });
+      }, hash);
+      await page.reload();
+      await card.getByText(en.material.missing).waitFor();
+      expect(await card.getByText("Something else.").count()).to.equal(0);
+      const chooser = page.waitForEvent("filechooser");
+      await card.getByRole("button", { name: en.material.open }).click();
+      await (await chooser).setFiles({ name: "work.txt", mimeType: "text/plain", buffer: work });
+      await card.getByText(en.material.cut).waitFor();
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+
+    it("takes no more than the others can open", async () => {
+      const { agreement, signature } = await world.funded();
+      const folder = await mkdtemp(join(tmpdir(), "attack-"));
+      try {
+        const path = join(folder, "film.mp4");
+        await writeFile(path, "");
+        await truncate(path, 64 * 1_024 * 1_024 + 1);
+        const visitor = await come("Amara");
+        const { page } = visitor;
+        await page.goto(await world.linkTo({ agreement, signatures: { freelancer: signature }, contents: [] }));
+        const dialog = await open(page, "submit", "Chapter one");
+        const chooser = page.waitForEvent("filechooser");
+        await dialog.getByRole("button", { name: en.material.choose }).click();
+        await (await chooser).setFiles(path);
+        await dialog.getByRole("alert").getByText(en.material.tooLarge).waitFor();
+        const submit = dialog.getByRole("button", { name: en.actions.submit.label, exact: true });
+        expect(await submit.isDisabled()).to.equal(true);
+        expect(visitor.complaints()).to.deep.equal([]);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    });
+  });
+
+  describe("by what calls itself a wallet", () => {
+    it("offers those alone that are wallets, under names that are inert, with the domain that they claim", async () => {
+      const visitor = await visit(browser, dapp.url);
+      const { page } = visitor;
+      // What runs the tests names functions by a helper of its own, which the page does not have.
+      await page.addInitScript("globalThis.__name = (target) => target");
+      await page.addInitScript(() => {
+        const info = { uuid: "1", name: "Honest", rdns: "org.honest", icon: "data:," };
+        const provider = { request: async () => [] };
+        window.addEventListener("eip6963:requestProvider", () => {
+          for (const detail of [
+            ...[undefined, null, 5, {}, { info }, { info: null, provider }, { info: { ...info, uuid: 7 }, provider }],
+            ...[
+              { info: { ...info, name: { toString: () => "x" } }, provider },
+              { info, provider: {} },
+            ],
+            { info: { ...info, uuid: "2", name: `${"Long ".repeat(99)}`, rdns: "<b>\u202egro.etah" }, provider },
+            { info, provider },
+          ]) {
+            window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail }));
+          }
+          window.dispatchEvent(new Event("eip6963:announceProvider"));
+        });
+      });
+      await page.reload();
+      const offered = page.getByRole("main").getByRole("button", { name: /org\.honest|Long/ });
+      await offered.nth(1).waitFor();
+      const names = await offered.allInnerTexts();
+      expect(names).to.have.length(2);
+      expect(names[0]).to.match(/^(Long ){8}… ‹b›\\u\{202e\}gro\.etah$/);
+      expect(names[1]).to.equal("Honest org.honest");
+      // It gives no account, and nothing happens.
+      await offered.nth(1).click();
+      await page.getByRole("heading", { name: en.welcome.title }).waitFor();
       expect(visitor.complaints()).to.deep.equal([]);
     });
   });

@@ -204,7 +204,7 @@ function WhoAreYou({ onChosen }: { readonly onChosen: () => void }): ReactNode {
         {wallets.map((wallet) => (
           <li key={wallet.info.uuid}>
             <PlainButton onPress={() => void connectWallet(wallet).then(onChosen, setError)}>
-              {wallet.info.name}
+              {wallet.info.name} <span className="quiet">{wallet.info.rdns}</span>
             </PlainButton>
           </li>
         ))}

@@ -1,14 +1,21 @@
 /** What accounts and tokens are called. */
-import { findToken, type MicroEscrowError, type TokenDescription, toAddress } from "@micro-escrow/sdk";
+import {
+  findToken,
+  type MicroEscrowError,
+  RpcError,
+  type TokenDescription,
+  toAddress,
+  tokens,
+} from "@micro-escrow/sdk";
 import { escrowKeys, useEscrow } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
+import { currencyOf, short } from "./accounts.ts";
 import type { Currency } from "./format.ts";
 import { useLanguage } from "./language/index.tsx";
 import { useSession } from "./session.tsx";
 
-/** The beginning and the end of an address or a hash, to recognize it by. */
-export const short = (text: string): string => `${text.slice(0, 6)}…${text.slice(-4)}`;
+export { short } from "./accounts.ts";
 
 /** How people are called: by their names in the demo, else by their addresses; and which of them is the user. */
 export function useNames(): (address: string) => string {
@@ -42,12 +49,27 @@ export function useToken(address: string | undefined) {
     },
     enabled: address !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
-    retry: 1,
+    // A contract that says nothing will not say more when it is asked again.
+    retry: (failures, error) => error instanceof RpcError && failures < 3,
   });
+}
+
+/** Whether somebody vouches for what a token says of itself: the registry, or in the demo the demo. */
+export function useIsVouched(address: string | undefined): boolean {
+  const { chainId } = useEscrow();
+  const { demo } = useSession();
+  return address === demo?.token.address || tokens.some((one) => one.chainId === chainId && one.address === address);
 }
 
 /** The same for who only shows amounts; `undefined` until it is known. */
 export function useCurrency(address: string | undefined): Currency | undefined {
-  const { data } = useToken(address);
-  return data && { symbol: data.symbol ?? "tokens", decimals: data.decimals };
+  const { words } = useLanguage();
+  const { data, error } = useToken(address);
+  const isVouched = useIsVouched(address);
+  return useMemo(() => {
+    if (data !== undefined) return currencyOf(data, isVouched);
+    // The contract says nothing: then there is nothing to write a point by, but nobody is kept from their money by that.
+    const isSilent = error?.code === "InvalidAddress" || error?.code === "TokenWithoutCode";
+    return isSilent && address !== undefined ? { symbol: words.baseUnits(short(address)), decimals: 0 } : undefined;
+  }, [data, error, isVouched, address, words]);
 }

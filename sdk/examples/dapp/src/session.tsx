@@ -134,8 +134,9 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
   const adopt = useCallback(async (wallet: Wallet, method: "eth_requestAccounts" | "eth_accounts") => {
     const [address] = (await wallet.provider.request({ method })) as string[];
     if (address === undefined) return;
+    const account = { address: toAddress(address), wallet };
     setWalletChain(Number(await wallet.provider.request({ method: "eth_chainId" })));
-    setAccount({ address: toAddress(address), wallet });
+    setAccount(account);
     rememberAccount({ wallet: wallet.info.rdns });
   }, []);
 
@@ -151,8 +152,14 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
   const wallet = account?.wallet;
   useEffect(() => {
     if (wallet === undefined) return;
-    const onAccounts = ([address]: readonly string[]) =>
-      setAccount(address === undefined ? undefined : { address: toAddress(address), wallet });
+    const onAccounts = ([address]: readonly string[]) => {
+      try {
+        setAccount(address === undefined ? undefined : { address: toAddress(address), wallet });
+      } catch {
+        // What is no account of the chain's is none that could act here.
+        setAccount(undefined);
+      }
+    };
     const onChain = (chainId: string) => setWalletChain(Number(chainId));
     wallet.provider.on?.("accountsChanged", onAccounts);
     wallet.provider.on?.("chainChanged", onChain);

@@ -102,6 +102,7 @@ function hexOf(value: unknown): Hex {
 
 /** A share as the fragment of a link; `undefined` when it is too much for one, and has to be a file. */
 export async function toFragment(share: Share): Promise<string | undefined> {
+  if (share.contents.reduce((size, bytes) => size + bytes.length, 0) > MOST_IN_LINK / 2) return undefined;
   const compact = JSON.stringify(JSON.parse(toFile(share)));
   const fragment = toBase64(await through(new TextEncoder().encode(compact), new CompressionStream("deflate-raw")))
     .replaceAll("+", "-")

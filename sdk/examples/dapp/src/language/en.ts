@@ -118,6 +118,9 @@ export const en = {
   sent: "Sent, and waiting to be put in a block. You may close this window; it goes on by itself.",
   milestoneNumber: (number: number) => `Milestone ${number}`,
   amountTo: (amount: string, name: string) => `${amount} to ${name}`,
+  amountToAt: (amount: string, name: string, place: string) => `${amount} to ${name}, at the account ${place}`,
+  /** Amounts of a token that does not say where its point is. */
+  baseUnits: (token: string) => `base units of ${token}`,
   role: { client: "Client", freelancer: "Freelancer", arbiter: "Arbiter", verifier: "Verifier", platform: "Platform" },
   welcome: {
     title: "Work, paid piece by piece",
@@ -322,6 +325,9 @@ export const en = {
     text: "Text",
     bytes: (count: string) => `${count} bytes`,
     save: (name: string) => `Save ${name}`,
+    cut: "This is its beginning. Save it to read all of it.",
+    tooLarge:
+      "This is more than the others could open here: 64 MB together is the most. Hand in less, or a text that says where it is.",
   },
   share: {
     link: "Link",
@@ -609,6 +615,18 @@ export const en = {
     "unregistered-token": "The token is not among those that are known here. Make sure what it is.",
     "wrong-currency": "The agreement shows its amounts in another currency than the token's.",
     "no-scope": "What is to be done is not known here, only its hash.",
+    "false-token":
+      "The token calls itself like one that is known, but is another one. Who made it can make as much of it as they like: do not take it for money.",
+    "payout-elsewhere":
+      "The freelancer's money goes to another account than the freelancer's. Make sure whose account that is.",
+    "refund-elsewhere":
+      "What the client gets back goes to another account than the client's. Make sure whose account that is.",
+    gate: "A contract is asked before each funding, and can refuse it. Make sure which contract that is.",
+    "fee-to-party": "The platform's fee goes to somebody who has another part in this agreement.",
+    "long-period":
+      "A period is very long. Where the other one's silence is to count, the money stays in escrow for all of it.",
+    "look-alike":
+      "An account here looks like another one that you know, or that is named here, and is not the same. Compare every character of the addresses.",
     "hidden-characters": "A text has characters that do not show, or that turn other text around. Read it with care.",
   },
   /** What is wrong with a field, by the code of the SDK's error. */

@@ -120,6 +120,8 @@ export const es: Words = {
   sent: "Enviado; falta que entre en un bloque. Puedes cerrar esta ventana: sigue por sí solo.",
   milestoneNumber: (number) => `Hito ${number}`,
   amountTo: (amount, name) => `${amount} para ${name}`,
+  amountToAt: (amount, name, place) => `${amount} para ${name}, en la cuenta ${place}`,
+  baseUnits: (token) => `unidades base de ${token}`,
   role: {
     client: "Cliente",
     freelancer: "Freelancer",
@@ -329,6 +331,9 @@ export const es: Words = {
     handOver: "En la cadena está solo la huella digital. Pásales el contenido a los demás:",
     text: "Texto",
     bytes: (count) => `${count} bytes`,
+    cut: "Este es el comienzo. Guárdalo para leerlo entero.",
+    tooLarge:
+      "Es más de lo que los demás podrían abrir aquí: el máximo son 64 MB en total. Entrega menos, o un texto que diga dónde está.",
     save: (name) => `Guardar ${name}`,
   },
   share: {
@@ -617,6 +622,18 @@ export const es: Words = {
     "unregistered-token": "El token no está entre los que se conocen aquí. Asegúrate de qué token es.",
     "wrong-currency": "El acuerdo muestra sus montos en otra moneda que la del token.",
     "no-scope": "Aquí no se sabe qué hay que hacer, solo se conoce su hash.",
+    "false-token":
+      "El token lleva el nombre de uno conocido, pero es otro. Quien lo creó puede crear todo el que quiera: no lo tomes por dinero.",
+    "payout-elsewhere":
+      "El dinero del freelancer va a una cuenta que no es la del freelancer. Asegúrate de quién es esa cuenta.",
+    "refund-elsewhere":
+      "Lo que se le devuelve al cliente va a una cuenta que no es la del cliente. Asegúrate de quién es esa cuenta.",
+    gate: "Antes de cada financiamiento se consulta a un contrato, que puede rechazarlo. Asegúrate de qué contrato es.",
+    "fee-to-party": "La comisión de la plataforma va a alguien que tiene otro papel en este acuerdo.",
+    "long-period":
+      "Un plazo es muy largo. Mientras se espera a que cuente el silencio del otro, el dinero queda en custodia todo ese tiempo.",
+    "look-alike":
+      "Una de las cuentas se parece a otra que conoces o que aparece aquí, y no es la misma. Compara las direcciones carácter por carácter.",
     "hidden-characters": "Un texto tiene caracteres que no se ven o que invierten otro texto. Léelo con cuidado.",
   },
   problems: {

@@ -2,8 +2,9 @@
  * Texts and files that the chain has the hash of: shown only if they have it, and as what cannot do anything: text as text,
  * pictures as pictures, and everything else to save.
  */
-import { type DeliverableFile, type Hash, inert, manifestOf, sha256 } from "@micro-escrow/sdk";
+import { type DeliverableFile, type Hash, manifestOf, sha256 } from "@micro-escrow/sdk";
 import {
+  ContentMismatchError,
   ContentMissingError,
   type Deliverable,
   getDeliverable,
@@ -11,8 +12,9 @@ import {
   putDeliverable,
 } from "@micro-escrow/sdk/storage";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { DropZone, FileTrigger, isFileDropItem, Text } from "react-aria-components";
+import { whole } from "../clauses.ts";
 import { useLanguage } from "../language/index.tsx";
 import { contentOf, files, LIBRARY } from "../library.ts";
 import { fromFile } from "../share.ts";
@@ -46,25 +48,38 @@ export function Material({ hash, label }: { readonly hash: Hash; readonly label:
           <p className="quiet">{words.material.matches}</p>
         </>
       )}
-      {error instanceof ContentMissingError && <Missing hash={hash} />}
-      {error !== null && !(error instanceof ContentMissingError) && <Problem error={error} />}
+      {isGone(error) && <Missing hash={hash} />}
+      {error !== null && !isGone(error) && <Problem error={error} />}
     </figure>
   );
 }
+
+/** What is kept under a hash that it does not have is as good as missing: the right one takes its place. */
+const isGone = (error: unknown) => error instanceof ContentMissingError || error instanceof ContentMismatchError;
+
+/** A file as a deliverable has it: in Unicode's composed form, which not every system gives. */
+export const fileOf = async (file: File): Promise<DeliverableFile> => ({
+  path: file.name.normalize("NFC"),
+  bytes: new Uint8Array(await file.arrayBuffer()),
+});
 
 /** Where somebody opens what the other party handed over. */
 function Missing({ hash }: { readonly hash: Hash }): ReactNode {
   const { words } = useLanguage();
   const client = useQueryClient();
   const [mismatch, setMismatch] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
   const open = async (chosen: readonly File[]) => {
     setMismatch(false);
-    const given = await Promise.all(
-      chosen.map(async (file) => ({ path: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
-    );
-    if (given.length === 0) return;
-    if (await keepIfIt(hash, given)) await client.invalidateQueries({ queryKey: [LIBRARY, "material"] });
-    else setMismatch(true);
+    setFailure(undefined);
+    if (chosen.length === 0) return;
+    try {
+      if (await keepIfIt(hash, await Promise.all(chosen.map(fileOf)))) {
+        await client.invalidateQueries({ queryKey: [LIBRARY, "material"] });
+      } else setMismatch(true);
+    } catch (problem) {
+      setFailure(problem);
+    }
   };
   return (
     <DropZone
@@ -76,6 +91,7 @@ function Missing({ hash }: { readonly hash: Hash }): ReactNode {
         <PlainButton>{words.material.open}</PlainButton>
       </FileTrigger>
       {mismatch && <Notice tone="problem">{words.material.mismatch}</Notice>}
+      {failure !== undefined && <Problem error={failure} />}
     </DropZone>
   );
 }
@@ -92,8 +108,10 @@ async function keepIfIt(hash: Hash, given: readonly DeliverableFile[]): Promise<
     // What the other party shared as one file has all of it.
     const contents = sharedIn(first.bytes);
     if (contents !== undefined) {
+      // Of a file that has nothing to do with it nothing is kept.
+      if (!contents.some((bytes) => sha256(bytes) === hash)) return false;
       for (const bytes of contents) await putContent(files, bytes);
-      return contents.some((bytes) => sha256(bytes) === hash);
+      return true;
     }
   }
   // A browser that saves a file beside one of its name adds a number.
@@ -131,9 +149,13 @@ const SHOWN = 20_000;
 function FileShown({ file, isNamed }: { readonly file: DeliverableFile; readonly isNamed: boolean }): ReactNode {
   const { words, format } = useLanguage();
   const { path, bytes } = file;
-  const name = isNamed ? inert(path) : words.material.text;
-  const picture = PICTURES.find(([, beginning]) => beginning.every((byte, at) => bytes[at] === byte))?.[0];
-  const text = picture === undefined ? textOf(bytes) : undefined;
+  // Its end says what kind of file it is.
+  const name = isNamed ? whole(path) : words.material.text;
+  const { picture, text } = useMemo(() => {
+    const found = PICTURES.find(([, beginning]) => beginning.every((byte, at) => bytes[at] === byte))?.[0];
+    return { picture: found, text: found === undefined ? textOf(bytes) : undefined };
+  }, [bytes]);
+  const isCut = text !== undefined && text.length > SHOWN;
   return (
     <div className="file">
       {isNamed && (
@@ -148,11 +170,12 @@ function FileShown({ file, isNamed }: { readonly file: DeliverableFile; readonly
         <div role="group" className="scroll" tabIndex={0} aria-label={name}>
           <pre dir="auto">
             {text.slice(0, SHOWN)}
-            {text.length > SHOWN && "…"}
+            {isCut && "…"}
           </pre>
         </div>
       )}
-      {(isNamed || text === undefined) && (
+      {isCut && <p className="quiet">{words.material.cut}</p>}
+      {(isNamed || isCut || text === undefined) && (
         <PlainButton
           onPress={() => download(path.split("/").at(-1) ?? path, bytes as BlobPart, "application/octet-stream")}
         >

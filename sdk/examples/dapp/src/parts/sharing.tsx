@@ -1,6 +1,8 @@
 /** Handing something to the other party: as a link, which no server sees, or as a file. */
+
+import { sha256 } from "@micro-escrow/sdk";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { useLanguage } from "../language/index.tsx";
 import { type Share, toFile, toFragment } from "../share.ts";
 import { download, PlainButton, PrimaryButton } from "./basics.tsx";
@@ -18,8 +20,18 @@ export function Sharing({
 }): ReactNode {
   const { words } = useLanguage();
   const [isCopied, setIsCopied] = useState(false);
+  // By its hashes: to write all of it as text takes long where it is much.
+  const contents = useMemo(() => share.contents.map(sha256), [share.contents]);
   const { data: link, isPending } = useQuery({
-    queryKey: ["link", toFile(share)],
+    queryKey: [
+      "link",
+      share.chainId,
+      share.agreement.id,
+      share.agreement.scope === undefined,
+      share.signatures,
+      share.settlement,
+      contents,
+    ],
     queryFn: async () => {
       const fragment = await toFragment(share);
       return fragment === undefined ? null : linkOf(fragment);
@@ -29,10 +41,12 @@ export function Sharing({
   });
   const copy = async (text: string) => {
     // Where the browser does not let the page, the link is there to be marked and copied.
-    await navigator.clipboard.writeText(text).then(
-      () => setIsCopied(true),
-      () => setIsCopied(false),
-    );
+    try {
+      await navigator.clipboard.writeText(text);
+      setIsCopied(true);
+    } catch {
+      setIsCopied(false);
+    }
   };
   return (
     <div className="sharing">

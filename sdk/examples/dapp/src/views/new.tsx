@@ -66,6 +66,7 @@ function Writing({ before }: { readonly before?: Draft }): ReactNode {
   const { data: token, error: tokenError } = useToken(
     /^0x[0-9a-fA-F]{40}$/.test(draft.token.trim()) ? draft.token.trim() : undefined,
   );
+  const currency = useCurrency(token?.address);
   const made = useMemo(() => make(draft, token, nonce), [draft, token, nonce]);
   const form = {
     draft,
@@ -73,7 +74,7 @@ function Writing({ before }: { readonly before?: Draft }): ReactNode {
     /** What is wrong with a value, once its writer has left it. */
     problemAt: (path: string) => (showsAll || touched.has(path) ? problemText(made.problems, path) : undefined),
     touch: (path: string) => () => setTouched((old) => new Set(old).add(path)),
-    symbol: token?.symbol,
+    symbol: currency?.symbol,
     /** A field's value, and what is wrong with it by the SDK's name for it. */
     bind: (name: TextMember, path: string = name) => ({
       value: draft[name],

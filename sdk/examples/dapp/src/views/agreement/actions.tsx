@@ -44,12 +44,13 @@ import {
   SliderTrack,
 } from "react-aria-components";
 import { readAmount } from "../../amounts.ts";
+import { whole } from "../../clauses.ts";
 import { useOffer } from "../../consents.ts";
 import { useLanguage } from "../../language/index.tsx";
 import { files, keep, LIBRARY } from "../../library.ts";
-import { Dialog, Loading, PlainButton, PrimaryButton } from "../../parts/basics.tsx";
+import { Dialog, Loading, Notice, PlainButton, PrimaryButton } from "../../parts/basics.tsx";
 import { Field } from "../../parts/field.tsx";
-import { contentsOf } from "../../parts/material.tsx";
+import { contentsOf, fileOf } from "../../parts/material.tsx";
 import { Sending } from "../../parts/sending.tsx";
 import { Sharing } from "../../parts/sharing.tsx";
 import { useAddress } from "../../session.tsx";
@@ -221,14 +222,17 @@ interface Handed {
 
 const NOTHING: Handed = { text: "", chosen: [] };
 const isEmpty = ({ text, chosen }: Handed) => text.trim() === "" && chosen.length === 0;
+/** Bytes that others can open here together: what is more could be put on the chain, and seen by nobody. */
+const MOST_HANDED_IN = 64 * 1_024 * 1_024;
+const isTooLarge = ({ text, chosen }: Handed) =>
+  chosen.reduce((size, file) => size + file.size, 3 * text.length) > MOST_HANDED_IN;
+const canBeHandedIn = (handed: Handed) => !isEmpty(handed) && !isTooLarge(handed);
 
 /** Keeps what is handed in in this browser, and gives its hash: of a text alone the text's, else of a list of the files. */
 async function keepHanded({ text, chosen }: Handed): Promise<Hash> {
   const note = text.trim();
   if (chosen.length === 0) return putContent(files, note);
-  const given = await Promise.all(
-    chosen.map(async (file) => ({ path: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
-  );
+  const given = await Promise.all(chosen.map(fileOf));
   const named = note === "" ? given : [...given, { path: "message.txt", bytes: new TextEncoder().encode(note) }];
   return putDeliverable(files, named);
 }
@@ -255,9 +259,10 @@ function HandIn({
           </FileTrigger>
           <ul aria-label={words.material.chosen}>
             {value.chosen.map((file) => (
-              <li key={file.name}>{file.name}</li>
+              <li key={file.name}>{whole(file.name)}</li>
             ))}
           </ul>
+          {isTooLarge(value) && <Notice tone="problem">{words.material.tooLarge}</Notice>}
         </div>
       )}
       <p className="quiet">{words.material.hashed}</p>
@@ -312,7 +317,7 @@ function SubmitForm({ facts, index }: FormProps): ReactNode {
         mutation={mutation}
         start={async () => mutation.mutateAsync({ agreement, index, deliverable: await store() })}
         call={submitCall({ escrow: escrow.address, agreement, index, deliverable: ANY_HASH })}
-        isReady={!isEmpty(handed)}
+        isReady={canBeHandedIn(handed)}
         label={words.actions.submit.label}
         sentence={words.actions.submit.sentence(format.duration(reviewPeriod))}
         done={words.actions.submit.done}
@@ -337,7 +342,7 @@ function RequestChangesForm({ facts, index }: FormProps): ReactNode {
         mutation={mutation}
         start={async () => mutation.mutateAsync({ agreement, index, submission, reason: await store() })}
         call={requestChangesCall({ escrow: escrow.address, agreement, index, submission, reason: ANY_HASH })}
-        isReady={!isEmpty(handed)}
+        isReady={canBeHandedIn(handed)}
         label={words.actions.requestChanges.label}
         sentence={words.actions.requestChanges.sentence(format.duration(agreement.terms.reworkPeriod))}
         done={words.actions.requestChanges.done}
@@ -365,7 +370,7 @@ function DisputeForm({ facts, index }: FormProps): ReactNode {
         mutation={mutation}
         start={async () => mutation.mutateAsync({ agreement, index, submission, evidence: await store() })}
         call={disputeCall({ escrow: escrow.address, agreement, index, submission, evidence: ANY_HASH })}
-        isReady={!isEmpty(handed)}
+        isReady={canBeHandedIn(handed)}
         label={words.actions.dispute.label}
         sentence={words.actions.dispute.sentence(
           format.duration(arbitrationPeriod),
@@ -393,7 +398,7 @@ function EvidenceForm({ facts, index }: FormProps): ReactNode {
         mutation={mutation}
         start={async () => mutation.mutateAsync({ agreement, index, evidence: await store() })}
         call={submitEvidenceCall({ escrow: escrow.address, agreement, index, evidence: ANY_HASH })}
-        isReady={!isEmpty(handed)}
+        isReady={canBeHandedIn(handed)}
         label={words.actions.submitEvidence.label}
         sentence={words.actions.submitEvidence.sentence}
         done={words.actions.submitEvidence.done}
@@ -420,7 +425,7 @@ function AttestForm({ facts, index }: FormProps): ReactNode {
         mutation={mutation}
         start={async () => mutation.mutateAsync({ agreement, index, submission, passed, report: await store() })}
         call={attestCall({ escrow: escrow.address, agreement, index, submission, passed, report: ANY_HASH })}
-        isReady={!isEmpty(handed) && verdict !== undefined}
+        isReady={canBeHandedIn(handed) && verdict !== undefined}
         label={words.actions.attest.label}
         sentence={words.actions.attest.sentence(
           agreement.terms.challengePeriod === 0 ? undefined : format.duration(agreement.terms.challengePeriod),
@@ -675,7 +680,7 @@ function RuleForm({ facts, index }: FormProps): ReactNode {
             ? undefined
             : ruleCall({ escrow: escrow.address, agreement, index, freelancerAmount: part, reasoning: ANY_HASH })
         }
-        isReady={part !== undefined && !isEmpty(handed)}
+        isReady={part !== undefined && canBeHandedIn(handed)}
         label={words.actions.rule.label}
         sentence={words.actions.rule.sentence(format.money(whole, currency), format.money(fee, currency))}
         done={words.actions.rule.done}

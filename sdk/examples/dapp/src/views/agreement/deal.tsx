@@ -1,14 +1,23 @@
 /** The whole deal in plain sentences, what is unwise in it, and what is different from another version. */
-import { type Agreement, type Clause, MicroEscrowError, warnings } from "@micro-escrow/sdk";
+import {
+  type Agreement,
+  type Clause,
+  MicroEscrowError,
+  type Warning,
+  type WarningOptions,
+  warnings,
+} from "@micro-escrow/sdk";
 import { escrowKeys, useEscrow } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useCallback } from "react";
+import { type ReactNode, useCallback, useMemo } from "react";
 import { differences, wholeClauses } from "../../clauses.ts";
+import { type Danger, dangersOf } from "../../dangers.ts";
 import type { Tools } from "../../language/en.ts";
 import { useLanguage } from "../../language/index.tsx";
-import { short, useCurrency, useNames } from "../../names.ts";
+import { useKeptAgreements } from "../../library.ts";
+import { short, useCurrency, useIsVouched, useNames, useToken } from "../../names.ts";
 import { Notice } from "../../parts/basics.tsx";
-import { useSession } from "../../session.tsx";
+import { useAddress, useSession } from "../../session.tsx";
 
 /** A clause in the user's language. */
 export function useClauseWords(): <Code extends Clause["code"]>(clause: Clause<Code>) => string {
@@ -82,28 +91,66 @@ export function Deal({ agreement }: { readonly agreement: Agreement }): ReactNod
   );
 }
 
-/** What is legal in an agreement, but unwise. */
+/** What the SDK warns of; nothing in what says what cannot be, whose problems are listed. */
+function warningsOf(agreement: Agreement, options: WarningOptions): readonly Warning[] {
+  try {
+    return warnings(agreement, options);
+  } catch (error) {
+    if (error instanceof MicroEscrowError) return [];
+    throw error;
+  }
+}
+
+/** What the page knows to be dangerous in an agreement. */
+function useDangers(agreement: Agreement): readonly Danger[] {
+  const { chainId } = useEscrow();
+  const { demo } = useSession();
+  const account = useAddress();
+  const { token } = agreement.terms;
+  const { data } = useToken(token);
+  const isVouched = useIsVouched(token);
+  const { data: kept = [] } = useKeptAgreements(chainId);
+  return useMemo(() => {
+    const known = kept.flatMap(({ agreement: { terms } }) => [
+      terms.client,
+      terms.freelancer,
+      terms.arbiter,
+      terms.token,
+    ]);
+    const people = demo?.people.map(({ address }) => address) ?? [];
+    return dangersOf(agreement, {
+      token: isVouched ? undefined : data,
+      known: [...known, ...people, ...(account === undefined ? [] : [account])],
+    });
+  }, [agreement, data, isVouched, kept, demo, account]);
+}
+
+/** What is legal in an agreement, but unwise. What does not depend on the chain is there also when that does not answer. */
 export function Warnings({ agreement }: { readonly agreement: Agreement }): ReactNode {
   const { words } = useLanguage();
   const { network, provider } = useSession();
   const escrow = useEscrow();
   const { arbiter } = agreement.terms;
-  const { data } = useQuery({
+  const dangers = useDangers(agreement);
+  const { data = warningsOf(agreement, { chainId: escrow.chainId }) } = useQuery({
     queryKey: [...escrowKeys.all(escrow), "warnings", agreement.id],
     queryFn: async () => {
       const [now, code] = await Promise.all([escrow.getTime(), provider.getCode(arbiter)]);
-      return warnings(agreement, { now, chainId: escrow.chainId, arbiterHasCode: code !== "0x" });
+      return warningsOf(agreement, { now, chainId: escrow.chainId, arbiterHasCode: code !== "0x" });
     },
   });
   // On the demo's chain nobody registers tokens.
-  const shown = data?.filter(({ code }) => !(network.isDemo && code === "unregistered-token")) ?? [];
-  if (shown.length === 0) return null;
+  const shown = new Set([
+    ...dangers,
+    ...data.map(({ code }) => code).filter((code) => !(network.isDemo && code === "unregistered-token")),
+  ]);
+  if (shown.size === 0) return null;
   return (
     <Notice tone="warning">
       <strong>{words.agreement.warnings}</strong>
       <ul>
-        {shown.map(({ code, path }) => (
-          <li key={code + path}>{words.warnings[code]}</li>
+        {[...shown].map((code) => (
+          <li key={code}>{words.warnings[code]}</li>
         ))}
       </ul>
     </Notice>

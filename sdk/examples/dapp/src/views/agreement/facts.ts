@@ -1,5 +1,13 @@
 /** What the parts of the agreement's page know of it. */
-import type { Agreement, AgreementState, EscrowEvent, Hash, Payout, Terms } from "@micro-escrow/sdk";
+import {
+  type Agreement,
+  type AgreementState,
+  type EscrowEvent,
+  type Hash,
+  type Payout,
+  type Terms,
+  zeroAddress,
+} from "@micro-escrow/sdk";
 import { useCallback } from "react";
 import { milestoneTitleOf } from "../../clauses.ts";
 import type { Currency } from "../../format.ts";
@@ -54,15 +62,19 @@ export function usePayoutWords(terms: Terms, currency: Currency): (payout: Payou
   return useCallback(
     (payout) => {
       const parts = [
-        [payout.freelancer, terms.freelancer],
-        [payout.client, terms.client],
-        [payout.platform, terms.feeRecipient],
-        [payout.arbiter, terms.arbiter],
+        [payout.freelancer, terms.freelancer, terms.payoutTo],
+        [payout.client, terms.client, terms.refundTo],
+        [payout.platform, terms.feeRecipient, undefined],
+        [payout.arbiter, terms.arbiter, undefined],
       ] as const;
       return format.list(
         parts
           .filter(([amount]) => amount > 0n)
-          .map(([amount, account]) => words.amountTo(format.money(amount, currency), nameOf(account))),
+          .map(([amount, account, place]) => {
+            const [money, name] = [format.money(amount, currency), nameOf(account)];
+            const isElsewhere = place !== undefined && place !== zeroAddress && place !== account;
+            return isElsewhere ? words.amountToAt(money, name, nameOf(place)) : words.amountTo(money, name);
+          }),
       );
     },
     [terms, currency, words, format, nameOf],

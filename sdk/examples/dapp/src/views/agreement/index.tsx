@@ -14,7 +14,7 @@ import { titleOf, whole } from "../../clauses.ts";
 import { useTitle } from "../../focus.ts";
 import { useLanguage } from "../../language/index.tsx";
 import { type Kept, LIBRARY, useKeptAgreements } from "../../library.ts";
-import { useCurrency, useNames } from "../../names.ts";
+import { useCurrency, useNames, useToken } from "../../names.ts";
 import { Loading, Notice } from "../../parts/basics.tsx";
 import { contentsOf } from "../../parts/material.tsx";
 import { Problem } from "../../parts/problem.tsx";
@@ -69,6 +69,7 @@ function KnownAgreement({
   const { terms, scope } = agreement;
   const nameOf = useNames();
   const currency = useCurrency(terms.token);
+  const token = useToken(terms.token);
   const state = useAgreementState(agreement);
   const timeline = useTimeline(agreement);
   useWatch(agreement, { interval: network.isDemo ? 1_000 : 4_000 });
@@ -92,7 +93,8 @@ function KnownAgreement({
       {state.error && state.data === undefined && <Problem error={state.error} onRetry={() => void state.refetch()} />}
       {timeline.error && <Problem error={timeline.error} onRetry={() => void timeline.refetch()} />}
       <Waiting token={terms.token} />
-      {(state.data === undefined || currency === undefined) && !state.error && <Loading />}
+      {token.error && currency === undefined && <Problem error={token.error} onRetry={() => void token.refetch()} />}
+      {(state.data === undefined || currency === undefined) && !state.error && !token.error && <Loading />}
       {currency !== undefined && timeline.data !== undefined && <News facts={{ agreement, currency, events }} />}
       {state.data !== undefined && !isUnderWay && (
         <Proposal agreement={agreement} state={state.data} signatures={kept?.signatures ?? {}} />

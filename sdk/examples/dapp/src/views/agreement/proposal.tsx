@@ -60,12 +60,18 @@ export function Proposal({ agreement, state, signatures }: ProposalProps): React
   );
 }
 
-/** Whether two agreements are between the same parties, so that one may be the other's next version. */
+/** Whether two agreements are between the same two, whoever pays, so that one may be the other's next version. */
 function isVersionOf(one: Agreement, other: Agreement): boolean {
-  return (
-    one.id !== other.id && one.terms.client === other.terms.client && one.terms.freelancer === other.terms.freelancer
-  );
+  const pair = ({ client, freelancer }: Agreement["terms"]) => [client, freelancer].sort().join();
+  return one.id !== other.id && pair(one.terms) === pair(other.terms);
 }
+
+/** What is left of a title for who reads it fast: who changes a space in it hides no change by that. */
+const gist = (title = ""): string =>
+  title
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, "");
 
 /** What changed. It is compared with what is kept here, and not with what the sender says that it was. */
 function Versions({
@@ -76,8 +82,8 @@ function Versions({
   readonly versions: readonly Kept[];
 }): ReactNode {
   const { words, format } = useLanguage();
-  const title = titleOf(agreement);
-  const likely = versions.find((one) => titleOf(one.agreement) === title);
+  const title = gist(agreement.scope?.title);
+  const likely = versions.find((one) => gist(one.agreement.scope?.title) === title);
   const [chosen, setChosen] = useState<string>();
   const id = chosen ?? likely?.agreement.id ?? "";
   const before = versions.find((one) => one.agreement.id === id)?.agreement;
