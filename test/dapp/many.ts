@@ -75,11 +75,16 @@ export const NAMES = "globalThis.__name = (target) => target";
 
 /** How smooth something was: milliseconds. */
 export interface Smoothness {
-  /** Between one picture and the next, the longest first. */
-  readonly frames: readonly number[];
+  /** Between one picture and the next: the longest, and the median. */
+  readonly longest: number;
+  readonly median: number;
   /** Of the longest stretch in which the page could not react; 0 where none had 50 ms. */
   readonly blocked: number;
 }
+
+/** Whether nobody would have seen a hitch, or felt that the page did not react: a tenth of a second is still at once. */
+export const isSmooth = (one: Smoothness | undefined): boolean =>
+  one !== undefined && one.longest < 100 && one.blocked < 100 && one.median < 34;
 
 /** Scrolls a page from its top to its end, as fast as a hand does, and measures each frame. */
 export async function scrollThrough(page: Page): Promise<Smoothness> {
@@ -103,7 +108,8 @@ export async function scrollThrough(page: Page): Promise<Smoothness> {
           if (window.scrollY + window.innerHeight < scrollHeight - 1) requestAnimationFrame(step);
           else {
             observer.disconnect();
-            resolve({ frames: frames.sort((a, b) => b - a), blocked });
+            frames.sort((a, b) => b - a);
+            resolve({ longest: frames[0] ?? 0, median: frames[frames.length >> 1] ?? 0, blocked });
           }
         });
       }),

@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { hashText } from "@micro-escrow/sdk";
 import { expect } from "chai";
-import type { Browser, BrowserContext, Locator, Page, Request } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page, Request } from "playwright-core";
 import { type Dapp, startDapp } from "../../scripts/dapp/serve.ts";
 import { DEMO_PATH, type DemoDocument } from "../../sdk/examples/dapp/src/demo.ts";
 import { en } from "../../sdk/examples/dapp/src/language/en.ts";
 import { toFile } from "../../sdk/examples/dapp/src/share.ts";
 import { audit, bringAxe, sideways } from "./audit.ts";
 import { milestone, open, PICTURES, startBrowser, type Visitor, visit } from "./browser.ts";
-import { makeMany, NAMES, scrollThrough } from "./many.ts";
+import { isSmooth, makeMany, NAMES, type Smoothness, scrollThrough } from "./many.ts";
 import { type World, worldOf } from "./world.ts";
 
 /** A hash of something that nobody has. */
@@ -323,14 +323,7 @@ describe("The web app's views", function () {
       const confirm = async (action: "submit" | "approve") => {
         const dialog = page.getByRole("dialog");
         await press(dialog.getByRole("button", { name: en.actions[action].label, exact: true }));
-        await dialog
-          .getByText(en.actions[action].done)
-          .waitFor()
-          .catch(async (e) => {
-            console.log(await dialog.innerText());
-            await visitor.picture("debug", false);
-            throw e;
-          });
+        await dialog.getByText(en.actions[action].done).waitFor();
         await press(dialog.getByRole("button", { name: en.close }));
         await dialog.waitFor({ state: "detached" });
       };
@@ -500,8 +493,8 @@ describe("The web app's views", function () {
 
   describe("on a first visit", () => {
     /** Somebody's first visit, until a view is of use. */
-    async function firstVisit(ready: string, storageState?: Awaited<ReturnType<BrowserContext["storageState"]>>) {
-      const context = await browser.newContext({ locale: "en-US", ...(storageState && { storageState }) });
+    async function firstVisit(ready: string, options: BrowserContextOptions = {}) {
+      const context = await browser.newContext({ locale: "en-US", ...options });
       const page = await context.newPage();
       const requests: Request[] = [];
       page.on("request", (request) => requests.push(request));
@@ -525,26 +518,29 @@ describe("The web app's views", function () {
       return { milliseconds, kilobytes, origins };
     }
 
-    it("is welcome within two seconds and 250 kB, and asks nobody else for anything", async () => {
-      const visits = [];
-      for (let count = 0; count < 5; ++count) visits.push(await firstVisit("main h1, main .people button"));
-      for (const { kilobytes, origins } of visits) {
-        expect(kilobytes).to.be.within(50, 250);
-        expect(origins).to.deep.equal([dapp.url]);
+    it("is welcome within two seconds", async () => {
+      let fastest = Number.POSITIVE_INFINITY;
+      for (let count = 0; count < 5 && fastest >= 2_000; ++count) {
+        fastest = Math.min(fastest, (await firstVisit("main h1, main .people button")).milliseconds);
       }
-      figures.welcome = visits;
-      expect(Math.min(...visits.map(({ milliseconds }) => milliseconds))).to.be.below(2_000);
+      figures.welcomeMilliseconds = fastest;
+      expect(fastest).to.be.below(2_000);
     });
 
-    it("has its account within 250 kB, with the chart, when it was here before", async () => {
-      const visitor = await visit(browser, dapp.url);
-      await visitor.be("Inês");
-      const visited = await visitor.page.context().storageState();
-      const account = await firstVisit("main h1, .agreements a, .chart svg", visited);
-      figures.account = account;
-      expect(account.kilobytes).to.be.within(50, 250);
-      expect(account.origins).to.deep.equal([dapp.url]);
-    });
+    for (const locale of ["en-US", "es-UY"]) {
+      it(`loads less than 250 kB, also where it was an account before, and asks nobody else for anything (${locale})`, async () => {
+        const visitor = await visit(browser, dapp.url);
+        await visitor.be("Inês");
+        const storageState = await visitor.page.context().storageState();
+        const welcome = await firstVisit("main h1, main .people button", { locale });
+        const account = await firstVisit("main h1, .agreements a, .chart svg", { locale, storageState });
+        figures[`kilobytes ${locale}`] = { welcome: welcome.kilobytes, account: account.kilobytes };
+        for (const { kilobytes, origins } of [welcome, account]) {
+          expect(kilobytes).to.be.within(50, 250);
+          expect(origins).to.deep.equal([dapp.url]);
+        }
+      });
+    }
   });
 
   describe("with 500 agreements", () => {
@@ -570,18 +566,11 @@ describe("The web app's views", function () {
       await page.unroute(`**/${DEMO_PATH}`);
     });
 
-    /** The best of some attempts: the machine has other things to do, too. */
-    async function best(attempts: number, measure: (attempt: number) => Promise<number>): Promise<number> {
-      let least = Number.POSITIVE_INFINITY;
-      for (let attempt = 0; attempt < attempts; ++attempt) least = Math.min(least, await measure(attempt));
-      return least;
-    }
-
     it("lists them all, and then asks for what is new alone", async () => {
-      await page.reload();
       const start = performance.now();
+      await page.reload();
       await rows().nth(count).waitFor();
-      figures.listed = performance.now() - start;
+      const listed = performance.now() - start;
       await page.locator(".chart svg").waitFor();
       const asked: string[] = [];
       page.on("request", (request) => {
@@ -591,39 +580,36 @@ describe("The web app's views", function () {
       // Two times that the view is read again.
       for (let count = 0; count < 2; ++count)
         await page.waitForRequest((request) => /eth_getLogs/.test(request.postData() ?? ""));
+      figures.listed = listed;
       figures.calls = asked.length;
       expect(asked.length).to.be.below(30);
-      expect(figures.listed).to.be.below(15_000);
+      expect(listed).to.be.below(20_000);
     });
 
     it("scrolls to the end without a hitch that one would see", async () => {
-      await page.mouse.move(5, 5);
-      const all = [];
-      for (let attempt = 0; attempt < 4; ++attempt) all.push(await scrollThrough(page));
-      figures.scrolling = all.map(({ frames, blocked }) => ({
-        frames: frames.length,
-        longest: frames[0],
-        median: frames[frames.length >> 1],
-        blocked,
-      }));
+      // Again when there was a hitch: the machine has other things to do, too.
+      let smoothness: Smoothness | undefined;
+      for (let attempt = 0; attempt < 4 && !isSmooth(smoothness); ++attempt) smoothness = await scrollThrough(page);
+      figures.scrolling = smoothness;
       expect(await rows().last().isVisible()).to.equal(true);
-      expect(Math.min(...all.map(({ frames }) => frames[0] ?? 0))).to.be.below(100);
-      expect(Math.min(...all.map(({ blocked }) => blocked))).to.be.below(100);
+      expect(smoothness).to.satisfy(isSmooth);
     });
 
     it("opens one, and comes back, in less than a second", async () => {
-      figures.opened = await best(3, async (attempt) => {
+      const turns: number[] = [];
+      for (let attempt = 0; attempt < 4 && !turns.some((one) => one < 1_000); ++attempt) {
         const row = rows().nth(100 + attempt);
         await row.scrollIntoViewIfNeeded();
         const start = performance.now();
         await row.click();
         await page.locator(".milestone").first().waitFor();
-        const opened = performance.now() - start;
+        const opened = performance.now();
         await page.goBack();
-        await rows().first().waitFor();
-        return opened;
-      });
-      expect(figures.opened).to.be.below(1_000);
+        await rows().nth(count).waitFor();
+        turns.push(Math.max(opened - start, performance.now() - opened));
+      }
+      figures.opened = turns;
+      expect(Math.min(...turns)).to.be.below(1_000);
       expect(visitor.complaints()).to.deep.equal([]);
     });
   });
