@@ -16,7 +16,7 @@ const PLACES = [
 ];
 
 /** Screenshots are left there, to be looked at. */
-const PICTURES = join(import.meta.dirname, "../../coverage/dapp");
+export const PICTURES = join(import.meta.dirname, "../../coverage/dapp");
 
 /** Starts Chromium, which asks nobody for anything by itself. */
 export async function startBrowser(): Promise<Browser> {
@@ -39,8 +39,8 @@ export interface Visitor {
   be(name: string): Promise<void>;
   /** Goes to a view by what stands behind the # in its address. */
   go(view: string): Promise<void>;
-  /** Keeps a picture of what is seen. */
-  picture(name: string): Promise<void>;
+  /** Keeps a picture of what is seen: the whole page, or what is in the window. */
+  picture(name: string, isWhole?: boolean): Promise<void>;
 }
 
 /**
@@ -79,9 +79,9 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
     async go(view) {
       await page.goto(`${url}/#${view}`);
     },
-    async picture(name) {
+    async picture(name, isWhole = true) {
       await mkdir(PICTURES, { recursive: true });
-      await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+      await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: isWhole });
     },
   };
 }

@@ -1,24 +1,8 @@
 /** English. */
 import type { Clause } from "@micro-escrow/sdk";
-import type { Format } from "../format.ts";
-
-/** What sentences of the deal are put together with. */
-export interface Tools {
-  readonly format: Format;
-  /** An account for who is about to sign: a name where there is one, and the address. */
-  readonly accountOf: (address: string) => string;
-}
+import { amountOf, type Tools } from "./tools.ts";
 
 type Deal = { readonly [Code in Clause["code"]]: (clause: Clause<Code>, tools: Tools) => string };
-
-/** An amount of a clause, in its currency where it has one. */
-export function amountOf(
-  { amount, currency }: { readonly amount: bigint; readonly currency: Clause<"milestone">["currency"] },
-  { format }: Tools,
-  baseUnits: (amount: string) => string,
-): string {
-  return currency === undefined ? baseUnits(format.number(amount)) : format.money(amount, currency);
-}
 
 const units = (amount: string) => `${amount} base units`;
 

@@ -9,8 +9,8 @@
  * Who stands behind a name can be a woman, a man or a company: sentences with a name in them have no word that would tell.
  * Times can end in "p. m.": no sentence ends with one.
  */
-import { amountOf } from "./en.ts";
 import type { Words } from "./index.tsx";
+import { amountOf } from "./tools.ts";
 
 const units = (amount: string) => `${amount} unidades base`;
 

@@ -6,7 +6,7 @@ import { createContext, type ReactNode, use, useEffect, useMemo, useState } from
 import { I18nProvider } from "react-aria-components";
 import { recall, remember } from "../device.ts";
 import { type Format, formatOf } from "../format.ts";
-import { en } from "./en.ts";
+import type { en } from "./en.ts";
 
 /** What a language has to say. */
 export type Words = typeof en;
@@ -16,7 +16,7 @@ export const languages = { en: "English", es: "Español" } as const;
 export type LanguageTag = keyof typeof languages;
 
 const load: Readonly<Record<LanguageTag, () => Promise<Words>>> = {
-  en: async () => en,
+  en: async () => (await import("./en.ts")).en,
   es: async () => (await import("./es.ts")).es,
 };
 
@@ -60,11 +60,12 @@ export function LanguageProvider({ children }: { readonly children: ReactNode })
   const [loaded, setLoaded] = useState<{ readonly tag: LanguageTag; readonly words: Words }>();
   useEffect(() => {
     let isCurrent = true;
-    load[tag]().then(
-      (words) => isCurrent && setLoaded({ tag, words }),
-      // A file that is not there any more, after an update: English is in the page itself.
-      () => isCurrent && setLoaded({ tag: "en", words: en }),
-    );
+    const show = (shown: LanguageTag) => async () => {
+      const words = await load[shown]();
+      if (isCurrent) setLoaded({ tag: shown, words });
+    };
+    // A file that does not come, as after an update: English may be here already.
+    show(tag)().catch(show("en"));
     return () => {
       isCurrent = false;
     };

@@ -1,13 +1,14 @@
 /** Money that waits in the escrow for the account, to be collected: fees, and payments that a token refused. */
-import { withdrawCall } from "@micro-escrow/sdk";
-import { escrowKeys, useEscrow, useEscrowMutation } from "@micro-escrow/sdk/react";
+import { escrowKeys, useEscrow } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useLanguage } from "../language/index.tsx";
 import { useCurrency } from "../names.ts";
 import { useAddress, useSession } from "../session.tsx";
-import { Dialog, Notice, PrimaryButton } from "./basics.tsx";
-import { Sending } from "./sending.tsx";
+import { Dialog, Loading, Notice, PrimaryButton } from "./basics.tsx";
+
+// Most have nothing to collect.
+const CollectForm = lazy(async () => ({ default: (await import("./collect.tsx")).CollectForm }));
 
 /** What waits for the account in a token, with a button to collect it; nothing when nothing does. */
 export function Waiting({ token }: { readonly token: string }): ReactNode {
@@ -31,26 +32,10 @@ export function Waiting({ token }: { readonly token: string }): ReactNode {
       {words.waiting.title(format.money(amount, currency))}
       <PrimaryButton onPress={() => setIsOpen(true)}>{words.waiting.collect}</PrimaryButton>
       <Dialog title={words.waiting.collect} isOpen={isOpen} onClose={() => setIsOpen(false)}>
-        <CollectForm token={token} account={account} amount={format.money(amount, currency)} />
+        <Suspense fallback={<Loading />}>
+          <CollectForm token={token} account={account} amount={format.money(amount, currency)} />
+        </Suspense>
       </Dialog>
     </Notice>
-  );
-}
-
-function CollectForm(props: { readonly token: string; readonly account: string; readonly amount: string }): ReactNode {
-  const { words } = useLanguage();
-  const escrow = useEscrow();
-  const mutation = useEscrowMutation("withdraw");
-  const { token, account } = props;
-  const [amount] = useState(props.amount);
-  return (
-    <Sending
-      mutation={mutation}
-      start={() => mutation.mutateAsync({ token, account })}
-      call={withdrawCall({ escrow: escrow.address, token, account })}
-      label={words.waiting.collect}
-      sentence={words.waiting.sentence(amount)}
-      done={words.waiting.done}
-    />
   );
 }
