@@ -381,6 +381,28 @@ describe("The web app, attacked", function () {
     });
   });
 
+  describe("by a page around it", () => {
+    it("has nothing to press but the way out", async () => {
+      const visitor = await visit(browser, dapp.url);
+      const { page } = visitor;
+      // A server that does not forbid it, as many do not.
+      await page.route(`${dapp.url}/`, async (route) => {
+        const response = await route.fetch();
+        const { "content-security-policy": _, ...headers } = response.headers();
+        await route.fulfill({ response, headers });
+      });
+      await page.route(`${dapp.url}/around`, (route) =>
+        route.fulfill({ contentType: "text/html", body: `<iframe src="${dapp.url}/#/new"></iframe>` }),
+      );
+      await page.goto(`${dapp.url}/around`);
+      const frame = page.frameLocator("iframe");
+      await frame.getByRole("link", { name: en.framed.open }).waitFor();
+      expect(await frame.getByRole("button").count()).to.equal(0);
+      expect(await frame.getByRole("link").count()).to.equal(1);
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+  });
+
   describe("by haste", () => {
     it("sends once what is pressed twice while files are being hashed", async () => {
       const { agreement, signature } = await world.funded();

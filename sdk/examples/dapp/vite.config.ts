@@ -1,32 +1,19 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
-import { networksOf } from "./src/networks.ts";
+import { policyOf } from "./src/policy.ts";
 
-/**
- * What the page may do, in the page itself, so that it holds wherever the files lie: scripts and styles of its own, files that the
- * user opened, and the configured endpoints. What a <meta> cannot say is up to the server: `frame-ancestors 'none'`.
- */
+/** Puts what the page may do into the page itself, so that it holds wherever the files lie. */
 function contentSecurityPolicy(mode: string): Plugin {
-  const endpoints = networksOf(mode)
-    .map(({ rpc }) => (URL.canParse(rpc) ? new URL(rpc).origin : undefined))
-    .filter((origin) => origin !== undefined);
-  const policy = [
-    "default-src 'none'",
-    "script-src 'self'",
-    // The one rule that React Aria puts into the page by itself: `touch-action` for what can be pressed.
-    "style-src 'self' 'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='",
-    "img-src 'self' blob:",
-    `connect-src ${["'self'", ...endpoints].join(" ")}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "require-trusted-types-for 'script'",
-  ].join("; ");
   return {
     name: "content-security-policy",
     apply: "build",
     transformIndexHtml: () => [
-      { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: policy }, injectTo: "head-prepend" },
+      {
+        tag: "meta",
+        attrs: { "http-equiv": "Content-Security-Policy", content: policyOf(mode) },
+        injectTo: "head-prepend",
+      },
     ],
   };
 }

@@ -6,6 +6,7 @@ import { Router } from "wouter";
 import { useHashLocation } from "wouter/use-hash-location";
 import { App } from "./app.tsx";
 import { LanguageProvider } from "./language/index.tsx";
+import { Framed } from "./parts/framed.tsx";
 import { SessionProvider } from "./session.tsx";
 import "./style.css";
 
@@ -13,16 +14,24 @@ const client = new QueryClient();
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no place for the app.");
 
+// In a frame of another page it could be clicked at by who sees something else. A server can forbid that (`frame-ancestors`), a page
+// cannot; but it can have nothing to click at.
+const isFramed = window.top !== window.self;
+
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={client}>
       <LanguageProvider>
-        <SessionProvider>
-          {/* In the fragment: a server never learns what is looked at, and any place for files will do. */}
-          <Router hook={useHashLocation}>
-            <App />
-          </Router>
-        </SessionProvider>
+        {isFramed ? (
+          <Framed />
+        ) : (
+          <SessionProvider>
+            {/* In the fragment: a server never learns what is looked at, and any place for files will do. */}
+            <Router hook={useHashLocation}>
+              <App />
+            </Router>
+          </SessionProvider>
+        )}
       </LanguageProvider>
     </QueryClientProvider>
   </StrictMode>,

@@ -72,6 +72,10 @@ export const en = {
   isYou: (name: string) => `${name} (you)`,
   chooseFor: (label: string) => `${label}: choose`,
   other: "Other…",
+  framed: {
+    why: "This page is shown inside of another one, which could make you press what you do not see. It works by itself alone.",
+    open: "Open it by itself",
+  },
   footer: "No server stands behind this page: what you see comes from the chain, and from files on this device.",
   nav: { title: "Main", account: "My agreements", new: "New agreement", open: "Open a link or file" },
   connect: "Choose an account",

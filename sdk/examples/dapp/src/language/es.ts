@@ -81,6 +81,10 @@ export const es: Words = {
   isYou: (name) => `${name} (tú)`,
   chooseFor: (label) => `${label}: elegir`,
   other: "Otro…",
+  framed: {
+    why: "Esta página se muestra dentro de otra, que podría hacerte pulsar lo que no ves. Solo funciona por sí sola.",
+    open: "Abrirla por separado",
+  },
   footer:
     "Detrás de esta página no hay ningún servidor: lo que ves viene de la cadena y de los archivos de este dispositivo.",
   nav: { title: "Principal", account: "Mis acuerdos", new: "Nuevo acuerdo", open: "Abrir enlace o archivo" },
