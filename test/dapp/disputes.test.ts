@@ -586,15 +586,20 @@ describe("The web app, when it is not just submitted and approved", function () 
       const deadline = (await amara.getTime()) + 3 * DAY;
       const settlement = await amara.signSettle({ agreement, index: 0, freelancerAmount: 40_000_000n, deadline });
       const { page } = await stage.come("Inês");
-      await page.goto(await world.linkTo({ agreement, signatures: { freelancer }, contents: [], settlement }));
+      const link = await world.linkTo({ agreement, signatures: { freelancer }, contents: [], settlement });
+      await page.goto(link);
       const offered = milestone(page, ONE).getByText(/^Amara offers to divide it: 40\.00\sUSDC to Amara/);
       await offered.waitFor();
-      await passTime(page, "week");
+      // It passes by itself: nothing but the countdown tells the page.
+      await world.provider.send("evm_increaseTime", [3 * DAY]);
+      await world.provider.send("evm_mine", []);
       await offered.waitFor({ state: "detached" });
       const proposing = await open(page, "settle", ONE);
       await says(proposing, en.actions.settle.sentence("100.00 USDC"));
       expect(await proposing.getByRole("button", { name: en.actions.settle.together }).count()).to.equal(0);
       await leave(page);
+      await page.goto(link);
+      await says(page.getByRole("alert"), en.open.leftOut.split);
     });
 
     it("shows exactly the buttons that the SDK says are possible, to everybody, before and after", async () => {
@@ -761,6 +766,8 @@ const buttonOf = (dialog: Locator, action: Verb) =>
 async function finish(dialog: Locator, action: Verb): Promise<void> {
   await buttonOf(dialog, action).click();
   await dialog.getByText(en.actions[action].done).waitFor();
+  // The keyboard stays there, though the button is gone.
+  await dialog.locator(":focus").waitFor();
 }
 
 /** Closes the window that is open. */
