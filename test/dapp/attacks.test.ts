@@ -403,6 +403,48 @@ describe("The web app, attacked", function () {
     });
   });
 
+  describe("by another tab", () => {
+    it("carries out the split that is read, also when another one was opened meanwhile", async () => {
+      const { agreement, signature } = await world.funded();
+      const amara = await world.as("Amara");
+      const [fair, greedy] = await Promise.all(
+        [60_000_000n, 99_000_000n].map((freelancerAmount) =>
+          amara.signSettle({ agreement, index: 0, freelancerAmount }),
+        ),
+      );
+      const linkTo = (settlement: typeof fair) =>
+        world.linkTo({
+          agreement,
+          signatures: { freelancer: signature },
+          contents: [],
+          ...(settlement && { settlement }),
+        });
+      const visitor = await come("Inês");
+      const { page } = visitor;
+      await page.goto(await linkTo(fair));
+      const card = milestone(page, "Chapter one");
+      await card.getByText(/offers to divide it: 60\.00/).waitFor();
+      const dialog = await open(page, "settle", "Chapter one");
+      await dialog.getByText(/has signed this split: 60\.00/).waitFor();
+
+      const tab = await page.context().newPage();
+      await tab.goto(await linkTo(greedy));
+      await milestone(tab, "Chapter one")
+        .getByText(/offers to divide it: 99\.00/)
+        .waitFor();
+      await page.bringToFront();
+      await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
+      // Behind the window it is the other one now.
+      await page.getByText(/offers to divide it: 99\.00/).waitFor({ state: "attached" });
+      await dialog.getByText(/has signed this split: 60\.00/).waitFor();
+      await dialog.getByRole("button", { name: en.actions.settle.together, exact: true }).click();
+      await dialog.getByText(en.actions.settle.done).waitFor();
+      const concluded = eventsOf(await amara.getTimeline(agreement)).find(({ type }) => type === "MilestoneConcluded");
+      expect(concluded).to.include({ freelancerAmount: 60_000_000n, clientAmount: 40_000_000n });
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+  });
+
   describe("by haste", () => {
     it("sends once what is pressed twice while files are being hashed", async () => {
       const { agreement, signature } = await world.funded();

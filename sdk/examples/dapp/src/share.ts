@@ -66,7 +66,7 @@ export function fromFile(text: string): Share {
   const { client, freelancer } = objectOf(signatures, "signatures");
   return {
     chainId: chainId as number,
-    agreement: parseAgreement(JSON.stringify(document.agreement)),
+    agreement: parseAgreement(written(document.agreement)),
     signatures: {
       ...(client === undefined ? {} : { client: hexOf(client) }),
       ...(freelancer === undefined ? {} : { freelancer: hexOf(freelancer) }),
@@ -85,6 +85,15 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
   } catch (error) {
     if (error instanceof InvalidShareFileError) throw error;
     throw new InvalidShareFileError("it is not JSON");
+  }
+}
+
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // What can be read can be too deep to be written.
+    throw new InvalidShareFileError("its agreement goes too deep");
   }
 }
 
@@ -158,8 +167,10 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 function fromBase64(text: unknown): Uint8Array {
+  // Of what is no text, atob would take the name.
+  if (typeof text !== "string") throw new InvalidShareFileError("something in it is no text");
   try {
-    return Uint8Array.from(atob(String(text)), (character) => character.charCodeAt(0));
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   } catch {
     throw new InvalidShareFileError("something in it is not base64");
   }
