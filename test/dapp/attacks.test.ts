@@ -403,6 +403,39 @@ describe("The web app, attacked", function () {
     });
   });
 
+  describe("by an endpoint that leaves things out", () => {
+    it("says so, and lets nobody approve what was not shown", async () => {
+      const { agreement, signature } = await world.funded();
+      const work = Buffer.from("Chapter one.");
+      await (await world.as("Amara")).submit({ agreement, index: 0, deliverable: sha256(work) });
+      const visitor = await come("Inês");
+      const { page } = visitor;
+      let omits = true;
+      await page.route("**/rpc", async (route) => {
+        const asked = [route.request().postDataJSON()].flat() as { id: number; method: string }[];
+        const response = await route.fetch();
+        const answers = [await response.json()].flat() as { id: number; result: unknown }[];
+        const isLog = ({ id }: { id: number }) => asked.some((one) => one.id === id && one.method === "eth_getLogs");
+        const json = answers.map((answer) => (omits && isLog(answer) ? { ...answer, result: [] } : answer));
+        await route.fulfill({ response, json: asked.length === 1 ? json[0] : json });
+      });
+      await page.goto(await world.linkTo({ agreement, signatures: { freelancer: signature }, contents: [work] }));
+      await page.getByRole("alert").getByText(en.errors.IncompleteHistory).waitFor();
+      const dialog = await open(page, "approve", "Chapter one");
+      const approve = dialog.getByRole("button", { name: en.actions.approve.label, exact: true });
+      await approve.waitFor();
+      expect(await approve.isDisabled()).to.equal(true);
+      omits = false;
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: en.tryAgain }).click();
+      await page.getByText("Chapter one.", { exact: true }).waitFor();
+      await open(page, "approve", "Chapter one");
+      await approve.click();
+      await dialog.getByText(en.actions.approve.done).waitFor();
+      expect(visitor.complaints()).to.deep.equal([]);
+    });
+  });
+
   describe("by another tab", () => {
     it("carries out the split that is read, also when another one was opened meanwhile", async () => {
       const { agreement, signature } = await world.funded();

@@ -301,6 +301,24 @@ function useSubmissionShown(facts: Facts, index: number): number {
   return submissions;
 }
 
+/**
+ * The same with its hash, for what moves money. The history may come later than the state, or not at all: until then nobody has
+ * seen what was submitted, and nothing is ready.
+ */
+function useDeliverableShown(facts: Facts, index: number) {
+  const submission = useSubmissionShown(facts, index);
+  const [shown, setShown] = useState<Hash>();
+  const event = facts.events.find(
+    (one) => one.type === "MilestoneSubmitted" && one.index === index && one.submission === submission,
+  );
+  // The first that is shown is the one, also when a reorganization puts another in its place.
+  if (shown === undefined && event?.type === "MilestoneSubmitted") setShown(event.deliverable);
+  return {
+    seen: { submission, ...(shown && { deliverable: shown }) },
+    isShown: submission === 0 || shown !== undefined,
+  };
+}
+
 /** Stands in for a hash that is not made yet: the cost is the same. */
 const ANY_HASH = hashText("");
 
@@ -417,15 +435,16 @@ function AttestForm({ facts, index }: FormProps): ReactNode {
   const mutation = useEscrowMutation("attest");
   const { handed, setHanded, store, sharing } = useHandIn(facts);
   const [verdict, setVerdict] = useState<"passed" | "failed">();
-  const submission = useSubmissionShown(facts, index);
+  const { seen, isShown } = useDeliverableShown(facts, index);
+  const { submission } = seen;
   const passed = verdict === "passed";
   return (
     <>
       <Sending
         mutation={mutation}
-        start={async () => mutation.mutateAsync({ agreement, index, submission, passed, report: await store() })}
+        start={async () => mutation.mutateAsync({ agreement, index, ...seen, passed, report: await store() })}
         call={attestCall({ escrow: escrow.address, agreement, index, submission, passed, report: ANY_HASH })}
-        isReady={canBeHandedIn(handed) && verdict !== undefined}
+        isReady={canBeHandedIn(handed) && verdict !== undefined && isShown}
         label={words.actions.attest.label}
         sentence={words.actions.attest.sentence(
           agreement.terms.challengePeriod === 0 ? undefined : format.duration(agreement.terms.challengePeriod),
@@ -457,17 +476,15 @@ function ApproveForm({ facts, index }: FormProps): ReactNode {
   const mutation = useEscrowMutation("approve");
   const payoutWords = usePayoutWords(agreement.terms, currency);
   // What was shown when this was opened is what is approved.
-  const [{ submissions: submission, payout, deliverable }] = useState(() => ({
-    ...milestoneOf(facts, index),
-    payout: payoutOf(facts, { type: "approve", index }),
-    deliverable: facts.events.findLast((event) => event.type === "MilestoneSubmitted" && event.index === index),
-  }));
-  const shown = deliverable?.type === "MilestoneSubmitted" ? { deliverable: deliverable.deliverable } : {};
+  const { seen, isShown } = useDeliverableShown(facts, index);
+  const { submission } = seen;
+  const [payout] = useState(() => payoutOf(facts, { type: "approve", index }));
   return (
     <Sending
       mutation={mutation}
-      start={() => mutation.mutateAsync({ agreement, index, submission, ...shown })}
+      start={() => mutation.mutateAsync({ agreement, index, ...seen })}
       call={approveCall({ escrow: escrow.address, agreement, index, submission })}
+      isReady={isShown}
       label={words.actions.approve.label}
       sentence={words.actions.approve.sentence(payout === undefined ? "" : payoutWords(payout), submission)}
       done={words.actions.approve.done}
