@@ -165,6 +165,10 @@ describe("The web app's views", function () {
       await page.goto(await world.linkTo({ agreement, signatures: { freelancer }, contents: [] }));
       await page.getByText(/^Network fee/).waitFor();
       await expectGood("proposal-signed");
+      await page.getByRole("button", { name: en.actions.accept.label, exact: true }).click();
+      await page.getByRole("dialog").waitFor();
+      await expectGood("action-accept");
+      await leave();
     });
 
     it("shows an agreement under way, with work to answer, and what its client can do", async () => {
