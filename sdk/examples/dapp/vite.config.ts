@@ -22,6 +22,12 @@ export default defineConfig(({ mode }) => ({
   // Relative: the page may lie in any folder.
   base: "./",
   plugins: [react(), contentSecurityPolicy(mode)],
-  resolve: { alias: { "@adraffy/ens-normalize": fileURLToPath(new URL("src/noNames.ts", import.meta.url)) } },
+  resolve: {
+    // The second is a file of ethers' own.
+    alias: ["@adraffy/ens-normalize", /^\.\/ens-resolver\.js$/].map((find) => ({
+      find,
+      replacement: fileURLToPath(new URL("src/noNames.ts", import.meta.url)),
+    })),
+  },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
 }));
