@@ -40,6 +40,11 @@ describe("The web app, attacked", function () {
     await dapp?.stop();
   });
 
+  afterEach(async () => {
+    // Pages that are open go on asking the chain for what is new.
+    for (const context of browser.contexts()) await context.close();
+  });
+
   /** Somebody of the demo at the page. */
   async function come(name: string): Promise<Visitor> {
     const visitor = await visit(browser, dapp.url);

@@ -6,6 +6,7 @@ import { Router } from "wouter";
 import { useHashLocation } from "wouter/use-hash-location";
 import { App } from "./app.tsx";
 import { LanguageProvider } from "./language/index.tsx";
+import { Guarded } from "./parts/boundary.tsx";
 import { Framed } from "./parts/framed.tsx";
 import { SessionProvider } from "./session.tsx";
 import "./style.css";
@@ -22,16 +23,18 @@ createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={client}>
       <LanguageProvider>
-        {isFramed ? (
-          <Framed />
-        ) : (
-          <SessionProvider>
-            {/* In the fragment: a server never learns what is looked at, and any place for files will do. */}
-            <Router hook={useHashLocation}>
-              <App />
-            </Router>
-          </SessionProvider>
-        )}
+        <Guarded>
+          {isFramed ? (
+            <Framed />
+          ) : (
+            <SessionProvider>
+              {/* In the fragment: a server never learns what is looked at, and any place for files will do. */}
+              <Router hook={useHashLocation}>
+                <App />
+              </Router>
+            </SessionProvider>
+          )}
+        </Guarded>
       </LanguageProvider>
     </QueryClientProvider>
   </StrictMode>,
