@@ -1,6 +1,13 @@
 /** Links and files are somebody's word: whatever stands in them, they are read as what they are, or refused by name. */
 import { deflateRawSync } from "node:zlib";
-import { type DefineAgreementParameters, defineAgreement, type Hex, MicroEscrowError } from "@micro-escrow/sdk";
+import {
+  type DefineAgreementParameters,
+  defineAgreement,
+  type Hex,
+  MicroEscrowError,
+  type SignedSettlement,
+  toAddress,
+} from "@micro-escrow/sdk";
 import { expect } from "chai";
 import {
   fromFile,
@@ -23,9 +30,14 @@ const parameters: DefineAgreementParameters = {
   fundBy: new Date("2030-01-01"),
 };
 const signature = `0x${"ab".repeat(65)}` as Hex;
+const agreement = defineAgreement(parameters);
+const settlement: SignedSettlement = {
+  ...{ chainId: 8_453, escrow: toAddress(account("e5")), agreement: agreement.id },
+  ...{ index: 0, freelancerAmount: "60000000", signer: agreement.terms.client },
+  authorization: { deadline: 1_900_000_000, signature },
+};
 const share: Share = {
-  chainId: 8_453,
-  agreement: defineAgreement(parameters),
+  ...{ chainId: 8_453, agreement, settlement },
   signatures: { freelancer: signature },
   contents: [new TextEncoder().encode("Chapter one.")],
 };
@@ -61,11 +73,22 @@ describe("What the web app opens", () => {
       })),
       ...[null, {}, "AAAA", 5].map((contents) => ({ contents })),
       ...[null, {}, "*", "A"].map((content) => ({ contents: [content] })),
-      ...[null, [], "split", 5].map((settlement) => ({ settlement })),
+      ...[null, [], "split", 5, {}].map((settlement) => ({ settlement })),
+      ...[
+        ...["1", null, 1.5].flatMap((number) => [{ chainId: number }, { index: number }]),
+        ...[5, "", "1.5", "-1", "0x10", "01", " 1", "1".repeat(40)].map((freelancerAmount) => ({ freelancerAmount })),
+        ...[null, {}, { deadline: "1", signature }, { deadline: 1, signature: "ab" }, { deadline: 1 }].map(
+          (authorization) => ({ authorization }),
+        ),
+        ...[null, 5].flatMap((text) => [{ escrow: text }, { agreement: text }, { signer: text }]),
+      ].map((changed) => ({ settlement: { ...settlement, ...changed } })),
       ...[0, 2, "1", null].map((microEscrowShare) => ({ microEscrowShare })),
     ];
     for (const changes of wrong) {
       expect(refused(changes), JSON.stringify(changes)).to.be.instanceOf(InvalidShareFileError);
+    }
+    for (const changed of [{ escrow: "Amara" }, { agreement: "0x12" }, { signer: "0x12" }]) {
+      expect(refused({ settlement: { ...settlement, ...changed } })).to.be.instanceOf(MicroEscrowError);
     }
     for (const agreement of [undefined, null, 5, "", [], {}, { microEscrowAgreement: 1 }]) {
       expect(refused({ agreement }), JSON.stringify(agreement)).to.be.instanceOf(MicroEscrowError);

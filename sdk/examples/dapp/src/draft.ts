@@ -82,7 +82,7 @@ function dayOf(seconds: number): string {
 
 /** A draft that was kept as JSON; `undefined` when it is none, as one that another version of the page has left behind. */
 export function readDraft(text: string): Draft | undefined {
-  const isLike = (value: unknown, like: object): value is Record<string, unknown> =>
+  const isLike = <Like extends object>(value: unknown, like: Like): value is Like =>
     typeof value === "object" &&
     value !== null &&
     Object.entries(like).every(([name, member]) => typeof value[name as keyof typeof value] === typeof member);
@@ -90,7 +90,7 @@ export function readDraft(text: string): Draft | undefined {
     const draft: unknown = JSON.parse(text);
     if (!isLike(draft, emptyDraft(0)) || !Array.isArray(draft.milestones)) return undefined;
     const isWhole = draft.milestones.length > 0 && draft.milestones.every((one) => isLike(one, emptyMilestone()));
-    return isWhole ? (draft as unknown as Draft) : undefined;
+    return isWhole ? draft : undefined;
   } catch {
     return undefined;
   }

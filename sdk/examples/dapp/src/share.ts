@@ -5,7 +5,16 @@
  * Whatever comes in is somebody's word. Hashes are computed again and contents are kept under their own hash; signatures are
  * checked against the chain by whoever shows them.
  */
-import { type Agreement, type Hex, parseAgreement, type SignedSettlement, serializeAgreement } from "@micro-escrow/sdk";
+import {
+  type Agreement,
+  type AgreementId,
+  type Hex,
+  parseAgreement,
+  type SignedSettlement,
+  serializeAgreement,
+  toAddress,
+  toHash,
+} from "@micro-escrow/sdk";
 
 /** What is shared. */
 export interface Share {
@@ -52,7 +61,7 @@ export function toFile({ chainId, agreement, signatures, contents, settlement }:
  *
  * @throws {InvalidShareFileError} When it is neither.
  * @throws {MicroEscrowError} When the agreement in it is none, or not what its hashes say: `InvalidAgreementFileError`,
- * `AgreementMismatchError`.
+ * `AgreementMismatchError`; or a settlement in it names no account or agreement: `InvalidAddressError`, `InvalidHashError`.
  */
 export function fromFile(text: string): Share {
   const document = parseObject(text);
@@ -61,21 +70,32 @@ export function fromFile(text: string): Share {
   }
   if (document.microEscrowShare !== VERSION) throw new InvalidShareFileError("its microEscrowShare is not 1");
   const { chainId, signatures = {}, contents = [], settlement } = document;
-  if (!Number.isSafeInteger(chainId)) throw new InvalidShareFileError("its chainId is no number");
   if (!Array.isArray(contents)) throw new InvalidShareFileError("its contents are no list");
   const { client, freelancer } = objectOf(signatures, "signatures");
   return {
-    chainId: chainId as number,
+    chainId: numberOf(chainId, "chainId"),
     agreement: parseAgreement(written(document.agreement)),
     signatures: {
       ...(client === undefined ? {} : { client: hexOf(client) }),
       ...(freelancer === undefined ? {} : { freelancer: hexOf(freelancer) }),
     },
     contents: contents.map(fromBase64),
-    // Its members are checked where it is used: the SDK takes anything there.
-    ...(settlement === undefined
-      ? {}
-      : { settlement: objectOf(settlement, "settlement") as unknown as SignedSettlement }),
+    ...(settlement === undefined ? {} : { settlement: settlementOf(settlement) }),
+  };
+}
+
+/** Half of a settlement. Whether the contract would take it is for who uses it to ask. */
+function settlementOf(value: unknown): SignedSettlement {
+  const { authorization, ...rest } = objectOf(value, "settlement");
+  const { deadline, signature } = objectOf(authorization, "settlement's authorization");
+  return {
+    chainId: numberOf(rest.chainId, "settlement's chainId"),
+    escrow: toAddress(textOf(rest.escrow, "settlement's escrow")),
+    agreement: toHash(textOf(rest.agreement, "settlement's agreement")) as AgreementId,
+    index: numberOf(rest.index, "settlement's index"),
+    freelancerAmount: amountOf(rest.freelancerAmount),
+    signer: toAddress(textOf(rest.signer, "settlement's signer")),
+    authorization: { deadline: numberOf(deadline, "settlement's deadline"), signature: hexOf(signature) },
   };
 }
 
@@ -100,6 +120,23 @@ function written(value: unknown): string {
 function objectOf(value: unknown, what: string): Readonly<Record<string, unknown>> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new InvalidShareFileError(`its ${what} is no object`);
+}
+
+function numberOf(value: unknown, what: string): number {
+  if (typeof value === "number" && Number.isSafeInteger(value)) return value;
+  throw new InvalidShareFileError(`its ${what} is no number`);
+}
+
+function textOf(value: unknown, what: string): string {
+  if (typeof value === "string") return value;
+  throw new InvalidShareFileError(`its ${what} is no text`);
+}
+
+/** Base units in decimal, as the contract can hold them (uint128). */
+function amountOf(value: unknown): string {
+  const text = textOf(value, "settlement's amount");
+  if (/^(0|[1-9]\d{0,38})$/.test(text)) return text;
+  throw new InvalidShareFileError("its settlement's amount is no amount");
 }
 
 function hexOf(value: unknown): Hex {

@@ -1,5 +1,12 @@
 /** Sending something to the chain: what it does, what it costs, how far it is, and what came of it. */
-import type { Call, Hash } from "@micro-escrow/sdk";
+import {
+  type Call,
+  decodeError,
+  type Hash,
+  InsufficientAllowanceError,
+  SafeERC20FailedOperationError,
+  TransactionRevertedError,
+} from "@micro-escrow/sdk";
 import type { MutationPhase } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
@@ -15,16 +22,25 @@ export interface SendingMutation {
   readonly transactions: readonly Hash[];
 }
 
-/** What a call costs now; asked for again while the question stands. */
+/** What tokens say for want of an allowance: by the standard (ERC-6093), in words of their own, or by returning false. */
+const FOR_WANT_OF_ALLOWANCE = [InsufficientAllowanceError, TransactionRevertedError, SafeERC20FailedOperationError];
+
+/**
+ * What a call costs now; asked for again while the question stands. Nothing while it would be refused.
+ *
+ * @param gas What it takes where only the token refuses, as its allowance comes just before the call.
+ */
 function useFee(call: Call | undefined, gas: bigint | undefined) {
   const { provider, account } = useSession();
   return useQuery({
     queryKey: ["fee", provider._getConnection().url, account?.address, call?.data, gas?.toString()],
     queryFn: async () => {
       const [units, { maxFeePerGas, gasPrice }] = await Promise.all([
-        provider
-          .estimateGas({ ...call, from: account?.address ?? null })
-          .catch((error) => gas ?? Promise.reject(error)),
+        provider.estimateGas({ ...call, from: account?.address ?? null }).catch((error) => {
+          const refused = decodeError(error);
+          if (gas !== undefined && FOR_WANT_OF_ALLOWANCE.some((Class) => refused instanceof Class)) return gas;
+          throw error;
+        }),
         provider.getFeeData(),
       ]);
       return { gas: units, fee: units * (gasPrice ?? maxFeePerGas ?? 0n) };
@@ -88,7 +104,7 @@ export function Sending({
   readonly sentence: ReactNode;
   /** What will be sent, as far as it is known: its cost is shown. */
   readonly call?: Call | undefined;
-  /** Where the call cannot be tried before: about how much gas it takes. */
+  /** About how much gas it takes, for while the token has no allowance yet and refuses the call. */
   readonly gas?: bigint | undefined;
   readonly isReady?: boolean;
   /** What is shown when it is in a block. */

@@ -15,6 +15,7 @@ import { Problem } from "../parts/problem.tsx";
 import { roleOf } from "../roles.ts";
 import { networks, useAddress, useSession } from "../session.tsx";
 import { fromFile, fromFragment, InvalidShareFileError, type Share } from "../share.ts";
+import { AgreementPage } from "./agreement/page.tsx";
 import { Proposal } from "./agreement/proposal.tsx";
 
 /** What stands in a link, or a place to put a link or a file. */
@@ -165,16 +166,13 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
     );
   }
   return (
-    <article aria-labelledby="shared">
-      <header className="page-header">
-        <h1 id="shared" dir="auto">
-          {titleOf(agreement) ?? words.agreement.untitled}
-        </h1>
-        <p>{role === undefined ? words.open.noRole : words.open.role[role]}</p>
-      </header>
+    <AgreementPage
+      agreement={agreement}
+      heading={<p>{role === undefined ? words.open.noRole : words.open.role[role]}</p>}
+    >
       {notice}
       <Proposal agreement={agreement} state={state.data} signatures={verified.data.share.signatures} />
       <PlainButton onPress={() => void put({ replace: false })}>{words.open.keep}</PlainButton>
-    </article>
+    </AgreementPage>
   );
 }

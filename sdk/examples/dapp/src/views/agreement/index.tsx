@@ -22,10 +22,11 @@ import { Sharing } from "../../parts/sharing.tsx";
 import { Waiting } from "../../parts/waiting.tsx";
 import { roleOf } from "../../roles.ts";
 import { useAddress, useSession } from "../../session.tsx";
-import { Actions } from "./actions.tsx";
+import { Actions } from "./actions/index.tsx";
 import { Deal } from "./deal.tsx";
 import { type Facts, handedIn } from "./facts.ts";
 import { MilestoneCard } from "./milestone.tsx";
+import { AgreementPage } from "./page.tsx";
 import { ProgressBar } from "./progress.tsx";
 import { Proposal } from "./proposal.tsx";
 import { News, Timeline } from "./timeline.tsx";
@@ -78,17 +79,18 @@ function KnownAgreement({
   const role = roleOf(agreement, account);
   useTitle(titleOf(agreement) ?? words.agreement.untitled);
   return (
-    <article aria-labelledby="agreement">
-      <header className="page-header">
-        <h1 id="agreement" dir="auto">
-          {titleOf(agreement) ?? words.agreement.untitled}
-        </h1>
-        <p>
-          {words.agreement.between(nameOf(terms.client), nameOf(terms.freelancer), nameOf(terms.arbiter))}{" "}
-          {role !== undefined && <span className="badge">{words.role[role]}</span>}
-        </p>
-        {scope?.description !== undefined && <p dir="auto">{whole(scope.description)}</p>}
-      </header>
+    <AgreementPage
+      agreement={agreement}
+      heading={
+        <>
+          <p>
+            {words.agreement.between(nameOf(terms.client), nameOf(terms.freelancer), nameOf(terms.arbiter))}{" "}
+            {role !== undefined && <span className="badge">{words.role[role]}</span>}
+          </p>
+          {scope?.description !== undefined && <p dir="auto">{whole(scope.description)}</p>}
+        </>
+      }
+    >
       {scope === undefined && <Notice tone="warning">{words.agreement.noScope}</Notice>}
       {state.error && state.data === undefined && <Problem error={state.error} onRetry={() => void state.refetch()} />}
       {timeline.error && <Problem error={timeline.error} onRetry={() => void timeline.refetch()} />}
@@ -112,7 +114,7 @@ function KnownAgreement({
           <ShareAll facts={{ agreement, state: state.data, currency, events, kept }} />
         </>
       )}
-    </article>
+    </AgreementPage>
   );
 }
 

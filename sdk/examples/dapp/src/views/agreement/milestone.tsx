@@ -18,7 +18,7 @@ import { useLanguage, type Words } from "../../language/index.tsx";
 import { useNames } from "../../names.ts";
 import { Notice } from "../../parts/basics.tsx";
 import { Material } from "../../parts/material.tsx";
-import { Actions } from "./actions.tsx";
+import { Actions } from "./actions/index.tsx";
 import { type Facts, handedIn, useMilestoneTitle, usePayoutWords } from "./facts.ts";
 
 /** A milestone of an agreement. */

@@ -14,7 +14,7 @@ import { Sending } from "../../parts/sending.tsx";
 import { Sharing } from "../../parts/sharing.tsx";
 import { useAddress } from "../../session.tsx";
 import type { Share } from "../../share.ts";
-import { Actions } from "./actions.tsx";
+import { Actions } from "./actions/index.tsx";
 import { Deal, Differences, Warnings } from "./deal.tsx";
 import { FundForm } from "./funding.tsx";
 
