@@ -3,7 +3,7 @@ import { EscrowProvider, escrowQueries, useEscrow } from "@micro-escrow/sdk/reac
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
-import { useKeptFocus, useTitle } from "./focus.ts";
+import { useKeptFocus, usePlace, useTitle } from "./focus.ts";
 import { type LanguageTag, languages, useLanguage } from "./language/index.tsx";
 import { useLibrary } from "./library.ts";
 import { short } from "./names.ts";
@@ -31,15 +31,8 @@ export function App(): ReactNode {
   const { account } = useSession();
   const [location] = useLocation();
   const main = useRef<HTMLElement>(null);
-  const shown = useRef(location);
   useKeptFocus(main);
-  useEffect(() => {
-    if (location === shown.current) return;
-    // Another view begins at its beginning, also for who does not see it.
-    shown.current = location;
-    main.current?.focus({ preventScroll: true });
-    window.scrollTo(0, 0);
-  }, [location]);
+  usePlace(main, location);
   return (
     <>
       <button type="button" className="skip" onClick={() => main.current?.focus()}>
@@ -192,7 +185,10 @@ function WhoAreYou({ onChosen }: { readonly onChosen: () => void }): ReactNode {
                     onChosen();
                   }}
                 >
-                  <strong>{name}</strong> <span className="quiet">{about}</span>
+                  <strong>{name}</strong>{" "}
+                  <span className="quiet" lang="en">
+                    {about}
+                  </span>
                 </PlainButton>
               </li>
             ))}

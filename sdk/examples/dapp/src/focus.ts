@@ -1,5 +1,5 @@
-/** Where the keyboard and screen readers are: never nowhere. */
-import { type RefObject, useEffect } from "react";
+/** Where the reader is: with the keyboard, with a screen reader, and in a long list. */
+import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 
 /** Milliseconds that a window has to give the focus back to the button that opened it. */
 const PATIENCE = 100;
@@ -31,6 +31,41 @@ export function useKeptFocus(view: RefObject<HTMLElement | null>): void {
       observer.disconnect();
     };
   }, [view]);
+}
+
+/**
+ * Another view begins at its beginning, also for who does not see it; one that is come back to, where it was left.
+ *
+ * @param location Says which view it is.
+ */
+export function usePlace(view: RefObject<HTMLElement | null>, location: string): void {
+  const shown = useRef(location);
+  const places = useRef(new Map<string, number>());
+  const isBack = useRef(false);
+  useEffect(() => {
+    // The browser would do it before the view is there.
+    history.scrollRestoration = "manual";
+    const remember = () => places.current.set(shown.current, window.scrollY);
+    // Links push their views; only going back or forward pops one.
+    const goBack = () => {
+      isBack.current = true;
+    };
+    window.addEventListener("scroll", remember, { passive: true });
+    window.addEventListener("popstate", goBack);
+    return () => {
+      window.removeEventListener("scroll", remember);
+      window.removeEventListener("popstate", goBack);
+    };
+  }, []);
+  // Before anything is painted: what a shorter view does to the old one's place is not remembered.
+  useLayoutEffect(() => {
+    if (location === shown.current) return;
+    shown.current = location;
+    const place = isBack.current ? places.current.get(location) : undefined;
+    isBack.current = false;
+    view.current?.focus({ preventScroll: true });
+    window.scrollTo(0, place ?? 0);
+  }, [view, location]);
 }
 
 /** Names the view in the document's title, which tabs, histories and screen readers have. */

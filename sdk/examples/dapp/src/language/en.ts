@@ -371,7 +371,7 @@ export const en = {
     toFreelancer: "Hand it to the freelancer",
     toClient: "Hand it to the client",
     awaitFreelancer: "Send this link to the freelancer. When it comes back signed, you can fund the first milestone.",
-    bothReady: "The freelancer has signed. Fund the first milestone above when you are ready.",
+    bothReady: "The freelancer has signed. Fund the first milestone when you are ready.",
     sendBack: "Send this link to the client, who can then fund the first milestone.",
     signFirst: "Sign it first; without your signature the client cannot fund it.",
     change: "Change it",
@@ -398,7 +398,7 @@ export const en = {
     title: "Progress",
     summary: (ended: number, count: number, total: string) =>
       `${ended} of ${count} milestones are done; ${total} in all.`,
-    paid: "Paid to the freelancer",
+    paid: "Earned by the freelancer",
     fees: "Fees",
     held: "In escrow",
     refunded: "Back to the client",

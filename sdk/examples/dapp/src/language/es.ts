@@ -393,7 +393,7 @@ export const es: Words = {
     toFreelancer: "Pásaselo al freelancer",
     toClient: "Pásaselo al cliente",
     awaitFreelancer: "Envíale este enlace al freelancer. Cuando vuelva firmado, podrás financiar el primer hito.",
-    bothReady: "El freelancer firmó. Cuando quieras, financia arriba el primer hito.",
+    bothReady: "El freelancer firmó. Cuando quieras, financia el primer hito.",
     sendBack: "Envíale este enlace al cliente, que entonces podrá financiar el primer hito.",
     signFirst: "Primero fírmalo; sin tu firma el cliente no puede financiarlo.",
     change: "Cambiarlo",
@@ -418,7 +418,7 @@ export const es: Words = {
   progress: {
     title: "Avance",
     summary: (ended, count, total) => `Hitos terminados: ${ended} de ${count}. En total, ${total}.`,
-    paid: "Pagado al freelancer",
+    paid: "Ganado por el freelancer",
     fees: "Comisiones",
     held: "En custodia",
     refunded: "Devuelto al cliente",

@@ -61,7 +61,7 @@ export function MilestoneCard({
       {held > 0n && <Offer facts={facts} index={index} />}
       {outcome !== Outcome.None && <Ending facts={facts} index={index} own={own} />}
       <Actions facts={facts} available={available} />
-      <Handed facts={facts} own={own} isDisputed={status === Status.Disputed} />
+      <Handed facts={facts} own={own} status={status} />
     </article>
   );
 }
@@ -157,11 +157,11 @@ interface HandedIn {
 function Handed({
   facts: { agreement },
   own,
-  isDisputed,
+  status,
 }: {
   readonly facts: Facts;
   readonly own: readonly EscrowEvent[];
-  readonly isDisputed: boolean;
+  readonly status: Status;
 }): ReactNode {
   const { words } = useLanguage();
   const nameOf = useNames();
@@ -191,9 +191,10 @@ function Handed({
     handed
       .filter((one) => one.side === side)
       .map(({ hash, label }) => <Material key={label + hash} hash={hash} label={label} />);
-  if (!isDisputed) {
+  if (status !== Status.Disputed) {
+    const isAtWork = status === Status.Funded || status === Status.Submitted || status === Status.ChangesRequested;
     return (
-      <details className="handed" open={own.at(-1)?.type !== "MilestoneConcluded"}>
+      <details className="handed" open={isAtWork}>
         <summary>{words.handed.title(handed.length)}</summary>
         {handed.map(({ hash, label }) => (
           <Material key={label + hash} hash={hash} label={label} />

@@ -155,6 +155,7 @@ function NextStep({ agreement, state, ...known }: ProposalProps): ReactNode {
       {isClient && freelancerSigned && (
         <section aria-labelledby="fund">
           <h3 id="fund">{words.proposal.fund}</h3>
+          <p>{words.proposal.bothReady}</p>
           {currency === undefined ? (
             <Loading />
           ) : (
@@ -162,14 +163,12 @@ function NextStep({ agreement, state, ...known }: ProposalProps): ReactNode {
           )}
         </section>
       )}
-      {(isClient || isFreelancer) && (
+      {(isFreelancer || (isClient && !freelancerSigned)) && (
         <section aria-labelledby="hand-over">
           <h3 id="hand-over">{isClient ? words.proposal.toFreelancer : words.proposal.toClient}</h3>
           <p>
             {isClient
-              ? freelancerSigned
-                ? words.proposal.bothReady
-                : words.proposal.awaitFreelancer
+              ? words.proposal.awaitFreelancer
               : freelancerSigned
                 ? words.proposal.sendBack
                 : words.proposal.signFirst}
