@@ -6,12 +6,11 @@ import { Link, Route, Switch, useLocation } from "wouter";
 import { useKeptFocus, usePlace, useTitle } from "./focus.ts";
 import { type LanguageTag, languages, useLanguage } from "./language/index.tsx";
 import { useLibrary } from "./library.ts";
-import { short } from "./names.ts";
-import { Choice, Dialog, Loading, Notice, PlainButton } from "./parts/basics.tsx";
+import { Choice, Loading, Notice, PlainButton } from "./parts/basics.tsx";
 import { Guarded } from "./parts/boundary.tsx";
 import { Problem } from "./parts/problem.tsx";
+import { AccountMenu, WhoAreYou } from "./parts/who.tsx";
 import { networks, useConnectedEscrow, useSession } from "./session.tsx";
-import { useWallets } from "./wallets.ts";
 
 // What is not needed at first comes when it is.
 const AccountView = lazy(async () => ({ default: (await import("./views/account/index.tsx")).AccountView }));
@@ -113,7 +112,9 @@ function NetworkChoice(): ReactNode {
 
 /** On the demo's chain nobody has to wait for a clock. */
 function PassTime(): ReactNode {
-  const { words } = useLanguage();
+  const { words, format } = useLanguage();
+  /** What the chain's clock says since it was moved, Unix seconds. */
+  const [moved, setMoved] = useState<number>();
   const { provider } = useSession();
   const client = useQueryClient();
   const days = { none: 0, day: 1, week: 7, month: 30 } as const;
@@ -121,6 +122,7 @@ function PassTime(): ReactNode {
     if (count === 0) return;
     await provider.send("evm_increaseTime", [count * 86_400]);
     await provider.send("evm_mine", []);
+    setMoved((await provider.getBlock("latest"))?.timestamp);
     await client.invalidateQueries();
   };
   return (
@@ -129,84 +131,11 @@ function PassTime(): ReactNode {
       isLabelHidden
       value="none"
       onChange={(chosen) => void pass(days[chosen])}
-      options={(["none", "day", "week", "month"] as const).map((value) => ({ value, name: words.passTime[value] }))}
+      options={[
+        { value: "none", name: moved === undefined ? words.passTime.none : words.passTime.now(format.date(moved)) },
+        ...(["day", "week", "month"] as const).map((value) => ({ value, name: words.passTime[value] })),
+      ]}
     />
-  );
-}
-
-/** Who acts: one of the demo's people, or an account of a wallet. */
-function AccountMenu(): ReactNode {
-  const { words } = useLanguage();
-  const { account, demo } = useSession();
-  const [isOpen, setIsOpen] = useState(false);
-  const person = demo?.people.find(({ address }) => address === account?.address);
-  return (
-    <>
-      <PlainButton onPress={() => setIsOpen(true)}>
-        {account === undefined ? words.connect : (person?.name ?? short(account.address))}
-      </PlainButton>
-      <Dialog title={words.whoAreYou} isOpen={isOpen} onClose={() => setIsOpen(false)}>
-        <WhoAreYou onChosen={() => setIsOpen(false)} />
-      </Dialog>
-    </>
-  );
-}
-
-function WhoAreYou({ onChosen }: { readonly onChosen: () => void }): ReactNode {
-  const { words } = useLanguage();
-  const { account, demo, network, chooseDemo, connectWallet, disconnect } = useSession();
-  const wallets = useWallets();
-  const [error, setError] = useState<unknown>();
-  return (
-    <div className="who-are-you">
-      {account !== undefined && (
-        <p className="me">
-          <code className="address">{account.address}</code>
-          <PlainButton
-            onPress={() => {
-              disconnect();
-              onChosen();
-            }}
-          >
-            {words.disconnect}
-          </PlainButton>
-        </p>
-      )}
-      {demo !== undefined && (
-        <>
-          <p className="quiet">{words.demoPeople}</p>
-          <ul className="people">
-            {demo.people.map(({ name, about, address }) => (
-              <li key={address}>
-                <PlainButton
-                  aria-pressed={address === account?.address}
-                  onPress={() => {
-                    chooseDemo(address);
-                    onChosen();
-                  }}
-                >
-                  <strong>{name}</strong>{" "}
-                  <span className="quiet" lang="en">
-                    {about}
-                  </span>
-                </PlainButton>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-      {wallets.length === 0 && !network.isDemo && <p>{words.noWallet}</p>}
-      <ul className="people">
-        {wallets.map((wallet) => (
-          <li key={wallet.info.uuid}>
-            <PlainButton onPress={() => void connectWallet(wallet).then(onChosen, setError)}>
-              {wallet.info.name} <span className="quiet">{wallet.info.rdns}</span>
-            </PlainButton>
-          </li>
-        ))}
-      </ul>
-      {error !== undefined && <Problem error={error} />}
-    </div>
   );
 }
 
@@ -303,7 +232,7 @@ function Welcome(): ReactNode {
         ))}
       </ol>
       <h2>{words.whoAreYou}</h2>
-      <WhoAreYou onChosen={() => undefined} />
+      <WhoAreYou />
     </section>
   );
 }

@@ -34,8 +34,6 @@ export interface Overview {
   /** Newest first. */
   readonly listed: readonly Listed[];
   readonly statement: Statement;
-  /** The chain's time at the statement's block, Unix seconds. */
-  readonly statedAt: number;
   /** The chain's time now, Unix seconds. */
   readonly time: number;
   /** What everybody did in the last blocks, and from where to look on. */
@@ -87,7 +85,7 @@ export const overviewQuery = (escrow: MicroEscrow, account: string | undefined) 
         listed.push(...(await Promise.all(all.slice(start, start + AT_ONCE).map(read))));
       }
       const isOpened = ({ state }: Listed) => state.clientConsented || state.freelancerConsented;
-      return { listed: listed.filter(isOpened), statement, statedAt: time, ...now };
+      return { listed: listed.filter(isOpened), statement, ...now };
     },
     enabled: account !== undefined,
     structuralSharing: false,

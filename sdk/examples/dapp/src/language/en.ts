@@ -64,6 +64,7 @@ export const en = {
   skip: "Skip to the content",
   loading: "Loading…",
   close: "Close",
+  ready: "Done",
   tryAgain: "Try again",
   broken: "This view cannot be shown.",
   working: "Working…",
@@ -81,8 +82,16 @@ export const en = {
   connect: "Choose an account",
   connectFirst: "Choose an account first, at the top of the page.",
   whoAreYou: "Who are you?",
-  passTime: { label: "Let time pass", none: "Let time pass…", day: "a day", week: "a week", month: "thirty days" },
+  passTime: {
+    label: "Let time pass",
+    none: "Let time pass…",
+    now: (date: string) => `It is ${date} now…`,
+    day: "a day",
+    week: "a week",
+    month: "thirty days",
+  },
   disconnect: "Leave this account",
+  goOnAs: (name: string) => `Go on as ${name}`,
   demoPeople: "The people of the demo. Be one, then another: each has an account on this computer's own chain.",
   noWallet: "There is no wallet in this browser. Install one, then load this page again. Until then you can read.",
   connecting: (network: string) => `Connecting to ${network}…`,
@@ -103,6 +112,7 @@ export const en = {
   },
   networkFee: (ether: string, gas: string) => `Network fee: about ${ether} (${gas} gas), paid to the network.`,
   pending: "Confirm it in your wallet. Nothing has been sent yet.",
+  pendingInDemo: "Being sent…",
   sent: "Sent, and waiting to be put in a block. You may close this window; it goes on by itself.",
   milestoneNumber: (number: number) => `Milestone ${number}`,
   amountTo: (amount: string, name: string) => `${amount} to ${name}`,
@@ -169,6 +179,7 @@ export const en = {
     fund: {
       label: "Fund",
       hint: "Puts the money into escrow; the work begins.",
+      hintForOthers: "Pays instead of the client, with your own money.",
       sentence: "Moves the money into escrow, and starts the work period at once.",
       done: "Funded. The work has begun.",
     },
@@ -182,7 +193,7 @@ export const en = {
     },
     approve: {
       label: "Approve and pay",
-      hint: "Pays the freelancer now, in full.",
+      hint: "Accepts the work, and pays this milestone now.",
       sentence: (payout: string, submission: number) =>
         submission === 0
           ? `Pays at once, though nothing was submitted: ${payout}. This cannot be undone.`
@@ -227,8 +238,8 @@ export const en = {
       done: "The freelancer has more time.",
     },
     dispute: {
-      label: "Call the arbiter",
-      hint: "Lets the arbiter divide this milestone's money.",
+      label: "Dispute",
+      hint: "Calls the arbiter, who divides this milestone's money.",
       sentence: (period: string, fee: string, share: string) =>
         `The arbiter has ${period} to divide this milestone's money, and takes ${fee} of it for a ruling. If the arbiter is silent, the freelancer gets ${share}.`,
       message: "What is wrong, for the arbiter",
@@ -247,7 +258,10 @@ export const en = {
       sentence: (pot: string, fee: string) =>
         `Divides ${pot} between the two, after your fee of ${fee}. The money moves at once. This cannot be undone.`,
       message: "Your reasons",
-      done: "Ruled. The money has moved.",
+      done: (fee: string | undefined) =>
+        fee === undefined
+          ? "Ruled. The money has moved."
+          : `Ruled. The parties have their money; your fee of ${fee} waits here until you collect it.`,
     },
     settle: {
       label: "Divide by agreement",
@@ -335,6 +349,7 @@ export const en = {
     choose: "Choose a file",
     refused: "This cannot be opened.",
     otherChain: (network: string) => `This is for another network: ${network}.`,
+    noAccount: "Choose an account to see what you are asked for.",
     noRole: "You are not named in this agreement. Are you here with another account?",
     role: {
       client: "You are asked to be the client: to pay for this work.",
@@ -356,12 +371,20 @@ export const en = {
     title: "The agreement",
     invalid: "The escrow would refuse this agreement. Do not sign it.",
     consents: "Who has agreed",
-    consent: (name: string, how: "chain" | "signature" | "none") =>
-      how === "none"
-        ? `${name}: not signed yet`
-        : how === "chain"
-          ? `${name}: agreed, on the chain`
-          : `${name}: signed`,
+    consent: {
+      chain: (name: string) => `${name}: agreed, on the chain`,
+      signature: (name: string) => `${name}: signed`,
+      funding: (name: string) => `${name}: agrees by funding, and need not sign`,
+      none: (name: string) => `${name}: not signed yet`,
+    },
+    next: {
+      sign: "It is your turn: read it, and sign it at the end.",
+      fund: "It is your turn: the freelancer has signed, and you can fund the first milestone at the end.",
+      toFreelancer: "Next: send it to the freelancer. The link is at the end.",
+      toClient: "Next: send it back to the client. The link is at the end.",
+    },
+    toEnd: "Go to the end",
+    others: "What else you can do",
     whoAreYou: "Choose an account to sign or fund this.",
     notYours: "Only the client and the freelancer can sign or fund this.",
     sign: "Sign the agreement",
@@ -387,6 +410,7 @@ export const en = {
     warnings: "Think about this:",
     milestones: "Milestones",
     closed: "A party has ended the funding: no further milestone can be funded.",
+    compare: "Compare with another agreement of the two",
     compareWith: "Compare with",
     compareWithNone: "nothing",
     differences: "What is different",
@@ -418,17 +442,19 @@ export const en = {
     AgreementOpened: "The agreement was put on the chain.",
     AgreementAccepted: (name: string) => `Agreed to by ${name}.`,
     AgreementClosed: (name: string) => `Further funding was ended by ${name}.`,
-    MilestoneFunded: (name: string, title: string, amount: string) => `${title}: funded with ${amount} by ${name}.`,
+    MilestoneFunded: (name: string, title: string, amount: string) => `“${title}”: funded with ${amount} by ${name}.`,
     MilestoneSubmitted: (name: string, title: string, submission: number) =>
-      `${title}: work submitted by ${name} (submission ${submission}).`,
-    ChangesRequested: (name: string, title: string) => `${title}: changes requested by ${name}.`,
+      `“${title}”: work submitted by ${name} (submission ${submission}).`,
+    ChangesRequested: (name: string, title: string) => `“${title}”: changes requested by ${name}.`,
     MilestoneAttested: (name: string, title: string, passed: boolean) =>
-      `${title}: ${passed ? "passed" : "failed"} by ${name}.`,
-    MilestoneAdvanced: (name: string, title: string, amount: string) => `${title}: ${amount} paid early by ${name}.`,
+      `“${title}”: ${passed ? "passed" : "failed"} by ${name}.`,
+    MilestoneAdvanced: (name: string, title: string, amount: string) => `“${title}”: ${amount} paid early by ${name}.`,
     MilestoneExtended: (name: string, title: string, time: string) =>
-      `${title}: more time given by ${name}, until ${time}.`,
-    MilestoneDisputed: (name: string, title: string) => `${title}: the arbiter was called by ${name}.`,
-    EvidenceSubmitted: (name: string, title: string) => `${title}: evidence added by ${name}.`,
+      `“${title}”: more time given by ${name}, until ${time}.`,
+    MilestoneDisputed: (name: string, title: string) => `“${title}”: the arbiter was called by ${name}.`,
+    EvidenceSubmitted: (name: string, title: string) => `“${title}”: evidence added by ${name}.`,
+    MilestoneConcluded: (title: string, outcome: string, payout: string) =>
+      `“${title}” has ended. ${outcome} ${payout}.`,
     PaymentDeferred: (name: string, amount: string) =>
       `The token refused to pay ${amount} to ${name}; they wait in the escrow.`,
     Withdrawn: (name: string, amount: string) => `${amount} collected by ${name}.`,
@@ -478,6 +504,7 @@ export const en = {
     title: "New agreement",
     newVersion: "Another version",
     templates: "Begin with an example",
+    undo: "Back to what I had written",
     parties: "Who and in what",
     youAre: "You are",
     neither: "neither of them",
@@ -489,11 +516,11 @@ export const en = {
     incomplete: "The whole deal appears here in plain sentences as soon as the form is complete.",
     check: "What is missing?",
     missing: "This is missing or wrong:",
-    finish: "Continue: sign and share",
+    finish: "Continue: share it",
     name: "What it is about",
-    description: "In detail",
+    description: "In detail (optional)",
     milestone: "Title",
-    milestoneDescription: "What is to be delivered",
+    milestoneDescription: "What is to be delivered (optional)",
     days: "Time for the work",
     dayUnit: "days",
     add: "Add a milestone",

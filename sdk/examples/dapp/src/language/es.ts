@@ -73,6 +73,7 @@ export const es: Words = {
   skip: "Ir al contenido",
   loading: "Cargando…",
   close: "Cerrar",
+  ready: "Listo",
   broken: "No se puede mostrar esta vista.",
   tryAgain: "Reintentar",
   working: "Un momento…",
@@ -94,11 +95,13 @@ export const es: Words = {
   passTime: {
     label: "Adelantar el tiempo",
     none: "Adelantar el tiempo…",
+    now: (date) => `Hoy es ${date}…`,
     day: "un día",
     week: "una semana",
     month: "treinta días",
   },
   disconnect: "Salir de esta cuenta",
+  goOnAs: (name) => `Continuar como ${name}`,
   demoPeople:
     "Las personas de la demo. Sé una de ellas, y después otra: cada una tiene una cuenta en la cadena propia de esta computadora.",
   noWallet:
@@ -121,6 +124,7 @@ export const es: Words = {
   },
   networkFee: (ether, gas) => `Tarifa de red: alrededor de ${ether} (${gas} de gas), que se le paga a la red.`,
   pending: "Confírmalo en tu billetera. Todavía no se envió nada.",
+  pendingInDemo: "Enviando…",
   sent: "Enviado; falta que entre en un bloque. Puedes cerrar esta ventana: sigue por sí solo.",
   milestoneNumber: (number) => `Hito ${number}`,
   amountTo: (amount, name) => `${amount} para ${name}`,
@@ -193,6 +197,7 @@ export const es: Words = {
     fund: {
       label: "Financiar",
       hint: "Pone el dinero en custodia; empieza el trabajo.",
+      hintForOthers: "Paga en lugar del cliente, con tu propio dinero.",
       sentence: "Pone el dinero en custodia, y el plazo de trabajo empieza de inmediato.",
       done: "Financiado. El trabajo empezó.",
     },
@@ -206,7 +211,7 @@ export const es: Words = {
     },
     approve: {
       label: "Aprobar y pagar",
-      hint: "Le paga ahora al freelancer, todo.",
+      hint: "Acepta el trabajo y paga ahora este hito.",
       sentence: (payout, submission) =>
         submission === 0
           ? `Paga de inmediato, aunque no se entregó nada: ${payout}. No se puede deshacer.`
@@ -251,8 +256,8 @@ export const es: Words = {
       done: "El freelancer tiene más tiempo.",
     },
     dispute: {
-      label: "Llamar al árbitro",
-      hint: "Deja que el árbitro reparta el dinero de este hito.",
+      label: "Abrir una disputa",
+      hint: "Llama al árbitro, que reparte el dinero de este hito.",
       sentence: (period, fee, share) =>
         `El árbitro tiene ${period} para repartir el dinero de este hito, del que cobra ${fee} por su fallo. Si el árbitro no se pronuncia, el freelancer recibe el ${share}.`,
       message: "Qué está mal, para el árbitro",
@@ -271,7 +276,10 @@ export const es: Words = {
       sentence: (pot, fee) =>
         `Reparte ${pot} entre las dos partes, ya descontada tu comisión de ${fee}. El dinero se mueve de inmediato. No se puede deshacer.`,
       message: "Tus motivos",
-      done: "Fallo dictado. El dinero se movió.",
+      done: (fee) =>
+        fee === undefined
+          ? "Fallo dictado. El dinero se movió."
+          : `Fallo dictado. Las partes ya tienen su dinero; tu comisión de ${fee} te espera aquí hasta que la cobres.`,
     },
     settle: {
       label: "Repartir de común acuerdo",
@@ -358,6 +366,7 @@ export const es: Words = {
     choose: "Elegir un archivo",
     refused: "Esto no se puede abrir.",
     otherChain: (network) => `Esto es para otra red: ${network}.`,
+    noAccount: "Elige una cuenta para ver qué se te pide.",
     noRole: "No apareces en este acuerdo. ¿Tal vez estás aquí con otra cuenta?",
     role: {
       client: "Te piden que seas el cliente: que pagues este trabajo.",
@@ -378,12 +387,20 @@ export const es: Words = {
     title: "El acuerdo",
     invalid: "El contrato de custodia no aceptaría este acuerdo. No lo firmes.",
     consents: "Quién aceptó",
-    consent: (name, how) =>
-      how === "none"
-        ? `${name}: todavía no firmó`
-        : how === "chain"
-          ? `${name}: aceptó en la cadena`
-          : `${name}: firmó`,
+    consent: {
+      chain: (name) => `${name}: aceptó en la cadena`,
+      signature: (name) => `${name}: firmó`,
+      funding: (name) => `${name}: acepta al financiar, no hace falta que firme`,
+      none: (name) => `${name}: todavía no firmó`,
+    },
+    next: {
+      sign: "Te toca: léelo y fírmalo al final.",
+      fund: "Te toca: el freelancer firmó, y al final puedes financiar el primer hito.",
+      toFreelancer: "Lo que sigue: envíaselo al freelancer. El enlace está al final.",
+      toClient: "Lo que sigue: envíaselo de vuelta al cliente. El enlace está al final.",
+    },
+    toEnd: "Ir al final",
+    others: "Qué más puedes hacer",
     whoAreYou: "Elige una cuenta para firmarlo o financiarlo.",
     notYours: "Solo el cliente y el freelancer pueden firmarlo o financiarlo.",
     sign: "Firmar el acuerdo",
@@ -408,6 +425,7 @@ export const es: Words = {
     warnings: "Piensa en esto:",
     milestones: "Hitos",
     closed: "Una de las partes cerró el financiamiento: no se puede financiar ningún otro hito.",
+    compare: "Comparar con otro acuerdo entre los dos",
     compareWith: "Comparar con",
     compareWithNone: "nada",
     differences: "Qué es diferente",
@@ -438,15 +456,16 @@ export const es: Words = {
     AgreementOpened: "El acuerdo se registró en la cadena.",
     AgreementAccepted: (name) => `${name} aceptó el acuerdo.`,
     AgreementClosed: (name) => `${name} cerró el financiamiento de más hitos.`,
-    MilestoneFunded: (name, title, amount) => `${title}: ${name} lo financió con ${amount}.`,
-    MilestoneSubmitted: (name, title, submission) => `${title}: ${name} entregó el trabajo (entrega ${submission}).`,
-    ChangesRequested: (name, title) => `${title}: ${name} pidió cambios.`,
+    MilestoneFunded: (name, title, amount) => `«${title}»: ${name} lo financió con ${amount}.`,
+    MilestoneSubmitted: (name, title, submission) => `«${title}»: ${name} entregó el trabajo (entrega ${submission}).`,
+    ChangesRequested: (name, title) => `«${title}»: ${name} pidió cambios.`,
     MilestoneAttested: (name, title, passed) =>
-      `${title}: ${name} ${passed ? "le dio el visto bueno a la entrega" : "rechazó la entrega"}.`,
-    MilestoneAdvanced: (name, title, amount) => `${title}: ${name} pagó ${amount} por adelantado.`,
-    MilestoneExtended: (name, title, time) => `${title}: ahora vence el ${time}; ${name} amplió el plazo.`,
-    MilestoneDisputed: (name, title) => `${title}: ${name} llamó al árbitro.`,
-    EvidenceSubmitted: (name, title) => `${title}: ${name} agregó pruebas.`,
+      `«${title}»: ${name} ${passed ? "le dio el visto bueno a la entrega" : "rechazó la entrega"}.`,
+    MilestoneAdvanced: (name, title, amount) => `«${title}»: ${name} pagó ${amount} por adelantado.`,
+    MilestoneExtended: (name, title, time) => `«${title}»: ahora vence el ${time}; ${name} amplió el plazo.`,
+    MilestoneDisputed: (name, title) => `«${title}»: ${name} llamó al árbitro.`,
+    EvidenceSubmitted: (name, title) => `«${title}»: ${name} agregó pruebas.`,
+    MilestoneConcluded: (title, outcome, payout) => `«${title}» terminó. ${outcome} ${payout}.`,
     PaymentDeferred: (name, amount) =>
       `El token rechazó el pago de ${amount} a ${name}; el monto espera en la custodia.`,
     Withdrawn: (name, amount) => `${name} cobró ${amount}.`,
@@ -497,6 +516,7 @@ export const es: Words = {
     title: "Nuevo acuerdo",
     newVersion: "Otra versión",
     templates: "Empieza con un ejemplo",
+    undo: "Volver a lo que tenía escrito",
     parties: "Quiénes y en qué se paga",
     youAre: "Tú eres",
     neither: "ninguno de los dos",
@@ -508,11 +528,11 @@ export const es: Words = {
     incomplete: "Todo el trato aparece aquí en frases sencillas en cuanto el formulario está completo.",
     check: "¿Qué falta?",
     missing: "Esto falta o está mal:",
-    finish: "Continuar: firmar y compartir",
+    finish: "Continuar: compartirlo",
     name: "De qué se trata",
-    description: "En detalle",
+    description: "En detalle (opcional)",
     milestone: "Título",
-    milestoneDescription: "Qué hay que entregar",
+    milestoneDescription: "Qué hay que entregar (opcional)",
     days: "Plazo de trabajo",
     dayUnit: "días",
     add: "Agregar un hito",

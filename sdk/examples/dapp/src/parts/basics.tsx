@@ -1,5 +1,5 @@
 /** What all views are put together from. */
-import { type ReactNode, useId } from "react";
+import { createContext, type ReactNode, use, useId } from "react";
 import { Dialog as AriaDialog, Button, type ButtonProps, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useLanguage } from "../language/index.tsx";
 
@@ -77,6 +77,11 @@ export function Choice<Value extends string>({
   );
 }
 
+const Closing = createContext<(() => void) | undefined>(undefined);
+
+/** Closes the window around a component; `undefined` where there is none. */
+export const useClose = (): (() => void) | undefined => use(Closing);
+
 /** A window above the page, which keeps the keyboard inside and ends with Escape. */
 export function Dialog({
   title,
@@ -107,7 +112,7 @@ export function Dialog({
               ×
             </Button>
           </header>
-          {children}
+          <Closing value={onClose}>{children}</Closing>
         </AriaDialog>
       </Modal>
     </ModalOverlay>

@@ -13,7 +13,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useLanguage } from "../language/index.tsx";
 import { short } from "../names.ts";
 import { useSession } from "../session.tsx";
-import { Notice, PlainButton, PrimaryButton } from "./basics.tsx";
+import { Notice, PlainButton, PrimaryButton, useClose } from "./basics.tsx";
 import { Problem } from "./problem.tsx";
 
 /** What this needs of a mutation of the SDK's. */
@@ -112,6 +112,7 @@ export function Sending({
   readonly children?: ReactNode;
 }): ReactNode {
   const { words, format } = useLanguage();
+  const { account } = useSession();
   const { phase, transactions } = mutation;
   const [failure, setFailure] = useState<unknown>();
   const [isStarting, setIsStarting] = useState(false);
@@ -152,7 +153,9 @@ export function Sending({
       {cost !== undefined && (
         <p className="quiet">{words.networkFee(format.ether(cost.fee), format.number(cost.gas))}</p>
       )}
-      {phase === "pending" && <Notice tone="info">{words.pending}</Notice>}
+      {phase === "pending" && (
+        <Notice tone="info">{account?.wallet === undefined ? words.pendingInDemo : words.pending}</Notice>
+      )}
       {phase === "sent" && last !== undefined && (
         <Notice tone="info">
           {words.sent} <TransactionLink hash={last} />
@@ -175,6 +178,8 @@ export function Sending({
 
 /** What came of it. It takes the focus from the button that stood here, so that the keyboard stays in its window. */
 function Done({ children }: { readonly children: ReactNode }): ReactNode {
+  const { words } = useLanguage();
+  const close = useClose();
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const isLost = document.activeElement === null || document.activeElement === document.body;
@@ -183,6 +188,7 @@ function Done({ children }: { readonly children: ReactNode }): ReactNode {
   return (
     <div className="sending" ref={place} tabIndex={-1}>
       <Notice tone="good">{children}</Notice>
+      {close !== undefined && <PlainButton onPress={close}>{words.ready}</PlainButton>}
     </div>
   );
 }

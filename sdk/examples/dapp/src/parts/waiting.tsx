@@ -28,14 +28,18 @@ export function Waiting({ token }: { readonly token: string }): ReactNode {
   });
   if (currency === undefined || account === undefined || (amount === 0n && !isOpen)) return null;
   return (
-    <Notice tone="good">
-      {words.waiting.title(format.money(amount, currency))}
-      <PrimaryButton onPress={() => setIsOpen(true)}>{words.waiting.collect}</PrimaryButton>
+    <>
+      {amount > 0n && (
+        <Notice tone="good">
+          {words.waiting.title(format.money(amount, currency))}
+          <PrimaryButton onPress={() => setIsOpen(true)}>{words.waiting.collect}</PrimaryButton>
+        </Notice>
+      )}
       <Dialog title={words.waiting.collect} isOpen={isOpen} onClose={() => setIsOpen(false)}>
         <Suspense fallback={<Loading />}>
           <CollectForm token={token} account={account} amount={format.money(amount, currency)} />
         </Suspense>
       </Dialog>
-    </Notice>
+    </>
   );
 }

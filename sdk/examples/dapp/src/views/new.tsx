@@ -60,6 +60,8 @@ function Writing({ before }: { readonly before?: Draft }): ReactNode {
   useEffect(() => {
     if (before === undefined) remember(DRAFT, JSON.stringify(draft), "sessionStorage");
   }, [before, draft]);
+  /** What was there before an example was taken. */
+  const [overwritten, setOverwritten] = useState<Draft>();
   const [nonce] = useState(() => hexlify(randomBytes(32)) as `0x${string}`);
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const [showsAll, setShowsAll] = useState(false);
@@ -90,7 +92,21 @@ function Writing({ before }: { readonly before?: Draft }): ReactNode {
   return (
     <>
       <h1>{title}</h1>
-      {before === undefined && <Templates onChoose={(template) => form.set(template)} />}
+      {before === undefined && (
+        <Templates
+          onChoose={(template) => {
+            setOverwritten(overwritten ?? draft);
+            form.set(template);
+          }}
+          onUndo={
+            overwritten &&
+            (() => {
+              setDraft(overwritten);
+              setOverwritten(undefined);
+            })
+          }
+        />
+      )}
       <div className="writing">
         <form onSubmit={(event) => event.preventDefault()} aria-label={words.draft.title}>
           <Parties form={form} tokenError={tokenError} />
@@ -179,7 +195,14 @@ interface FormProps {
 }
 
 /** Agreements to begin with. */
-function Templates({ onChoose }: { readonly onChoose: (template: Partial<Draft>) => void }): ReactNode {
+function Templates({
+  onChoose,
+  onUndo,
+}: {
+  readonly onChoose: (template: Partial<Draft>) => void;
+  /** Takes the example back; `undefined` while none was chosen. */
+  readonly onUndo: (() => void) | undefined;
+}): ReactNode {
   const { words } = useLanguage();
   return (
     <section className="templates" aria-labelledby="templates">
@@ -194,6 +217,7 @@ function Templates({ onChoose }: { readonly onChoose: (template: Partial<Draft>)
           {name}
         </PlainButton>
       ))}
+      {onUndo !== undefined && <PlainButton onPress={onUndo}>{words.draft.undo}</PlainButton>}
     </section>
   );
 }

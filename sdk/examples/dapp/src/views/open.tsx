@@ -168,7 +168,15 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
   return (
     <AgreementPage
       agreement={agreement}
-      heading={<p>{role === undefined ? words.open.noRole : words.open.role[role]}</p>}
+      heading={
+        <p>
+          {account === undefined
+            ? words.open.noAccount
+            : role === undefined
+              ? words.open.noRole
+              : words.open.role[role]}
+        </p>
+      }
     >
       {notice}
       <Proposal agreement={agreement} state={state.data} signatures={verified.data.share.signatures} />

@@ -113,7 +113,7 @@ function PointsTable({
               </tr>
             </thead>
             <tbody>
-              {points.map((point) => (
+              {points.toReversed().map((point) => (
                 <tr key={point.time}>
                   <th scope="row">{format.time(point.time)}</th>
                   {SERIES.map((name) => (

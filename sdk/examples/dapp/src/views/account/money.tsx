@@ -3,37 +3,45 @@ import type { MicroEscrowError } from "@micro-escrow/sdk";
 import { toCsv } from "@micro-escrow/sdk/history";
 import { escrowKeys, useEscrow } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
 import { useLanguage } from "../../language/index.tsx";
 import { short, useCurrency } from "../../names.ts";
 import type { Overview } from "../../overview.ts";
 import { Choice, download, Loading, PlainButton } from "../../parts/basics.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { Waiting } from "../../parts/waiting.tsx";
+import { useSession } from "../../session.tsx";
 import { MoneyChart } from "./chart.tsx";
 import { pointsOf, readMoving } from "./series.ts";
 
 /** What is held, earned and paid. */
-export function Money({ overview: { statement, statedAt, time } }: { readonly overview: Overview }): ReactNode {
+export function Money({ overview: { statement, time } }: { readonly overview: Overview }): ReactNode {
   const { words } = useLanguage();
+  const { demo } = useSession();
   const escrow = useEscrow();
   const [chosen, setChosen] = useState<string>();
   const used = [...new Set(statement.agreements.map(({ terms }) => terms.token as string))];
   const token = chosen ?? used[0];
   const currency = useCurrency(token);
+  const times = useRef<ReadonlyMap<number, number>>(new Map());
   const { data: moving, error } = useQuery<Awaited<ReturnType<typeof readMoving>>, MicroEscrowError>({
     queryKey: [...escrowKeys.all(escrow), "moving", statement.account, statement.toBlock],
-    queryFn: () => readMoving(escrow, statement),
+    queryFn: async () => {
+      const read = await readMoving(escrow, statement, times.current);
+      times.current = read.times;
+      return read;
+    },
     structuralSharing: false,
     placeholderData: (before) => before,
   });
-  const points = useMemo(() => {
-    if (moving === undefined || token === undefined) return undefined;
-    const times = new Map([...moving.times, ...statement.entries.map((entry) => [entry.block, entry.time] as const)]);
-    // The newest block is known too, so that what happened since the last entry has a place.
-    times.set(statement.toBlock, statedAt);
-    return pointsOf(statement, moving.events, times, token);
-  }, [statement, statedAt, moving, token]);
+  const points = useMemo(
+    () => (moving === undefined || token === undefined ? undefined : pointsOf(statement, moving, token)),
+    [statement, moving, token],
+  );
+  // Of a token that nobody vouches for there is no name; the demo vouches for its own.
+  const named = statement.tokens.map((one) =>
+    one.address === demo?.token.address ? { ...one, symbol: demo.token.symbol } : one,
+  );
   return (
     <section className="money" aria-labelledby="money">
       <h2 id="money">{words.account.money}</h2>
@@ -58,7 +66,9 @@ export function Money({ overview: { statement, statedAt, time } }: { readonly ov
         <MoneyChart points={points} currency={currency} until={time} />
       )}
       <PlainButton
-        onPress={() => download(`statement-${statement.account}.csv`, toCsv(statement), "text/csv")}
+        onPress={() =>
+          download(`statement-${statement.account}.csv`, toCsv({ ...statement, tokens: named }), "text/csv")
+        }
         isDisabled={statement.entries.length === 0}
       >
         {words.account.statement}

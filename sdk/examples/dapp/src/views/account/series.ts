@@ -18,40 +18,43 @@ export interface Point {
 const AT_ONCE = 100;
 const MOVING = ["MilestoneFunded", "MilestoneAdvanced", "MilestoneConcluded"] as const;
 
-/** What moved money, and when that began. */
+/** What moved money, and when. */
 export interface Moving {
   readonly events: readonly EscrowEvent[];
-  /** Unix seconds by the numbers of blocks: of the first event, from which the others are placed. */
+  /** Unix seconds by the numbers of the events' blocks. */
   readonly times: ReadonlyMap<number, number>;
 }
 
-/** The events that move money of a statement's agreements. */
-export async function readMoving(escrow: MicroEscrow, { agreements }: Statement): Promise<Moving> {
+/**
+ * The events that move money of a statement's agreements.
+ *
+ * @param known Times that were read before: each block is asked for once.
+ */
+export async function readMoving(
+  escrow: MicroEscrow,
+  { agreements, entries }: Statement,
+  known: ReadonlyMap<number, number> = new Map(),
+): Promise<Moving> {
   const topics = MOVING.map((name) => escrowInterface.getEvent(name).topicHash);
   const found: EscrowEvent[] = [];
   for (let start = 0; start < agreements.length; start += AT_ONCE) {
     const ids = agreements.slice(start, start + AT_ONCE).map(({ id }) => id);
     for await (const page of scanEvents(escrow.connection, [topics, ids])) found.push(...page);
   }
-  const first = found.toSorted((a, b) => a.block - b.block).slice(0, 1);
-  return { events: found, times: await getBlockTimes(escrow.connection, first) };
+  const times = new Map([...known, ...entries.map(({ block, time }) => [block, time] as const)]);
+  return { events: found, times: await getBlockTimes(escrow.connection, found, times) };
 }
 
 /**
  * The points of one token, oldest first.
  *
- * @param times Unix seconds by the numbers of blocks; blocks between two that are known are placed between them.
+ * @param moving What moved money of the statement's agreements, read at its block or later.
  */
-export function pointsOf(
-  statement: Statement,
-  events: readonly EscrowEvent[],
-  times: ReadonlyMap<number, number>,
-  token: string,
-): readonly Point[] {
+export function pointsOf(statement: Statement, { events, times }: Moving, token: string): readonly Point[] {
   const tokenOf = new Map(statement.agreements.map(({ id, terms }) => [id, terms.token]));
-  const timeAt = interpolated(times);
   interface Change {
     readonly block: number;
+    readonly time: number;
     readonly held?: bigint;
     readonly earned?: bigint;
     readonly paid?: bigint;
@@ -59,41 +62,30 @@ export function pointsOf(
   const changes: Change[] = [];
   for (const event of events) {
     if (!("id" in event) || tokenOf.get(event.id) !== token) continue;
-    const { block } = event;
-    if (event.type === "MilestoneFunded") changes.push({ block, held: event.amount });
+    const at = { block: event.block, time: times.get(event.block) ?? 0 };
+    if (event.type === "MilestoneFunded") changes.push({ ...at, held: event.amount });
     if (event.type === "MilestoneAdvanced")
-      changes.push({ block, held: -(event.freelancerAmount + event.platformFee) });
+      changes.push({ ...at, held: -(event.freelancerAmount + event.platformFee) });
     if (event.type === "MilestoneConcluded") {
       const { freelancerAmount, clientAmount, platformFee, arbiterFee } = event;
-      changes.push({ block, held: -(freelancerAmount + clientAmount + platformFee + arbiterFee) });
+      changes.push({ ...at, held: -(freelancerAmount + clientAmount + platformFee + arbiterFee) });
     }
   }
   for (const entry of statement.entries) {
     if (entry.token !== token) continue;
-    const { block, net, type } = entry;
-    if (type === "funded") changes.push({ block, paid: net });
-    else if (type === "refunded") changes.push({ block, paid: -net });
-    else if (type !== "withdrawn") changes.push({ block, earned: net });
+    const { block, time, net, type } = entry;
+    if (type === "funded") changes.push({ block, time, paid: net });
+    else if (type === "refunded") changes.push({ block, time, paid: -net });
+    else if (type !== "withdrawn") changes.push({ block, time, earned: net });
   }
   const points: Point[] = [];
   let sum = { held: 0n, earned: 0n, paid: 0n };
-  for (const { block, held = 0n, earned = 0n, paid = 0n } of changes.sort((a, b) => a.block - b.block)) {
+  for (const { time, held = 0n, earned = 0n, paid = 0n } of changes.sort((a, b) => a.block - b.block)) {
     sum = { held: sum.held + held, earned: sum.earned + earned, paid: sum.paid + paid };
-    const point = { time: timeAt(block), ...sum };
-    // Of what happens in one block, the end counts.
+    const point = { time, ...sum };
+    // Of what happens at one time, the end counts.
     if (points.at(-1)?.time === point.time) points.pop();
     points.push(point);
   }
   return points;
-}
-
-function interpolated(times: ReadonlyMap<number, number>): (block: number) => number {
-  const known = [...times].sort(([a], [b]) => a - b);
-  return (block) => {
-    const after = known.find(([other]) => other >= block) ?? known.at(-1);
-    const before = known.findLast(([other]) => other <= block) ?? known[0];
-    if (after === undefined || before === undefined) return 0;
-    const [[b0, t0], [b1, t1]] = [before, after];
-    return b0 === b1 ? t0 : Math.round(t0 + ((t1 - t0) * (block - b0)) / (b1 - b0));
-  };
 }

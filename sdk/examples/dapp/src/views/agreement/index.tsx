@@ -9,7 +9,7 @@ import {
   useWatch,
 } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { titleOf, whole } from "../../clauses.ts";
 import { useTitle } from "../../focus.ts";
 import { useLanguage } from "../../language/index.tsx";
@@ -22,7 +22,7 @@ import { Sharing } from "../../parts/sharing.tsx";
 import { Waiting } from "../../parts/waiting.tsx";
 import { roleOf } from "../../roles.ts";
 import { useAddress, useSession } from "../../session.tsx";
-import { Actions } from "./actions/index.tsx";
+import { WholeActions } from "./actions/index.tsx";
 import { Deal } from "./deal.tsx";
 import { type Facts, handedIn } from "./facts.ts";
 import { MilestoneCard } from "./milestone.tsx";
@@ -77,6 +77,9 @@ function KnownAgreement({
   const isUnderWay = state.data?.milestones.some(({ status }) => status !== 0) ?? false;
   const events = useMemo(() => (timeline.data ? eventsOf(timeline.data) : []), [timeline.data]);
   const role = roleOf(agreement, account);
+  // Whoever sees it begin is told so: all of the page is another one then.
+  const [wasProposal, setWasProposal] = useState(false);
+  if (!wasProposal && state.data !== undefined && !isUnderWay) setWasProposal(true);
   useTitle(titleOf(agreement) ?? words.agreement.untitled);
   return (
     <AgreementPage
@@ -91,6 +94,7 @@ function KnownAgreement({
         </>
       }
     >
+      {wasProposal && isUnderWay && <Begun />}
       {scope === undefined && <Notice tone="warning">{words.agreement.noScope}</Notice>}
       {state.error && state.data === undefined && <Problem error={state.error} onRetry={() => void state.refetch()} />}
       {timeline.error && <Problem error={timeline.error} onRetry={() => void timeline.refetch()} />}
@@ -115,6 +119,20 @@ function KnownAgreement({
         </>
       )}
     </AgreementPage>
+  );
+}
+
+function Begun(): ReactNode {
+  const { words } = useLanguage();
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    window.scrollTo(0, 0);
+    place.current?.focus({ preventScroll: true });
+  }, []);
+  return (
+    <div ref={place} tabIndex={-1}>
+      <Notice tone="good">{words.actions.fund.done}</Notice>
+    </div>
   );
 }
 
@@ -170,7 +188,7 @@ function UnderWay({ facts }: { readonly facts: Facts }): ReactNode {
           />
         ))}
         {facts.state.closed && <Notice tone="info">{words.agreement.closed}</Notice>}
-        <Actions facts={facts} available={available.filter(({ index }) => index === undefined)} />
+        <WholeActions facts={facts} available={available} />
       </section>
     </>
   );

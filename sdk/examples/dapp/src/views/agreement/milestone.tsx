@@ -18,6 +18,7 @@ import { useLanguage, type Words } from "../../language/index.tsx";
 import { useNames } from "../../names.ts";
 import { Notice } from "../../parts/basics.tsx";
 import { Material } from "../../parts/material.tsx";
+import { GoOnAs } from "../../parts/who.tsx";
 import { Actions } from "./actions/index.tsx";
 import { type Facts, handedIn, useMilestoneTitle, usePayoutWords } from "./facts.ts";
 
@@ -78,18 +79,20 @@ function Turn({ facts, index }: { readonly facts: Facts; readonly index: number 
   const outcome = defaultOutcome(agreement, state, index, 0);
   if (outcome === undefined) return null;
   const { client, freelancer, arbiter } = agreement.terms;
-  const turns = {
-    [Status.Funded]: words.turn.Funded(nameOf(freelancer)),
-    [Status.Submitted]: words.turn.Submitted(nameOf(client)),
-    [Status.ChangesRequested]: words.turn.ChangesRequested(nameOf(freelancer)),
-    [Status.Disputed]: words.turn.Disputed(nameOf(arbiter)),
-  } as Readonly<Record<number, string>>;
+  const turns: { readonly [S in Status]?: readonly [actor: string, say: (name: string) => string] } = {
+    [Status.Funded]: [freelancer, words.turn.Funded],
+    [Status.Submitted]: [client, words.turn.Submitted],
+    [Status.ChangesRequested]: [freelancer, words.turn.ChangesRequested],
+    [Status.Disputed]: [arbiter, words.turn.Disputed],
+  };
+  const [actor, say] = turns[status] ?? [];
   return (
     <div className="turn">
       <p>
-        <strong>{left === 0 ? words.turn.over : turns[status]}</strong>{" "}
+        <strong>{left === 0 ? words.turn.over : actor && say?.(nameOf(actor))}</strong>{" "}
         <span className="quiet">{words.turn.held(format.money(held, currency))}</span>
       </p>
+      {left !== 0 && actor !== undefined && <GoOnAs account={actor} />}
       <p className={left === 0 ? "due" : "countdown"}>
         {left === 0
           ? words.turn.due(payoutWords(outcome.payout))

@@ -2,7 +2,7 @@
 import { type Agreement, type AgreementState, type Hex, validateAgreement } from "@micro-escrow/sdk";
 import { useAvailableActions, useEscrow, useEscrowMutation } from "@micro-escrow/sdk/react";
 import { useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { titleOf } from "../../clauses.ts";
 import { useLanguage } from "../../language/index.tsx";
@@ -12,9 +12,10 @@ import { Choice, Loading, Notice, PlainButton } from "../../parts/basics.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { Sending } from "../../parts/sending.tsx";
 import { Sharing } from "../../parts/sharing.tsx";
+import { GoOnAs, WhoAreYou } from "../../parts/who.tsx";
 import { useAddress } from "../../session.tsx";
 import type { Share } from "../../share.ts";
-import { Actions } from "./actions/index.tsx";
+import { WholeActions } from "./actions/index.tsx";
 import { Deal, Differences, Warnings } from "./deal.tsx";
 import { FundForm } from "./funding.tsx";
 
@@ -33,6 +34,13 @@ export function Proposal({ agreement, state, signatures }: ProposalProps): React
   const problems = validateAgreement(agreement, { escrow: address });
   const { data: kept } = useKeptAgreements(chainId);
   const versions = kept?.filter((one) => isVersionOf(one.agreement, agreement)) ?? [];
+  const account = useAddress();
+  const step = problems.length === 0 ? nextStepOf({ agreement, state, signatures }, account) : undefined;
+  const end = useRef<HTMLDivElement>(null);
+  const goToEnd = () => {
+    end.current?.scrollIntoView();
+    end.current?.focus({ preventScroll: true });
+  };
   return (
     <section aria-labelledby="proposal">
       <h2 id="proposal">{words.proposal.title}</h2>
@@ -53,11 +61,32 @@ export function Proposal({ agreement, state, signatures }: ProposalProps): React
       )}
       <Warnings agreement={agreement} />
       {versions.length > 0 && <Versions agreement={agreement} versions={versions} />}
+      {step !== undefined && (
+        <Notice tone="info">
+          {words.proposal.next[step]}
+          <PlainButton onPress={goToEnd}>{words.proposal.toEnd}</PlainButton>
+        </Notice>
+      )}
       <Deal agreement={agreement} />
       <Consents agreement={agreement} state={state} signatures={signatures} />
-      {problems.length === 0 && <NextStep agreement={agreement} state={state} signatures={signatures} />}
+      {problems.length === 0 && (
+        <div ref={end} tabIndex={-1}>
+          <NextStep agreement={agreement} state={state} signatures={signatures} />
+        </div>
+      )}
     </section>
   );
+}
+
+/** What its reader does next: `undefined` for who is neither of the two. */
+function nextStepOf(
+  { agreement: { terms }, state, signatures }: ProposalProps,
+  account: string | undefined,
+): "sign" | "fund" | "toFreelancer" | "toClient" | undefined {
+  const isSigned = state.freelancerConsented || signatures.freelancer !== undefined;
+  if (account === terms.client) return isSigned ? "fund" : "toFreelancer";
+  if (account === terms.freelancer) return isSigned ? "toClient" : "sign";
+  return undefined;
 }
 
 /** Whether two agreements are between the same two, whoever pays, so that one may be the other's next version. */
@@ -88,7 +117,8 @@ function Versions({
   const id = chosen ?? likely?.agreement.id ?? "";
   const before = versions.find((one) => one.agreement.id === id)?.agreement;
   return (
-    <div className="versions">
+    <details className="versions" open={likely !== undefined}>
+      <summary>{words.agreement.compare}</summary>
       <Choice
         label={words.agreement.compareWith}
         value={id}
@@ -102,7 +132,7 @@ function Versions({
         ]}
       />
       {before !== undefined && <Differences before={before} now={agreement} />}
-    </div>
+    </details>
   );
 }
 
@@ -111,12 +141,12 @@ function Consents({ agreement, state, signatures }: ProposalProps): ReactNode {
   const { words } = useLanguage();
   const nameOf = useNames();
   const { client, freelancer } = agreement.terms;
-  const line = (party: string, isOnChain: boolean, isSigned: boolean) =>
-    words.proposal.consent(nameOf(party), isOnChain ? "chain" : isSigned ? "signature" : "none");
+  const line = (party: string, isOnChain: boolean, isSigned: boolean, otherwise: "funding" | "none") =>
+    words.proposal.consent[isOnChain ? "chain" : isSigned ? "signature" : otherwise](nameOf(party));
   return (
     <ul className="consents" aria-label={words.proposal.consents}>
-      <li>{line(freelancer, state.freelancerConsented, signatures.freelancer !== undefined)}</li>
-      <li>{line(client, state.clientConsented, signatures.client !== undefined)}</li>
+      <li>{line(freelancer, state.freelancerConsented, signatures.freelancer !== undefined, "none")}</li>
+      <li>{line(client, state.clientConsented, signatures.client !== undefined, "funding")}</li>
     </ul>
   );
 }
@@ -142,17 +172,22 @@ function NextStep({ agreement, state, ...known }: ProposalProps): ReactNode {
   const { chainId } = useEscrow();
   const { terms } = agreement;
   const currency = useCurrency(terms.token);
-  const isClient = account === terms.client;
-  const isFreelancer = account === terms.freelancer;
-  const freelancerSigned = state.freelancerConsented || signatures.freelancer !== undefined;
+  const step = nextStepOf({ agreement, state, signatures }, account);
   const share: Share = { chainId, agreement, signatures, contents: [] };
   const name = agreement.scope?.title ?? agreement.id;
 
-  if (account === undefined) return <Notice tone="info">{words.proposal.whoAreYou}</Notice>;
+  if (account === undefined) {
+    return (
+      <>
+        <Notice tone="info">{words.proposal.whoAreYou}</Notice>
+        <WhoAreYou />
+      </>
+    );
+  }
   return (
     <>
-      {isFreelancer && !freelancerSigned && <SignForm agreement={agreement} onSigned={signed} />}
-      {isClient && freelancerSigned && (
+      {step === "sign" && <SignForm agreement={agreement} onSigned={signed} />}
+      {step === "fund" && (
         <section aria-labelledby="fund">
           <h3 id="fund">{words.proposal.fund}</h3>
           <p>{words.proposal.bothReady}</p>
@@ -163,22 +198,16 @@ function NextStep({ agreement, state, ...known }: ProposalProps): ReactNode {
           )}
         </section>
       )}
-      {(isFreelancer || (isClient && !freelancerSigned)) && (
+      {(step === "toFreelancer" || step === "toClient") && (
         <section aria-labelledby="hand-over">
-          <h3 id="hand-over">{isClient ? words.proposal.toFreelancer : words.proposal.toClient}</h3>
-          <p>
-            {isClient
-              ? words.proposal.awaitFreelancer
-              : freelancerSigned
-                ? words.proposal.sendBack
-                : words.proposal.signFirst}
-          </p>
+          <h3 id="hand-over">{words.proposal[step]}</h3>
+          <p>{step === "toClient" ? words.proposal.sendBack : words.proposal.awaitFreelancer}</p>
           {failure !== undefined && <Problem error={failure} />}
           <Sharing share={share} name={name} />
+          <GoOnAs account={step === "toClient" ? terms.client : terms.freelancer} />
         </section>
       )}
-      {!isClient && !isFreelancer && <Notice tone="info">{words.proposal.notYours}</Notice>}
-      {(isClient || isFreelancer) && <ChangeIt agreement={agreement} />}
+      {step === undefined ? <Notice tone="info">{words.proposal.notYours}</Notice> : <ChangeIt agreement={agreement} />}
       <Others agreement={agreement} state={state} />
     </>
   );
@@ -216,7 +245,7 @@ function Others({ agreement, state }: Pick<ProposalProps, "agreement" | "state">
   const { data: available = [] } = useAvailableActions({ agreement, account });
   if (currency === undefined) return null;
   const facts = { agreement, state, currency, events: [], kept: undefined };
-  return <Actions facts={facts} available={available.filter(({ index }) => index === undefined)} />;
+  return <WholeActions facts={facts} available={available} />;
 }
 
 /** A new version of it, to send back. */

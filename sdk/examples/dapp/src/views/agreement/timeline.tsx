@@ -8,7 +8,7 @@ import { type ReactNode, useCallback, useEffect, useRef, useState } from "react"
 import { useLanguage, type Words } from "../../language/index.tsx";
 import { useNames } from "../../names.ts";
 import { TransactionLink } from "../../parts/sending.tsx";
-import { type Facts, useMilestoneTitle } from "./facts.ts";
+import { type Facts, useMilestoneTitle, usePayoutWords } from "./facts.ts";
 
 /** What happened, newest first. */
 export function Timeline({ facts, history }: { readonly facts: Facts; readonly history: History }): ReactNode {
@@ -73,6 +73,7 @@ function useEventWords({ agreement, currency }: Pick<Facts, "agreement" | "curre
   const { words, format } = useLanguage();
   const nameOf = useNames();
   const title = useMilestoneTitle(agreement);
+  const payoutWords = usePayoutWords(agreement.terms, currency);
   return useCallback(
     (event) => {
       const { events } = words;
@@ -105,13 +106,22 @@ function useEventWords({ agreement, currency }: Pick<Facts, "agreement" | "curre
         case "EvidenceSubmitted":
           return events.EvidenceSubmitted(nameOf(event.by), title(event.index));
         case "MilestoneConcluded":
-          return `${title(event.index)}: ${words.outcome[outcomeName(event.outcome) as keyof Words["outcome"]]}`;
+          return events.MilestoneConcluded(
+            title(event.index),
+            words.outcome[outcomeName(event.outcome) as keyof Words["outcome"]],
+            payoutWords({
+              freelancer: event.freelancerAmount,
+              client: event.clientAmount,
+              platform: event.platformFee,
+              arbiter: event.arbiterFee,
+            }),
+          );
         case "PaymentDeferred":
           return events.PaymentDeferred(nameOf(event.account), format.money(event.amount, currency));
         case "Withdrawn":
           return events.Withdrawn(nameOf(event.account), format.money(event.amount, currency));
       }
     },
-    [words, format, nameOf, title, agreement, currency],
+    [words, format, nameOf, title, payoutWords, agreement, currency],
   );
 }

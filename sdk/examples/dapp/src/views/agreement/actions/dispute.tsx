@@ -20,6 +20,8 @@ export function DisputeForm({ facts, index }: FormProps): ReactNode {
   return (
     <HandingIn
       facts={facts}
+      action="dispute"
+      index={index}
       mutation={mutation}
       send={(evidence) => mutation.mutateAsync({ agreement, index, submission, evidence })}
       call={(evidence) => disputeCall({ escrow: escrow.address, agreement, index, submission, evidence })}
@@ -37,6 +39,8 @@ export function EvidenceForm({ facts, index }: FormProps): ReactNode {
   return (
     <HandingIn
       facts={facts}
+      action="submitEvidence"
+      index={index}
       mutation={mutation}
       send={(evidence) => mutation.mutateAsync({ agreement, index, evidence })}
       call={(evidence) => submitEvidenceCall({ escrow: escrow.address, agreement, index, evidence })}
@@ -57,10 +61,12 @@ export function RuleForm({ facts, index }: FormProps): ReactNode {
   });
   const [part, setPart] = useState<bigint | undefined>(whole / 2n);
   const preview = part === undefined ? undefined : payoutOf(facts, { type: "rule", index, freelancerAmount: part });
-  const { sentence, ...said } = words.actions.rule;
+  const { sentence, done, ...said } = words.actions.rule;
   return (
     <HandingIn
       facts={facts}
+      action="rule"
+      index={index}
       mutation={mutation}
       send={async (reasoning) =>
         part !== undefined && mutation.mutateAsync({ agreement, index, freelancerAmount: part, reasoning })
@@ -70,7 +76,11 @@ export function RuleForm({ facts, index }: FormProps): ReactNode {
           ? undefined
           : ruleCall({ escrow: escrow.address, agreement, index, freelancerAmount: part, reasoning })
       }
-      words={{ ...said, sentence: sentence(format.money(whole, currency), format.money(fee, currency)) }}
+      words={{
+        ...said,
+        sentence: sentence(format.money(whole, currency), format.money(fee, currency)),
+        done: done(fee === 0n ? undefined : format.money(fee, currency)),
+      }}
       isReady={part !== undefined}
     >
       <Split facts={facts} whole={whole} value={part} onChange={setPart} preview={preview} />

@@ -1,5 +1,5 @@
 /** Handing something in: a text and files are kept in this browser, their hash goes to the chain, and the others get a link. */
-import { type Call, type Hash, hashText } from "@micro-escrow/sdk";
+import { type Call, type Hash, hashText, type Verb } from "@micro-escrow/sdk";
 import { useEscrow } from "@micro-escrow/sdk/react";
 import { putContent, putDeliverable } from "@micro-escrow/sdk/storage";
 import { useQueryClient } from "@tanstack/react-query";
@@ -13,6 +13,7 @@ import { Field } from "../../../parts/field.tsx";
 import { contentsOf, fileOf } from "../../../parts/material.tsx";
 import { Sending, type SendingMutation } from "../../../parts/sending.tsx";
 import { Sharing } from "../../../parts/sharing.tsx";
+import { useAddress } from "../../../session.tsx";
 import type { Facts } from "../facts.ts";
 
 /** A text, and files. */
@@ -22,6 +23,8 @@ interface Handed {
 }
 
 const NOTHING: Handed = { text: "", chosen: [] };
+/** What was written and not sent: who closes the window, to look something up, finds it there again. */
+const unsent = new Map<string, Handed>();
 const isEmpty = ({ text, chosen }: Handed) => text.trim() === "" && chosen.length === 0;
 /** Bytes that others can open here together: what is more could be put on the chain, and seen by nobody. */
 const MOST_HANDED_IN = 64 * 1_024 * 1_024;
@@ -52,6 +55,8 @@ function noteName(given: readonly { readonly path: string }[]): string {
 /** A form that hands something in. */
 export function HandingIn({
   facts: { agreement },
+  action,
+  index,
   mutation,
   send,
   call,
@@ -61,6 +66,8 @@ export function HandingIn({
   children,
 }: {
   readonly facts: Facts;
+  readonly action: Verb;
+  readonly index: number;
   readonly mutation: SendingMutation;
   /** Sends, with the hash of what is handed in. */
   readonly send: (hash: Hash) => Promise<unknown>;
@@ -77,7 +84,13 @@ export function HandingIn({
   const { chainId } = useEscrow();
   const client = useQueryClient();
   const { words } = useLanguage();
-  const [handed, setHanded] = useState(NOTHING);
+  const place = [chainId, agreement.id, index, action, useAddress()].join();
+  const [handed, setHanded] = useState(unsent.get(place) ?? NOTHING);
+  const change = (changes: Partial<Handed>) => {
+    const changed = { ...handed, ...changes };
+    setHanded(changed);
+    unsent.set(place, changed);
+  };
   const [contents, setContents] = useState<readonly Uint8Array[]>();
   /** It is kept before it is sent: what the chain has the hash of and nobody has, nobody can judge. */
   const start = async () => {
@@ -86,6 +99,7 @@ export function HandingIn({
     await client.invalidateQueries({ queryKey: [LIBRARY] });
     setContents(await contentsOf(hash));
     await send(hash);
+    unsent.delete(place);
   };
   return (
     <>
@@ -99,18 +113,10 @@ export function HandingIn({
         done={done}
       >
         {children}
-        <Field
-          label={message}
-          value={handed.text}
-          onChange={(text) => setHanded((before) => ({ ...before, text }))}
-          isLong
-        />
+        <Field label={message} value={handed.text} onChange={(text) => change({ text })} isLong />
         {withFiles && (
           <div className="files">
-            <FileTrigger
-              allowsMultiple
-              onSelect={(list) => setHanded((before) => ({ ...before, chosen: [...(list ?? [])] }))}
-            >
+            <FileTrigger allowsMultiple onSelect={(list) => change({ chosen: [...(list ?? [])] })}>
               <PlainButton>{words.material.choose}</PlainButton>
             </FileTrigger>
             <ul aria-label={words.material.chosen}>

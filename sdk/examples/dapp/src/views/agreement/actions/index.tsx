@@ -43,7 +43,7 @@ export function Actions({
   const { words } = useLanguage();
   const [opened, setOpened] = useState<AvailableAction>();
   const title = useMilestoneTitle(facts.agreement);
-  const account = useAddress();
+  const isClient = useAddress() === facts.agreement.terms.client;
   const id = useId();
   // The one that was opened stays until it is closed, also when its own success ends the possibility.
   const sorted = available.toSorted((a, b) => ORDER.indexOf(a.action) - ORDER.indexOf(b.action));
@@ -58,7 +58,7 @@ export function Actions({
               {words.actions[one.action].label}
             </ButtonOfRank>
             <span id={hint} className="quiet">
-              {words.actions[one.action].hint}
+              {hintOf(one)}
             </span>
           </div>
         );
@@ -78,10 +78,17 @@ export function Actions({
     // Consenting on the chain is for who cannot sign.
     if (index === undefined) return false;
     const { status } = milestoneOf(facts, index);
-    // Anybody may pay, but it is the client who is expected to.
-    return (
-      (EXPECTED[status]?.includes(action) ?? false) && (action !== "fund" || account === facts.agreement.terms.client)
-    );
+    if (EXPECTED[status]?.includes(action) !== true) return false;
+    if (action !== "fund") return true;
+    // Anybody may pay, but it is the client who is expected to: the next piece, when the one before has ended.
+    const { milestones } = facts.state;
+    const isNext = milestones.findIndex((one) => one.status === Status.None) === index;
+    return isNext && isClient && milestones.every(({ held }) => held === 0n);
+  }
+
+  function hintOf({ action }: AvailableAction): string {
+    const hint = words.actions[action];
+    return "hintForOthers" in hint && !isClient ? hint.hintForOthers : hint.hint;
   }
 
   /** The same button stands at several milestones: to who does not see where, it says which. */
@@ -89,6 +96,22 @@ export function Actions({
     const { label } = words.actions[action];
     return index === undefined ? label : `${label}: ${title(index)}`;
   }
+}
+
+/** What an account may do to the agreement as a whole. It is seldom done: nobody should take it for the next step. */
+export function WholeActions(props: {
+  readonly facts: Facts;
+  readonly available: readonly AvailableAction[];
+}): ReactNode {
+  const { words } = useLanguage();
+  const available = props.available.filter(({ index }) => index === undefined);
+  if (available.length === 0) return null;
+  return (
+    <details>
+      <summary>{words.proposal.others}</summary>
+      <Actions facts={props.facts} available={available} />
+    </details>
+  );
 }
 
 function ActionForm({ action, ...props }: FormProps & { readonly action: Verb }): ReactNode {

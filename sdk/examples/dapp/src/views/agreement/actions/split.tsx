@@ -10,6 +10,13 @@ import { type Facts, usePayoutWords } from "../facts.ts";
 /** Parts of the slider's whole: a tenth of a percent each. */
 const STEPS = 1_000;
 
+/** An amount as it is typed, with its cents where the token has some. */
+function typed(amount: bigint, decimals: number): string {
+  const [whole = "", part = ""] = formatAmount(amount, decimals).split(".");
+  const cents = part.padEnd(Math.min(2, decimals), "0");
+  return cents === "" ? whole : `${whole}.${cents}`;
+}
+
 /** Divides what there is between the two, by a slider or to the cent. */
 export function Split({
   facts,
@@ -29,10 +36,10 @@ export function Split({
   const { words, format } = useLanguage();
   const { currency, agreement } = facts;
   const payoutWords = usePayoutWords(agreement.terms, currency);
-  const [text, setText] = useState(() => (value === undefined ? "" : formatAmount(value, currency.decimals)));
+  const [text, setText] = useState(() => (value === undefined ? "" : typed(value, currency.decimals)));
   const position = value === undefined || whole === 0n ? 0 : Number((value * BigInt(STEPS)) / whole);
   const set = (amount: bigint) => {
-    setText(formatAmount(amount, currency.decimals));
+    setText(typed(amount, currency.decimals));
     onChange(amount);
   };
   return (
@@ -61,9 +68,9 @@ export function Split({
       <Field
         label={words.split.amount}
         value={text}
-        onChange={(typed) => {
-          setText(typed);
-          const amount = readAmount(typed, currency.decimals);
+        onChange={(input) => {
+          setText(input);
+          const amount = readAmount(input, currency.decimals);
           onChange(amount !== undefined && amount <= whole ? amount : undefined);
         }}
         inputMode="decimal"

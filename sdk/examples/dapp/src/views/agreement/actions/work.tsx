@@ -17,6 +17,8 @@ export function SubmitForm({ facts, index }: FormProps): ReactNode {
   return (
     <HandingIn
       facts={facts}
+      action="submit"
+      index={index}
       mutation={mutation}
       send={(deliverable) => mutation.mutateAsync({ agreement, index, deliverable })}
       call={(deliverable) => submitCall({ escrow: escrow.address, agreement, index, deliverable })}
@@ -36,6 +38,8 @@ export function RequestChangesForm({ facts, index }: FormProps): ReactNode {
   return (
     <HandingIn
       facts={facts}
+      action="requestChanges"
+      index={index}
       mutation={mutation}
       send={(reason) => mutation.mutateAsync({ agreement, index, submission, reason })}
       call={(reason) => requestChangesCall({ escrow: escrow.address, agreement, index, submission, reason })}
@@ -59,6 +63,8 @@ export function AttestForm({ facts, index }: FormProps): ReactNode {
   return (
     <HandingIn
       facts={facts}
+      action="attest"
+      index={index}
       mutation={mutation}
       send={(report) => mutation.mutateAsync({ agreement, index, ...seen, passed, report })}
       call={(report) =>
