@@ -90,9 +90,9 @@ function Turn({ facts, index }: { readonly facts: Facts; readonly index: number 
     <div className="turn">
       <p>
         <strong>{left === 0 ? words.turn.over : actor && say?.(nameOf(actor))}</strong>{" "}
-        <span className="quiet">{words.turn.held(format.money(held, currency))}</span>
+        <span className="quiet">{words.turn.held(format.money(held, currency))}</span>{" "}
+        {left !== 0 && actor !== undefined && <GoOnAs account={actor} />}
       </p>
-      {left !== 0 && actor !== undefined && <GoOnAs account={actor} />}
       <p className={left === 0 ? "due" : "countdown"}>
         {left === 0
           ? words.turn.due(payoutWords(outcome.payout))
