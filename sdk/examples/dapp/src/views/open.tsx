@@ -9,6 +9,7 @@ import { useVerified, verify } from "../consents.ts";
 import { useTitle } from "../focus.ts";
 import { useLanguage } from "../language/index.tsx";
 import { keep, LIBRARY, useKeptAgreements } from "../library.ts";
+import { useCurrency, useToken } from "../names.ts";
 import { Loading, Notice, PlainButton, PrimaryButton } from "../parts/basics.tsx";
 import { Field } from "../parts/field.tsx";
 import { Problem } from "../parts/problem.tsx";
@@ -25,7 +26,6 @@ export function OpenView({ fragment }: { readonly fragment: string | undefined }
     queryKey: ["share", fragment],
     queryFn: () => fromFragment(fragment ?? ""),
     enabled: fragment !== undefined,
-    networkMode: "always",
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
     structuralSharing: false,
@@ -114,6 +114,8 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
   const { agreement } = share;
   const state = useAgreementState(agreement);
   const verified = useVerified(share);
+  const currency = useCurrency(agreement.terms.token);
+  const token = useToken(agreement.terms.token);
   const library = useKeptAgreements(escrow.chainId);
   const kept = library.data?.find((one) => one.agreement.id === agreement.id);
   const role = roleOf(agreement, account);
@@ -142,8 +144,10 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
     if (goesOn) void put({ replace: true });
   }, [goesOn, put]);
 
-  if (state.error) return <Problem error={state.error} onRetry={() => void state.refetch()} />;
-  if (verified.error) return <Problem error={verified.error} onRetry={() => void verified.refetch()} />;
+  // What fails when it is read again takes away nothing: something of it may just be on its way.
+  for (const { data, error, refetch } of [state, verified]) {
+    if (data === undefined && error !== null) return <Problem error={error} onRetry={() => void refetch()} />;
+  }
   if (failure !== undefined) {
     return (
       <>
@@ -171,6 +175,7 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
       heading={<p>{role === undefined ? words.open.noRole : words.open.role[role]}</p>}
     >
       {notice}
+      {token.error && currency === undefined && <Problem error={token.error} onRetry={() => void token.refetch()} />}
       <Proposal agreement={agreement} state={state.data} signatures={verified.data.share.signatures} />
       <PlainButton onPress={() => void put({ replace: false })}>{words.open.keep}</PlainButton>
     </AgreementPage>

@@ -43,9 +43,10 @@ export function AgreementView({ id }: { readonly id: string }): ReactNode {
   const chain = useAgreement(needsChain ? known : undefined);
   const agreement = kept?.agreement ?? chain.data;
   if (known === undefined) return <Notice tone="problem">{words.agreement.noId}</Notice>;
-  if (chain.error instanceof UnknownAgreementError) return <Notice tone="problem">{words.agreement.unknown}</Notice>;
-  if (chain.error) return <Problem error={chain.error} onRetry={() => void chain.refetch()} />;
-  if (agreement === undefined) return <Loading />;
+  if (agreement === undefined) {
+    if (chain.error instanceof UnknownAgreementError) return <Notice tone="problem">{words.agreement.unknown}</Notice>;
+    return chain.error ? <Problem error={chain.error} onRetry={() => void chain.refetch()} /> : <Loading />;
+  }
   return <KnownAgreement key={agreement.id} agreement={agreement} kept={kept} />;
 }
 
@@ -131,7 +132,6 @@ function ShareAll({ facts: { agreement, events, kept } }: { readonly facts: Fact
       return [...new Map(all.map((bytes) => [sha256(bytes), bytes])).values()];
     },
     enabled: isOpen,
-    networkMode: "always",
     structuralSharing: false,
   });
   return (
