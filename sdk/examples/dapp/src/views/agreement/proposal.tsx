@@ -7,7 +7,7 @@ import { useLocation } from "wouter";
 import { titleOf } from "../../clauses.ts";
 import { useLanguage } from "../../language/index.tsx";
 import { type Kept, keep, LIBRARY, useKeptAgreements } from "../../library.ts";
-import { useCurrency, useNames } from "../../names.ts";
+import { useCurrency, useNames, useToken } from "../../names.ts";
 import { Choice, Loading, Notice, PlainButton } from "../../parts/basics.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { Sending } from "../../parts/sending.tsx";
@@ -55,7 +55,12 @@ export function Proposal({ agreement, state, signatures }: ProposalProps): React
       {versions.length > 0 && <Versions agreement={agreement} versions={versions} />}
       <Deal agreement={agreement} />
       <Consents agreement={agreement} state={state} signatures={signatures} />
-      {problems.length === 0 && <NextStep agreement={agreement} state={state} signatures={signatures} />}
+      {problems.length === 0 &&
+        (state.closed ? (
+          <Ended agreement={agreement} />
+        ) : (
+          <NextStep agreement={agreement} state={state} signatures={signatures} />
+        ))}
     </section>
   );
 }
@@ -142,6 +147,7 @@ function NextStep({ agreement, state, ...known }: ProposalProps): ReactNode {
   const { chainId } = useEscrow();
   const { terms } = agreement;
   const currency = useCurrency(terms.token);
+  const token = useToken(terms.token);
   const isClient = account === terms.client;
   const isFreelancer = account === terms.freelancer;
   const freelancerSigned = state.freelancerConsented || signatures.freelancer !== undefined;
@@ -156,11 +162,9 @@ function NextStep({ agreement, state, ...known }: ProposalProps): ReactNode {
         <section aria-labelledby="fund">
           <h3 id="fund">{words.proposal.fund}</h3>
           <p>{words.proposal.bothReady}</p>
-          {currency === undefined ? (
-            <Loading />
-          ) : (
-            <FundForm facts={{ agreement, state, currency, signatures }} first={0} />
-          )}
+          {currency !== undefined && <FundForm facts={{ agreement, state, currency, signatures }} first={0} />}
+          {/* Why it is not known is said at the top. */}
+          {currency === undefined && !token.error && <Loading />}
         </section>
       )}
       {(isFreelancer || (isClient && !freelancerSigned)) && (
@@ -180,6 +184,19 @@ function NextStep({ agreement, state, ...known }: ProposalProps): ReactNode {
       {!isClient && !isFreelancer && <Notice tone="info">{words.proposal.notYours}</Notice>}
       {(isClient || isFreelancer) && <ChangeIt agreement={agreement} />}
       <Others agreement={agreement} state={state} />
+    </>
+  );
+}
+
+/** A party has ended the funding before it began: only another version can go on. */
+function Ended({ agreement }: { readonly agreement: Agreement }): ReactNode {
+  const { words } = useLanguage();
+  const account = useAddress();
+  const { client, freelancer } = agreement.terms;
+  return (
+    <>
+      <Notice tone="info">{words.agreement.closed}</Notice>
+      {(account === client || account === freelancer) && <ChangeIt agreement={agreement} />}
     </>
   );
 }
