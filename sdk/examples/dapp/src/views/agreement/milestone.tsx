@@ -148,6 +148,8 @@ function Ending({
 
 /** What somebody handed in, and whose side it is on. */
 interface HandedIn {
+  /** Of its event: the same can be handed in twice. */
+  readonly key: string;
   readonly hash: Hash;
   readonly label: string;
   readonly side: "client" | "freelancer" | "other";
@@ -170,18 +172,19 @@ function Handed({
   const handed = own.flatMap((event): HandedIn[] => {
     const hash = handedIn(event);
     if (hash === undefined) return [];
+    const key = `${event.blockHash}${event.logIndex}`;
     switch (event.type) {
       case "MilestoneSubmitted":
-        return [{ hash, label: words.handed.submission(event.submission), side: "freelancer" }];
+        return [{ key, hash, label: words.handed.submission(event.submission), side: "freelancer" }];
       case "ChangesRequested":
-        return [{ hash, label: words.handed.changes(event.submission), side: "client" }];
+        return [{ key, hash, label: words.handed.changes(event.submission), side: "client" }];
       case "MilestoneAttested":
-        return [{ hash, label: words.handed.report(event.submission, event.passed), side: "other" }];
+        return [{ key, hash, label: words.handed.report(event.submission, event.passed), side: "other" }];
       case "MilestoneDisputed":
       case "EvidenceSubmitted":
-        return [{ hash, label: words.handed.evidence(nameOf(event.by)), side: sideOf(event.by) }];
+        return [{ key, hash, label: words.handed.evidence(nameOf(event.by)), side: sideOf(event.by) }];
       case "MilestoneConcluded":
-        return [{ hash, label: words.handed.reasoning(nameOf(agreement.terms.arbiter)), side: "other" }];
+        return [{ key, hash, label: words.handed.reasoning(nameOf(agreement.terms.arbiter)), side: "other" }];
       default:
         return [];
     }
@@ -190,14 +193,14 @@ function Handed({
   const shown = (side: HandedIn["side"]) =>
     handed
       .filter((one) => one.side === side)
-      .map(({ hash, label }) => <Material key={label + hash} hash={hash} label={label} />);
+      .map(({ key, hash, label }) => <Material key={key} hash={hash} label={label} />);
   if (status !== Status.Disputed) {
     const isAtWork = status === Status.Funded || status === Status.Submitted || status === Status.ChangesRequested;
     return (
       <details className="handed" open={isAtWork}>
         <summary>{words.handed.title(handed.length)}</summary>
-        {handed.map(({ hash, label }) => (
-          <Material key={label + hash} hash={hash} label={label} />
+        {handed.map(({ key, hash, label }) => (
+          <Material key={key} hash={hash} label={label} />
         ))}
       </details>
     );
