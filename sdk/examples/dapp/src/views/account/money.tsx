@@ -4,8 +4,9 @@ import { toCsv } from "@micro-escrow/sdk/history";
 import { escrowKeys, useEscrow } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useMemo, useState } from "react";
+import { currencyOf } from "../../accounts.ts";
 import { useLanguage } from "../../language/index.tsx";
-import { short, useCurrency } from "../../names.ts";
+import { short, useCurrency, useVouching } from "../../names.ts";
 import type { Overview } from "../../overview.ts";
 import { Choice, download, Loading, PlainButton } from "../../parts/basics.tsx";
 import { Problem } from "../../parts/problem.tsx";
@@ -18,6 +19,12 @@ export function Money({ overview: { statement, statedAt, time } }: { readonly ov
   const { words } = useLanguage();
   const escrow = useEscrow();
   const [chosen, setChosen] = useState<string>();
+  const isVouched = useVouching();
+  /** As everywhere: what calls itself like another token has its address beside that. */
+  const symbolOf = (address: string) => {
+    const token = statement.tokens.find((one) => one.address === address);
+    return token === undefined ? short(address) : currencyOf(token, isVouched(address)).symbol;
+  };
   const used = [...new Set(statement.agreements.map(({ terms }) => terms.token as string))];
   const token = chosen ?? used[0];
   const currency = useCurrency(token);
@@ -47,7 +54,7 @@ export function Money({ overview: { statement, statedAt, time } }: { readonly ov
           onChange={setChosen}
           options={used.map((address) => ({
             value: address,
-            name: statement.tokens.find((one) => one.address === address)?.symbol ?? short(address),
+            name: symbolOf(address),
           }))}
         />
       )}
