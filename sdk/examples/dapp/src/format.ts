@@ -41,7 +41,7 @@ const MOST_DECIMALS = 100;
 /**
  * The format of a language.
  *
- * @param locale A BCP 47 tag, "en" or "es-UY"; `undefined` is the browser's own.
+ * @param locale A BCP 47 tag, "en" or "es-UY".
  */
 export function formatOf(locale: string): Format {
   const decimal = new Intl.NumberFormat(locale);
@@ -53,13 +53,17 @@ export function formatOf(locale: string): Format {
   /** By the number of decimals: to make one takes longer than all that is written with it. */
   const exact = new Map<number, Intl.NumberFormat>();
   const exactly = (decimals: number) => {
-    const [minimumFractionDigits, maximumFractionDigits] = [Math.min(2, decimals), Math.min(decimals, 100)];
+    const [minimumFractionDigits, maximumFractionDigits] = [Math.min(2, decimals), decimals];
     const made = exact.get(decimals) ?? new Intl.NumberFormat(locale, { minimumFractionDigits, maximumFractionDigits });
     exact.set(decimals, made);
     return made;
   };
-  const count = (value: number, unit: string) =>
-    new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(value);
+  const units = new Map<string, Intl.NumberFormat>();
+  const count = (value: number, unit: string) => {
+    const made = units.get(unit) ?? new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" });
+    units.set(unit, made);
+    return made.format(value);
+  };
   /** Of what dates cannot hold, the seconds themselves. */
   const dated = (format: Intl.DateTimeFormat, seconds: number) =>
     seconds > 8.64e12 ? decimal.format(seconds) : format.format(seconds * 1_000);

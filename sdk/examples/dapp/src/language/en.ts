@@ -17,7 +17,7 @@ const deal: Deal = {
     `The arbiter, ${accountOf(arbiter)}, decides disputes. Its word is final, and it can rule for either side.`,
   "registered-token": ({ token, currency }) => `Everything is paid in ${currency.symbol}, the token at ${token}.`,
   "claimed-token": ({ token, currency }) =>
-    `Everything is paid in the token at ${token}, which the agreement calls “${currency.symbol}” with ${currency.decimals} decimals.`,
+    `Everything is paid in the token at ${token}, which the agreement calls “${currency.symbol}” with ${currency.decimals === 1 ? "1 decimal" : `${currency.decimals} decimals`}.`,
   "unknown-token": ({ token }) => `Everything is paid in the token at ${token}, in its base units.`,
   milestone: (clause, tools) =>
     `Milestone ${clause.index + 1}, “${clause.title}”, pays ${amountOf(clause, tools, units)} for work submitted within ${tools.format.duration(clause.workPeriod)} of its funding.`,
@@ -285,8 +285,9 @@ export const en = {
     total: (amount: string, count: number) =>
       count === 0 ? "Choose a milestone." : `${amount} for ${count === 1 ? "one milestone" : `${count} milestones`}.`,
     balance: (amount: string) => `You have ${amount}.`,
-    short: (amount: string) => `Your account has too little: ${amount} are missing.`,
+    short: (amount: string) => `Your account has too little: ${amount} is missing.`,
     pay: (amount: string) => `Fund ${amount}`,
+    sent: "Sent, and waiting to be put in a block. If your wallet asks once more, confirm that too: first comes the permission to take the amount, and then the funding.",
   },
   split: {
     label: "The freelancer's part",
@@ -294,7 +295,7 @@ export const en = {
     wrong: (whole: string) => `Enter an amount up to ${whole}.`,
   },
   waiting: {
-    title: (amount: string) => `${amount} wait for you in the escrow.`,
+    title: (amount: string) => `${amount} is waiting for you in the escrow.`,
     collect: "Collect",
     sentence: (amount: string) => `Pays ${amount} to your account.`,
     done: "Collected.",
@@ -397,7 +398,7 @@ export const en = {
   progress: {
     title: "Progress",
     summary: (ended: number, count: number, total: string) =>
-      `${ended} of ${count} milestones are done; ${total} in all.`,
+      `Milestones done: ${ended} of ${count}. In all, ${total}.`,
     paid: "Earned by the freelancer",
     fees: "Fees",
     held: "In escrow",
@@ -430,7 +431,7 @@ export const en = {
     MilestoneDisputed: (name: string, title: string) => `${title}: the arbiter was called by ${name}.`,
     EvidenceSubmitted: (name: string, title: string) => `${title}: evidence added by ${name}.`,
     PaymentDeferred: (name: string, amount: string) =>
-      `The token refused to pay ${amount} to ${name}; they wait in the escrow.`,
+      `The token refused to pay ${amount} to ${name}; it waits in the escrow.`,
     Withdrawn: (name: string, amount: string) => `${amount} collected by ${name}.`,
   },
   account: {
@@ -611,8 +612,7 @@ export const en = {
       "What the client gets back goes to another account than the client's. Make sure whose account that is.",
     gate: "A contract is asked before each funding, and can refuse it. Make sure which contract that is.",
     "fee-to-party": "The platform's fee goes to somebody who has another part in this agreement.",
-    "long-period":
-      "A period is very long. Where the other one's silence is to count, the money stays in escrow for all of it.",
+    "long-period": "A period is very long. If somebody is silent, the money stays in escrow for all of it.",
     "look-alike":
       "An account here looks like another one that you know, or that is named here, and is not the same. Compare every character of the addresses.",
     "hidden-characters": "A text has characters that do not show, or that turn other text around. Read it with care.",

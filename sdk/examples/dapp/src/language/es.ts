@@ -311,6 +311,7 @@ export const es: Words = {
     balance: (amount) => `Tienes ${amount}.`,
     short: (amount) => `El dinero de tu cuenta no alcanza: faltan ${amount}.`,
     pay: (amount) => `Financiar con ${amount}`,
+    sent: "Enviado; falta que entre en un bloque. Si tu billetera pregunta una vez más, confírmalo también: primero va el permiso para tomar el monto y después el financiamiento.",
   },
   split: {
     label: "La parte del freelancer",
@@ -634,8 +635,7 @@ export const es: Words = {
       "Lo que se le devuelve al cliente va a una cuenta que no es la del cliente. Asegúrate de quién es esa cuenta.",
     gate: "Antes de cada financiamiento se consulta a un contrato, que puede rechazarlo. Asegúrate de qué contrato es.",
     "fee-to-party": "La comisión de la plataforma va a alguien que tiene otro papel en este acuerdo.",
-    "long-period":
-      "Un plazo es muy largo. Mientras se espera a que cuente el silencio del otro, el dinero queda en custodia todo ese tiempo.",
+    "long-period": "Un plazo es muy largo. Si alguien no responde, el dinero queda en custodia todo ese tiempo.",
     "look-alike":
       "Una de las cuentas se parece a otra que conoces o que aparece aquí, y no es la misma. Compara las direcciones carácter por carácter.",
     "hidden-characters": "Un texto tiene caracteres que no se ven o que invierten otro texto. Léelo con cuidado.",
@@ -659,7 +659,7 @@ export const es: Words = {
     InvalidScope: "Escribe aquí un texto, que no sea de muchas páginas.",
     EmptySchedule: "Agrega un hito.",
   },
-  reverted: (reason) => `La cadena no lo aceptó y da este motivo: «${reason}».`,
+  reverted: (reason) => `La cadena no lo aceptó y da este motivo: “${reason}”.`,
   errors: {
     InvalidShareFile:
       "Está dañado o incompleto, o no es un enlace ni un archivo de esta página. Pide que te lo envíen otra vez.",

@@ -92,6 +92,7 @@ export function Sending({
   call,
   gas,
   isReady = true,
+  sent,
   done,
   children,
 }: {
@@ -107,6 +108,8 @@ export function Sending({
   /** About how much gas it takes, for while the token has no allowance yet and refuses the call. */
   readonly gas?: bigint | undefined;
   readonly isReady?: boolean;
+  /** What is shown while it is on its way, where the wallet may ask once more after the first transaction. */
+  readonly sent?: string;
   /** What is shown when it is in a block. */
   readonly done: ReactNode;
   readonly children?: ReactNode;
@@ -116,9 +119,10 @@ export function Sending({
   const [failure, setFailure] = useState<unknown>();
   const [isStarting, setIsStarting] = useState(false);
   const isActing = useRef(false);
-  const { data: cost } = useFee(isReady ? call : undefined, gas);
+  const isDone = phase === "confirmed" || phase === "signed";
+  const { data: cost } = useFee(isReady && !isDone ? call : undefined, gas);
   const last = transactions.at(-1);
-  if (phase === "confirmed" || phase === "signed") {
+  if (isDone) {
     return (
       <>
         <Done>
@@ -155,7 +159,7 @@ export function Sending({
       {phase === "pending" && <Notice tone="info">{words.pending}</Notice>}
       {phase === "sent" && last !== undefined && (
         <Notice tone="info">
-          {words.sent} <TransactionLink hash={last} />
+          {sent ?? words.sent} <TransactionLink hash={last} />
         </Notice>
       )}
       {!isBusy && failure !== undefined && <Problem error={failure} />}
