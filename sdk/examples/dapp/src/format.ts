@@ -11,8 +11,8 @@ export interface Currency {
 export interface Format {
   /** Token base units, exactly, with at least two decimals: "1,200.00 USDC". */
   money(amount: bigint, currency: Currency): string;
-  /** Wei, to six digits that count: "0.0000123 ETH". */
-  ether(wei: bigint): string;
+  /** Wei of a chain's own coin, to six digits that count: "0.0000123 ETH". */
+  coin(wei: bigint, symbol: string): string;
   number(value: number | bigint): string;
   /** Basis points: "2.5%". */
   share(bps: number): string;
@@ -75,7 +75,7 @@ export function formatOf(locale: string): Format {
       const written = decimals <= MOST_DECIMALS ? exactly(decimals).format(plain as Intl.StringNumericLiteral) : plain;
       return `${amount < 0n ? "−" : ""}${written}\u00a0${symbol}`;
     },
-    ether: (wei) => `${significant.format(formatAmount(wei, 18) as Intl.StringNumericLiteral)}\u00a0ETH`,
+    coin: (wei, symbol) => `${significant.format(formatAmount(wei, 18) as Intl.StringNumericLiteral)}\u00a0${symbol}`,
     number: (value) => decimal.format(value),
     share: (bps) => percent.format(bps / 10_000),
     date: (seconds) => dated(day, seconds),

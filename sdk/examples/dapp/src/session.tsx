@@ -16,7 +16,7 @@ import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, us
 import { type Demo, readDemo } from "./demo.ts";
 import { recall, remember } from "./device.ts";
 import { forget, keep, LIBRARY } from "./library.ts";
-import { type Network, networksOf } from "./networks.ts";
+import { coinOf, type Network, networksOf } from "./networks.ts";
 import { useWallets, type Wallet } from "./wallets.ts";
 
 /** The networks of this build. */
@@ -212,7 +212,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
           // It does not know the chain yet (EIP-3326).
           if ((error as { readonly code?: number }).code !== 4902) throw error;
           const rpcUrls = [new URL(network.rpc, document.baseURI).href];
-          const nativeCurrency = { name: "Ether", symbol: "ETH", decimals: 18 };
+          const nativeCurrency = { ...coinOf(network), decimals: 18 };
           const chain = { chainId, chainName: network.name, rpcUrls, nativeCurrency };
           await wallet.provider.request({ method: "wallet_addEthereumChain", params: [chain] });
         }

@@ -101,7 +101,7 @@ export const en = {
         ? "One agreement that is kept here cannot be read any more. Open its link or file again."
         : `${count} agreements that are kept here cannot be read any more. Open their links or files again.`,
   },
-  networkFee: (ether: string, gas: string) => `Network fee: about ${ether} (${gas} gas), paid to the network.`,
+  networkFee: (fee: string, gas: string) => `Network fee: about ${fee} (${gas} gas), paid to the network.`,
   pending: "Confirm it in your wallet. Nothing has been sent yet.",
   sent: "Sent, and waiting to be put in a block. You may close this window; it goes on by itself.",
   milestoneNumber: (number: number) => `Milestone ${number}`,

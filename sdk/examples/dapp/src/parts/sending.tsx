@@ -12,6 +12,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useLanguage } from "../language/index.tsx";
 import { short } from "../names.ts";
+import { coinOf } from "../networks.ts";
 import { useSession } from "../session.tsx";
 import { Notice, PlainButton, PrimaryButton } from "./basics.tsx";
 import { Problem } from "./problem.tsx";
@@ -66,7 +67,7 @@ export function TransactionLink({ hash }: { readonly hash: string }): ReactNode 
 }
 
 /** Nothing can be sent before there is an account, and its wallet is on the page's chain. */
-export function ReadyToSend({ children }: { readonly children: ReactNode }): ReactNode {
+function ReadyToSend({ children }: { readonly children: ReactNode }): ReactNode {
   const { words } = useLanguage();
   const { account, otherChain, network, switchChain } = useSession();
   const [error, setError] = useState<unknown>();
@@ -115,6 +116,7 @@ export function Sending({
   readonly children?: ReactNode;
 }): ReactNode {
   const { words, format } = useLanguage();
+  const { network } = useSession();
   const { phase, transactions } = mutation;
   const [failure, setFailure] = useState<unknown>();
   const [isStarting, setIsStarting] = useState(false);
@@ -154,7 +156,9 @@ export function Sending({
       <p>{sentence}</p>
       {children}
       {cost !== undefined && (
-        <p className="quiet">{words.networkFee(format.ether(cost.fee), format.number(cost.gas))}</p>
+        <p className="quiet">
+          {words.networkFee(format.coin(cost.fee, coinOf(network).symbol), format.number(cost.gas))}
+        </p>
       )}
       {phase === "pending" && <Notice tone="info">{words.pending}</Notice>}
       {phase === "sent" && last !== undefined && (
