@@ -119,7 +119,7 @@ export const es: Words = {
         ? "Un acuerdo guardado aquí ya no se puede leer. Vuelve a abrir su enlace o su archivo."
         : `${count} acuerdos guardados aquí ya no se pueden leer. Vuelve a abrir sus enlaces o sus archivos.`,
   },
-  networkFee: (ether, gas) => `Tarifa de red: alrededor de ${ether} (${gas} de gas), que se le paga a la red.`,
+  networkFee: (fee, gas) => `Tarifa de red: alrededor de ${fee} (${gas} de gas), que se le paga a la red.`,
   pending: "Confírmalo en tu billetera. Todavía no se envió nada.",
   sent: "Enviado; falta que entre en un bloque. Puedes cerrar esta ventana: sigue por sí solo.",
   milestoneNumber: (number) => `Hito ${number}`,
@@ -670,6 +670,7 @@ export const es: Words = {
     Rpc: "La red no responde como debe. Inténtalo de nuevo en un momento. Si estabas enviando algo, mira si llegó antes de enviarlo otra vez.",
     NoCode: "El contrato de custodia todavía no se desplegó en esta red.",
     WrongContract: "En la dirección del contrato de custodia hay otro contrato. No lo uses.",
+    WrongDomain: "Lo que hay en la dirección del contrato de custodia acepta firmas para otra cosa. No lo uses.",
     WrongChain: "Tu billetera está en otra red.",
     InsufficientGasFunds:
       "Tu cuenta no puede pagar la tarifa de red. Envíale un poco de la moneda propia de la red. No se envió nada.",
@@ -677,7 +678,9 @@ export const es: Words = {
     InsufficientAllowance:
       "El contrato de custodia no tiene permiso para tomar el dinero de tu cuenta. No se envió nada.",
     CannotSign: "Esta cuenta no puede firmar para el contrato de custodia. En su lugar, acepta en la cadena.",
-    NotAccepted: "El freelancer todavía no firmó. No se envió nada.",
+    NotAccepted: "El cliente o el freelancer todavía no aceptó. No se envió nada.",
+    InvalidAgreement:
+      "Este acuerdo no cumple una regla del contrato de custodia, o muestra sus montos de otro modo que su token. No lo firmes.",
     InvalidSignature: "Una firma no es válida para este acuerdo. Pide que te la envíen otra vez.",
     SignatureExpired: "La firma es demasiado antigua. Pide una nueva.",
     FundingClosed: "Una de las partes cerró el financiamiento de este acuerdo.",
@@ -685,6 +688,8 @@ export const es: Words = {
     WrongStatus: "Alguien se adelantó: esto ya no es posible. No se envió nada.",
     ClockRanOut: "Ya es tarde para esto: el plazo venció. No se envió nada.",
     ClockStillRunning: "Todavía es temprano para esto: el plazo no venció. No se envió nada.",
+    ClockNotLater: "Eso no es más tarde que lo que ya está acordado. No se envió nada.",
+    TooManySubmissions: "Ya hubo 255 entregas y no se admiten más. No se envió nada.",
     WrongSubmission: "Hay una entrega más nueva. Mírala primero. No se envió nada.",
     DeliverableMismatch: "Lo que se entregó no es lo que se te mostró. No se envió nada.",
     NotConfirmed:
@@ -695,6 +700,9 @@ export const es: Words = {
     TransactionReverted:
       "La cadena no lo aceptó; puede que otra transacción se haya adelantado. Mira cómo está todo e inténtalo de nuevo.",
     TokenRefused: "El token rechazó el pago.",
+    SafeERC20FailedOperation: "El token rechazó el pago.",
+    UnexpectedBalance: "El token entrega un monto distinto del que se le pidió; el contrato de custodia no lo acepta.",
+    TokenWithoutCode: "En esta cadena no hay ningún token en esa dirección.",
     GateRefused: "El contrato que este acuerdo consulta antes de cada financiamiento lo rechazó.",
     UnknownAgreement: "Nadie abrió este acuerdo en esta cadena.",
     IncompleteHistory: "La red omitió una parte de la historia. Inténtalo de nuevo o usa otro punto de conexión.",
