@@ -158,7 +158,7 @@ function WhoAreYou({ onChosen }: { readonly onChosen: () => void }): ReactNode {
   const wallets = useWallets();
   const [error, setError] = useState<unknown>();
   return (
-    <div className="who-are-you">
+    <div>
       {account !== undefined && (
         <p className="me">
           <code className="address">{account.address}</code>
@@ -294,7 +294,7 @@ function Welcome(): ReactNode {
   const { words } = useLanguage();
   useTitle(words.welcome.title);
   return (
-    <section className="welcome" aria-labelledby="welcome">
+    <section aria-labelledby="welcome">
       <h1 id="welcome">{words.welcome.title}</h1>
       <p>{words.welcome.text}</p>
       <ol>

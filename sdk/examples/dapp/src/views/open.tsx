@@ -16,6 +16,7 @@ import { Problem } from "../parts/problem.tsx";
 import { roleOf } from "../roles.ts";
 import { networks, useAddress, useSession } from "../session.tsx";
 import { fromFile, fromFragment, InvalidShareFileError, type Share } from "../share.ts";
+import { isUnderWay } from "./agreement/facts.ts";
 import { AgreementPage } from "./agreement/page.tsx";
 import { Proposal } from "./agreement/proposal.tsx";
 
@@ -119,9 +120,8 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
   const library = useKeptAgreements(escrow.chainId);
   const kept = library.data?.find((one) => one.agreement.id === agreement.id);
   const role = roleOf(agreement, account);
-  const isUnderWay = state.data?.milestones.some(({ status }) => status !== 0) ?? false;
   // What belongs to an agreement that is known here, or that is under way, is put beside it; its page shows it.
-  const belongs = verified.data !== undefined && (kept !== undefined || isUnderWay);
+  const belongs = verified.data !== undefined && (kept !== undefined || isUnderWay(state.data));
   const leftOut = verified.data?.leftOut;
   const [isTold, setIsTold] = useState(false);
   const goesOn = belongs && (leftOut === undefined || isTold);

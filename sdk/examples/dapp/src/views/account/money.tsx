@@ -42,7 +42,7 @@ export function Money({ overview: { statement, statedAt, time } }: { readonly ov
     return pointsOf(statement, moving.events, times, token);
   }, [statement, statedAt, moving, token]);
   return (
-    <section className="money" aria-labelledby="money">
+    <section aria-labelledby="money">
       <h2 id="money">{words.account.money}</h2>
       {statement.totals.map((total) => (
         <Waiting key={total.token} token={total.token} />

@@ -20,7 +20,7 @@ import { Notice } from "../../parts/basics.tsx";
 import { useAddress, useSession } from "../../session.tsx";
 
 /** A clause in the user's language. */
-export function useClauseWords(): <Code extends Clause["code"]>(clause: Clause<Code>) => string {
+function useClauseWords(): <Code extends Clause["code"]>(clause: Clause<Code>) => string {
   const { words, format } = useLanguage();
   const nameOf = useNames();
   return useCallback(

@@ -24,7 +24,7 @@ import { roleOf } from "../../roles.ts";
 import { useAddress, useSession } from "../../session.tsx";
 import { Actions } from "./actions/index.tsx";
 import { Deal } from "./deal.tsx";
-import { type Facts, handedIn } from "./facts.ts";
+import { type Facts, handedIn, isUnderWay } from "./facts.ts";
 import { MilestoneCard } from "./milestone.tsx";
 import { AgreementPage } from "./page.tsx";
 import { ProgressBar } from "./progress.tsx";
@@ -75,7 +75,7 @@ function KnownAgreement({
   const state = useAgreementState(agreement);
   const timeline = useTimeline(agreement);
   useWatch(agreement, { interval: network.isDemo ? 1_000 : 4_000 });
-  const isUnderWay = state.data?.milestones.some(({ status }) => status !== 0) ?? false;
+  const hasBegun = isUnderWay(state.data);
   const events = useMemo(() => (timeline.data ? eventsOf(timeline.data) : []), [timeline.data]);
   const role = roleOf(agreement, account);
   useTitle(titleOf(agreement) ?? words.agreement.untitled);
@@ -99,10 +99,10 @@ function KnownAgreement({
       {token.error && currency === undefined && <Problem error={token.error} onRetry={() => void token.refetch()} />}
       {(state.data === undefined || currency === undefined) && !state.error && !token.error && <Loading />}
       {currency !== undefined && timeline.data !== undefined && <News facts={{ agreement, currency, events }} />}
-      {state.data !== undefined && !isUnderWay && (
+      {state.data !== undefined && !hasBegun && (
         <Proposal agreement={agreement} state={state.data} signatures={kept?.signatures ?? {}} />
       )}
-      {state.data !== undefined && isUnderWay && currency !== undefined && (
+      {state.data !== undefined && hasBegun && currency !== undefined && (
         <>
           <UnderWay facts={{ agreement, state: state.data, currency, events, kept }} />
           {timeline.data !== undefined && (
@@ -158,7 +158,7 @@ function UnderWay({ facts }: { readonly facts: Facts }): ReactNode {
   return (
     <>
       <ProgressBar facts={facts} />
-      <section className="milestones" aria-labelledby="milestones">
+      <section aria-labelledby="milestones">
         <h2 id="milestones">{words.agreement.milestones}</h2>
         {agreement.schedule.map((_, index) => (
           <MilestoneCard

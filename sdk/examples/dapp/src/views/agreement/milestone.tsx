@@ -43,7 +43,7 @@ export function MilestoneCard({
   const own = events.filter((event) => "index" in event && event.index === index);
   const name = statusName(status) as keyof Words["status"];
   return (
-    <article className={`milestone ${name}`} aria-labelledby={`milestone-${index}`}>
+    <article className="milestone" aria-labelledby={`milestone-${index}`}>
       <header>
         <h3 id={`milestone-${index}`}>
           <span className="number">{index + 1}</span> {title(index)}
@@ -90,7 +90,7 @@ function Turn({ facts, index }: { readonly facts: Facts; readonly index: number 
         <strong>{left === 0 ? words.turn.over : turns[status]}</strong>{" "}
         <span className="quiet">{words.turn.held(format.money(held, currency))}</span>
       </p>
-      <p className={left === 0 ? "due" : "countdown"}>
+      <p className={left === 0 ? "due" : undefined}>
         {left === 0
           ? words.turn.due(payoutWords(outcome.payout))
           : words.turn.otherwise(
@@ -140,7 +140,7 @@ function Ending({
   const { freelancerAmount, clientAmount, platformFee, arbiterFee } = ended;
   const payout = { freelancer: freelancerAmount, client: clientAmount, platform: platformFee, arbiter: arbiterFee };
   return (
-    <p className="ending">
+    <p>
       {reason} <strong>{payoutWords(payout)}</strong>
     </p>
   );
@@ -197,7 +197,7 @@ function Handed({
   if (status !== Status.Disputed) {
     const isAtWork = status === Status.Funded || status === Status.Submitted || status === Status.ChangesRequested;
     return (
-      <details className="handed" open={isAtWork}>
+      <details open={isAtWork}>
         <summary>{words.handed.title(handed.length)}</summary>
         {handed.map(({ key, hash, label }) => (
           <Material key={key} hash={hash} label={label} />
