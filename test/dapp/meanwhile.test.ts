@@ -135,6 +135,39 @@ describe("The web app, meanwhile", function () {
     await page.context().close();
   });
 
+  it("says in a window that is opened again that something is still on its way", async () => {
+    const { agreement } = await world.funded();
+    const visitor = await visit(browser, dapp.url);
+    const { page } = visitor;
+    await visitor.be("Inês");
+    await visitor.go(`/agreement/${agreement.id}`);
+    const part = page.getByRole("button", { name: new RegExp(`^${en.actions.advance.label}: `) });
+    const dialog = page.getByRole("dialog");
+    const amount = dialog.getByRole("textbox", { name: en.amount });
+    const pay = dialog.getByRole("button", { name: en.actions.advance.label, exact: true });
+    const warning = dialog.getByText(en.stillSending);
+    await part.click();
+    await amount.fill("10");
+    expect(await warning.count()).to.equal(0);
+    let send: () => void = () => undefined;
+    const isAllowed = new Promise<void>((resolve) => {
+      send = resolve;
+    });
+    await page.route("**/rpc", async (route) => {
+      if (route.request().postData()?.includes("eth_sendTransaction")) await isAllowed;
+      await route.continue();
+    });
+    await pay.click();
+    await dialog.getByText(en.pending).waitFor();
+    expect(await warning.count()).to.equal(0);
+    await page.keyboard.press("Escape");
+    await part.click();
+    await warning.waitFor();
+    send();
+    await warning.waitFor({ state: "detached" });
+    await page.context().close();
+  });
+
   it("begins an agreement that nobody has touched anew for who comes with another account", async () => {
     const visitor = await visit(browser, dapp.url);
     const { page } = visitor;

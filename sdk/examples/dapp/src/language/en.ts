@@ -104,6 +104,8 @@ export const en = {
   networkFee: (fee: string, gas: string) => `Network fee: about ${fee} (${gas} gas), paid to the network.`,
   pending: "Confirm it in your wallet. Nothing has been sent yet.",
   sent: "Sent, and waiting to be put in a block. You may close this window; it goes on by itself.",
+  stillSending:
+    "Something from this page waits in your wallet, or is on its way to a block. If it is this, do not send it twice.",
   milestoneNumber: (number: number) => `Milestone ${number}`,
   amountTo: (amount: string, name: string) => `${amount} to ${name}`,
   amountToAt: (amount: string, name: string, place: string) => `${amount} to ${name}, at the account ${place}`,

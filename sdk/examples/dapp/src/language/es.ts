@@ -122,6 +122,8 @@ export const es: Words = {
   networkFee: (fee, gas) => `Tarifa de red: alrededor de ${fee} (${gas} de gas), que se le paga a la red.`,
   pending: "Confírmalo en tu billetera. Todavía no se envió nada.",
   sent: "Enviado; falta que entre en un bloque. Puedes cerrar esta ventana: sigue por sí solo.",
+  stillSending:
+    "Algo de esta página espera en tu billetera o está en camino a un bloque. Si es esto mismo, no lo envíes dos veces.",
   milestoneNumber: (number) => `Hito ${number}`,
   amountTo: (amount, name) => `${amount} para ${name}`,
   amountToAt: (amount, name, place) => `${amount} para ${name}, en la cuenta ${place}`,

@@ -7,8 +7,8 @@ import {
   SafeERC20FailedOperationError,
   TransactionRevertedError,
 } from "@micro-escrow/sdk";
-import type { MutationPhase } from "@micro-escrow/sdk/react";
-import { useQuery } from "@tanstack/react-query";
+import { escrowKeys, type MutationPhase, useEscrow } from "@micro-escrow/sdk/react";
+import { useIsMutating, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useLanguage } from "../language/index.tsx";
 import { short } from "../names.ts";
@@ -122,6 +122,8 @@ export function Sending({
   const [isStarting, setIsStarting] = useState(false);
   const isActing = useRef(false);
   const isDone = phase === "confirmed" || phase === "signed";
+  // A window that is closed does not end what was sent from it: who opens it again has to know.
+  const underWay = useIsMutating({ mutationKey: escrowKeys.all(useEscrow()) });
   const { data: cost } = useFee(isReady && !isDone ? call : undefined, gas);
   const last = transactions.at(-1);
   if (isDone) {
@@ -160,6 +162,7 @@ export function Sending({
           {words.networkFee(format.coin(cost.fee, coinOf(network).symbol), format.number(cost.gas))}
         </p>
       )}
+      {!isBusy && underWay > 0 && <Notice tone="warning">{words.stillSending}</Notice>}
       {phase === "pending" && <Notice tone="info">{words.pending}</Notice>}
       {phase === "sent" && last !== undefined && (
         <Notice tone="info">
