@@ -206,7 +206,7 @@ describe("The web app, when it is not just submitted and approved", function () 
       await collecting.getByRole("button", { name: en.waiting.collect, exact: true }).click();
       await collecting.getByText(en.waiting.done).waitFor();
       await leave(page);
-      await page.getByText(/wait for you in the escrow/).waitFor({ state: "detached" });
+      await page.getByText(/is waiting for you in the escrow/).waitFor({ state: "detached" });
       expect(await gained()).to.deep.equal({ Amara: 60_142_600n, Inês: 35_630_000n, Tomasz: 3_000_000n });
       expect(await stage.claimable("Workbench")).to.equal(1_227_400n);
     });
@@ -469,7 +469,7 @@ describe("The web app, when it is not just submitted and approved", function () 
         await collect.click();
         await says(page.getByRole("dialog"), withHash(en.waiting.done));
         await leave(page);
-        await page.getByText(/wait for you in the escrow/).waitFor({ state: "detached" });
+        await page.getByText(/is waiting for you in the escrow/).waitFor({ state: "detached" });
         expect(await gained()).to.deep.equal({ Amara: 100_000_000n });
         expect(await stage.claimable("Amara")).to.equal(0n);
       } finally {

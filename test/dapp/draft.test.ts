@@ -3,7 +3,7 @@ import { type Agreement, clauses, type DefineAgreementParameters, defineAgreemen
 import { expect } from "chai";
 import { decimal, readAmount } from "../../sdk/examples/dapp/src/amounts.ts";
 import { wholeClauses } from "../../sdk/examples/dapp/src/clauses.ts";
-import { draftOf, emptyDraft, make, readDraft } from "../../sdk/examples/dapp/src/draft.ts";
+import { draftOf, emptyDraft, make, readDraft, withRole } from "../../sdk/examples/dapp/src/draft.ts";
 import { formatOf } from "../../sdk/examples/dapp/src/format.ts";
 
 const account = (byte: string) => `0x${byte.repeat(20)}`;
@@ -31,6 +31,20 @@ describe("The web app's drafts", () => {
   it("carry over what the form does not ask for", () => {
     const agreement = defineAgreement(parameters);
     expect(remade(agreement)).to.deep.equal(agreement);
+  });
+
+  it("change the account's own part alone when it takes one", () => {
+    const [own, other, third] = [account("a1"), account("b2"), account("c3")];
+    const roleIn = (client: string, freelancer: string, role: Parameters<typeof withRole>[2]) => {
+      const now = withRole({ ...emptyDraft(0), client, freelancer }, own, role);
+      return [now.client, now.freelancer];
+    };
+    expect(roleIn(own, other, "freelancer")).to.deep.equal([other, own]);
+    expect(roleIn(other, own, "client")).to.deep.equal([own, other]);
+    expect(roleIn(other, third, "client")).to.deep.equal([own, third]);
+    expect(roleIn(other, third, "freelancer")).to.deep.equal([other, own]);
+    expect(roleIn(own, own, "client")).to.deep.equal([own, ""]);
+    expect(roleIn(own, other, "neither")).to.deep.equal(["", other]);
   });
 
   it("have time to object when a verifier is added to what had none", () => {

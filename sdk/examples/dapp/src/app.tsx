@@ -223,7 +223,7 @@ function Welcome(): ReactNode {
   const { words } = useLanguage();
   useTitle(words.welcome.title);
   return (
-    <section className="welcome" aria-labelledby="welcome">
+    <section aria-labelledby="welcome">
       <h1 id="welcome">{words.welcome.title}</h1>
       <p>{words.welcome.text}</p>
       <ol>

@@ -43,11 +43,16 @@ export async function verify(escrow: MicroEscrow, { signatures, settlement, ...r
   };
 }
 
-/** Whether a half of a settlement is a party's, of what the milestone holds now, and not too old. */
+/**
+ * Whether a half of a settlement is a party's, of what the milestone holds now, and not too old.
+ *
+ * @param shown What its reader is shown that the milestone holds: of another amount the same half says something else.
+ */
 async function isGoodHalf(
   escrow: MicroEscrow,
   agreement: Agreement,
   settlement: NonNullable<Share["settlement"]>,
+  shown?: bigint,
 ): Promise<boolean> {
   const { client, freelancer } = agreement.terms;
   const { index, freelancerAmount, signer, authorization, chainId, escrow: address } = settlement;
@@ -56,6 +61,7 @@ async function isGoodHalf(
   try {
     const [{ held }, now] = await Promise.all([escrow.getMilestone({ agreement, index }), escrow.getTime()]);
     const { deadline, signature } = authorization;
+    if (shown !== undefined && shown !== held) return false;
     if (now >= deadline || BigInt(freelancerAmount) > held) return false;
     const parameters = { agreement, index, freelancerAmount: BigInt(freelancerAmount), held, deadline };
     const typedData = settleTypedData({ ...parameters, ...escrow.connection });
@@ -82,7 +88,7 @@ export function useOffer(
   const isOfOther = kept !== undefined;
   const { data: isGood, isLoading } = useQuery({
     queryKey: [...escrowKeys.all(escrow), "offer", agreement.id, JSON.stringify(kept), held.toString()],
-    queryFn: () => kept !== undefined && isGoodHalf(escrow, agreement, kept),
+    queryFn: () => kept !== undefined && isGoodHalf(escrow, agreement, kept, held),
     enabled: isOfOther,
   });
   const left = useCountdown(isOfOther && isGood ? kept.authorization.deadline : undefined);

@@ -71,6 +71,18 @@ export const emptyDraft = (now: number): Draft => ({
   ...{ platform: "", platformFee: "", verifier: "", challenge: "3" },
 });
 
+/**
+ * A draft with an account as one of its two parties, or as neither. Who was in its place takes the account's former one, and nobody
+ * else is touched.
+ */
+export function withRole({ client, freelancer }: Draft, account: string, role: "client" | "freelancer" | "neither") {
+  const other = (party: string, opposite: string) => (party === account ? opposite : party);
+  if (role === "client") return { client: account, freelancer: other(freelancer, client === account ? "" : client) };
+  if (role === "freelancer")
+    return { freelancer: account, client: other(client, freelancer === account ? "" : freelancer) };
+  return { client: other(client, ""), freelancer: other(freelancer, "") };
+}
+
 /** A day of the user's own, as `<input type="date">` has it; empty where that has none, as in the year 36,812. */
 function dayOf(seconds: number): string {
   const day = new Date(seconds * 1_000);

@@ -11,8 +11,8 @@ export interface Currency {
 export interface Format {
   /** Token base units, exactly, with at least two decimals: "1,200.00 USDC". */
   money(amount: bigint, currency: Currency): string;
-  /** Wei, to six digits that count: "0.0000123 ETH". */
-  ether(wei: bigint): string;
+  /** Wei of a chain's own coin, to six digits that count: "0.0000123 ETH". */
+  coin(wei: bigint, symbol: string): string;
   number(value: number | bigint): string;
   /** Basis points: "2.5%". */
   share(bps: number): string;
@@ -41,7 +41,7 @@ const MOST_DECIMALS = 100;
 /**
  * The format of a language.
  *
- * @param locale A BCP 47 tag, "en" or "es-UY"; `undefined` is the browser's own.
+ * @param locale A BCP 47 tag, "en" or "es-UY".
  */
 export function formatOf(locale: string): Format {
   const decimal = new Intl.NumberFormat(locale);
@@ -53,13 +53,17 @@ export function formatOf(locale: string): Format {
   /** By the number of decimals: to make one takes longer than all that is written with it. */
   const exact = new Map<number, Intl.NumberFormat>();
   const exactly = (decimals: number) => {
-    const [minimumFractionDigits, maximumFractionDigits] = [Math.min(2, decimals), Math.min(decimals, 100)];
+    const [minimumFractionDigits, maximumFractionDigits] = [Math.min(2, decimals), decimals];
     const made = exact.get(decimals) ?? new Intl.NumberFormat(locale, { minimumFractionDigits, maximumFractionDigits });
     exact.set(decimals, made);
     return made;
   };
-  const count = (value: number, unit: string) =>
-    new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(value);
+  const units = new Map<string, Intl.NumberFormat>();
+  const count = (value: number, unit: string) => {
+    const made = units.get(unit) ?? new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" });
+    units.set(unit, made);
+    return made.format(value);
+  };
   /** Of what dates cannot hold, the seconds themselves. */
   const dated = (format: Intl.DateTimeFormat, seconds: number) =>
     seconds > 8.64e12 ? decimal.format(seconds) : format.format(seconds * 1_000);
@@ -71,7 +75,7 @@ export function formatOf(locale: string): Format {
       const written = decimals <= MOST_DECIMALS ? exactly(decimals).format(plain as Intl.StringNumericLiteral) : plain;
       return `${amount < 0n ? "−" : ""}${written}\u00a0${symbol}`;
     },
-    ether: (wei) => `${significant.format(formatAmount(wei, 18) as Intl.StringNumericLiteral)}\u00a0ETH`,
+    coin: (wei, symbol) => `${significant.format(formatAmount(wei, 18) as Intl.StringNumericLiteral)}\u00a0${symbol}`,
     number: (value) => decimal.format(value),
     share: (bps) => percent.format(bps / 10_000),
     date: (seconds) => dated(day, seconds),

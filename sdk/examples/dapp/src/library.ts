@@ -139,7 +139,6 @@ function libraryQuery(chainId: number) {
   return queryOptions({
     queryKey: [LIBRARY, "agreements", chainId],
     queryFn: () => readLibrary(chainId),
-    networkMode: "always",
     staleTime: Number.POSITIVE_INFINITY,
     // Somebody may have opened something in another tab.
     refetchOnWindowFocus: "always",

@@ -11,7 +11,9 @@ import { Framed } from "./parts/framed.tsx";
 import { SessionProvider } from "./session.tsx";
 import "./style.css";
 
-const client = new QueryClient();
+// A browser that takes itself for offline asks too: TanStack would only wait, with nothing to say that what is shown grows old, and
+// what is kept here, or on a chain of this computer's own, is there all the same.
+const client = new QueryClient({ defaultOptions: { queries: { networkMode: "always", refetchOnReconnect: true } } });
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no place for the app.");
 

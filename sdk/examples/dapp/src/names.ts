@@ -54,20 +54,24 @@ export function useToken(address: string | undefined) {
   });
 }
 
-/** Whether somebody vouches for what a token says of itself: the registry, or in the demo the demo. */
-export function useIsVouched(address: string | undefined): boolean {
+/** Tells of a token whether somebody vouches for what it says of itself: the registry, or in the demo the demo. */
+export function useVouching(): (address: string) => boolean {
   const { chainId } = useEscrow();
   const { demo } = useSession();
-  return address === demo?.token.address || tokens.some((one) => one.chainId === chainId && one.address === address);
+  return useCallback(
+    (address) =>
+      address === demo?.token.address || tokens.some((one) => one.chainId === chainId && one.address === address),
+    [chainId, demo],
+  );
 }
 
 /** The same for who only shows amounts; `undefined` until it is known. */
 export function useCurrency(address: string | undefined): Currency | undefined {
   const { words } = useLanguage();
   const { data, error } = useToken(address);
-  const isVouched = useIsVouched(address);
+  const isVouched = useVouching();
   return useMemo(() => {
-    if (data !== undefined) return currencyOf(data, isVouched);
+    if (data !== undefined) return currencyOf(data, isVouched(data.address));
     // The contract says nothing: then there is nothing to write a point by, but nobody is kept from their money by that.
     const isSilent = error?.code === "InvalidAddress" || error?.code === "TokenWithoutCode";
     return isSilent && address !== undefined ? { symbol: words.baseUnits(short(address)), decimals: 0 } : undefined;

@@ -3,6 +3,12 @@
  * list, so a browser refuses every other.
  */
 
+/** What the fees of a chain are paid in. It has 18 decimals, whatever it is called. */
+export interface Coin {
+  readonly name: string;
+  readonly symbol: string;
+}
+
 /** A chain, and how the page reads it. */
 export interface Network {
   readonly chainId: number;
@@ -11,6 +17,8 @@ export interface Network {
   readonly rpc: string;
   /** A block explorer, for links to transactions and accounts. */
   readonly explorer?: string;
+  /** By default ether; POL on Polygon, for example. */
+  readonly coin?: Coin;
   /** The local chain of `npm run dapp`, whose accounts anybody may use. */
   readonly isDemo?: true;
 }
@@ -27,6 +35,9 @@ const chains: readonly Network[] = [
   { chainId: 42_161, name: "Arbitrum One", rpc: "https://arb1.arbitrum.io/rpc", explorer: "https://arbiscan.io" },
   { chainId: 84_532, name: "Base Sepolia", rpc: "https://sepolia.base.org", explorer: "https://sepolia.basescan.org" },
 ];
+
+/** What the fees of a network are paid in. */
+export const coinOf = ({ coin = { name: "Ether", symbol: "ETH" } }: Network): Coin => coin;
 
 /**
  * The networks of a build.

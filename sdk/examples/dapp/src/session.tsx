@@ -12,11 +12,11 @@ import {
   JsonRpcSigner,
   type Signer,
 } from "ethers";
-import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from "react";
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Demo, readDemo } from "./demo.ts";
 import { recall, remember } from "./device.ts";
 import { forget, keep, LIBRARY } from "./library.ts";
-import { type Network, networksOf } from "./networks.ts";
+import { coinOf, type Network, networksOf } from "./networks.ts";
 import { useWallets, type Wallet } from "./wallets.ts";
 
 /** The networks of this build. */
@@ -61,7 +61,17 @@ export const useAddress = (): Address | undefined => useSession().account?.addre
 /** Milliseconds that an endpoint has for an answer: then it counts as down. */
 const PATIENCE = 15_000;
 
-function providerOf({ rpc, chainId }: Network): JsonRpcProvider {
+/** By their chains. A reader that is kept is of one of them, so that to come back to a chain is not to begin anew. */
+const providers = new Map<number, JsonRpcProvider>();
+
+/** Reads a chain through its endpoint: one for as long as the page is open. Without listeners it holds nothing to let go of. */
+function providerOf(network: Network): JsonRpcProvider {
+  const provider = providers.get(network.chainId) ?? createProvider(network);
+  providers.set(network.chainId, provider);
+  return provider;
+}
+
+function createProvider({ rpc, chainId }: Network): JsonRpcProvider {
   const request = new FetchRequest(new URL(rpc, document.baseURI).href);
   request.timeout = PATIENCE;
   // The chain is known, so that a page whose endpoint is down does not ask for it forever; and no answer is given twice,
@@ -99,8 +109,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
     const chosen = Number(recall(NETWORK));
     return networks.find(({ chainId }) => chainId === chosen) ?? networks[0];
   });
-  const provider = useMemo(() => providerOf(network), [network]);
-  useEffect(() => () => provider.destroy(), [provider]);
+  const provider = providerOf(network);
 
   const { data: demo } = useQuery({
     queryKey: ["demo"],
@@ -130,12 +139,18 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
     return network.isDemo && remembered && "demo" in remembered ? { address: toAddress(remembered.demo) } : undefined;
   });
   const [walletChain, setWalletChain] = useState<number>();
+  /** Counts what the user chose: a wallet that answers late does not take the place of who was chosen since. */
+  const choices = useRef(0);
 
   const adopt = useCallback(async (wallet: Wallet, method: "eth_requestAccounts" | "eth_accounts") => {
+    // To ask it without its user is no choice.
+    const choice = method === "eth_requestAccounts" ? ++choices.current : choices.current;
     const [address] = (await wallet.provider.request({ method })) as string[];
     if (address === undefined) return;
     const account = { address: toAddress(address), wallet };
-    setWalletChain(Number(await wallet.provider.request({ method: "eth_chainId" })));
+    const chain = Number(await wallet.provider.request({ method: "eth_chainId" }));
+    if (choice !== choices.current) return;
+    setWalletChain(chain);
     setAccount(account);
     rememberAccount({ wallet: wallet.info.rdns });
   }, []);
@@ -183,6 +198,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
       otherChain: wallet !== undefined && walletChain !== network.chainId ? walletChain : undefined,
       demo,
       chooseDemo(address) {
+        choices.current++;
         setAccount({ address: toAddress(address) });
         rememberAccount({ demo: address });
       },
@@ -196,13 +212,14 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
           // It does not know the chain yet (EIP-3326).
           if ((error as { readonly code?: number }).code !== 4902) throw error;
           const rpcUrls = [new URL(network.rpc, document.baseURI).href];
-          const nativeCurrency = { name: "Ether", symbol: "ETH", decimals: 18 };
+          const nativeCurrency = { ...coinOf(network), decimals: 18 };
           const chain = { chainId, chainName: network.name, rpcUrls, nativeCurrency };
           await wallet.provider.request({ method: "wallet_addEthereumChain", params: [chain] });
         }
         setWalletChain(Number(await wallet.provider.request({ method: "eth_chainId" })));
       },
       disconnect() {
+        choices.current++;
         rememberAccount(undefined);
         setAccount(undefined);
       },
@@ -220,7 +237,11 @@ function signerOf({ address, wallet }: Account, provider: JsonRpcProvider): Sign
 /** The escrow on the page's chain, checked, acting as the account; or why there is none. */
 export function useConnectedEscrow() {
   const { network, provider, account } = useSession();
-  const { data: reader, ...query } = useQuery<MicroEscrow, MicroEscrowError>({
+  const {
+    data: reader,
+    error,
+    refetch,
+  } = useQuery<MicroEscrow, MicroEscrowError>({
     queryKey: ["escrow", network.chainId],
     queryFn: () => MicroEscrow.connect(provider, { chainId: network.chainId }),
     staleTime: Number.POSITIVE_INFINITY,
@@ -228,9 +249,8 @@ export function useConnectedEscrow() {
     structuralSharing: false,
   });
   const escrow = useMemo(() => {
-    // One that was read through another endpoint is another one.
-    if (reader === undefined || reader.connection.provider !== provider) return undefined;
+    if (reader === undefined) return undefined;
     return account === undefined ? reader : reader.connect(signerOf(account, provider));
   }, [reader, provider, account]);
-  return { escrow, ...query };
+  return { escrow, error, refetch };
 }

@@ -17,7 +17,7 @@ const deal: Deal = {
     `The arbiter, ${accountOf(arbiter)}, decides disputes. Its word is final, and it can rule for either side.`,
   "registered-token": ({ token, currency }) => `Everything is paid in ${currency.symbol}, the token at ${token}.`,
   "claimed-token": ({ token, currency }) =>
-    `Everything is paid in the token at ${token}, which the agreement calls “${currency.symbol}” with ${currency.decimals} decimals.`,
+    `Everything is paid in the token at ${token}, which the agreement calls “${currency.symbol}” with ${currency.decimals === 1 ? "1 decimal" : `${currency.decimals} decimals`}.`,
   "unknown-token": ({ token }) => `Everything is paid in the token at ${token}, in its base units.`,
   milestone: (clause, tools) =>
     `Milestone ${clause.index + 1}, “${clause.title}”, pays ${amountOf(clause, tools, units)} for work submitted within ${tools.format.duration(clause.workPeriod)} of its funding.`,
@@ -110,10 +110,12 @@ export const en = {
         ? "One agreement that is kept here cannot be read any more. Open its link or file again."
         : `${count} agreements that are kept here cannot be read any more. Open their links or files again.`,
   },
-  networkFee: (ether: string, gas: string) => `Network fee: about ${ether} (${gas} gas), paid to the network.`,
+  networkFee: (fee: string, gas: string) => `Network fee: about ${fee} (${gas} gas), paid to the network.`,
   pending: "Confirm it in your wallet. Nothing has been sent yet.",
   pendingInDemo: "Being sent…",
   sent: "Sent, and waiting to be put in a block. You may close this window; it goes on by itself.",
+  stillSending:
+    "Something from this page waits in your wallet, or is on its way to a block. If it is this, do not send it twice.",
   milestoneNumber: (number: number) => `Milestone ${number}`,
   amountTo: (amount: string, name: string) => `${amount} to ${name}`,
   amountToAt: (amount: string, name: string, place: string) => `${amount} to ${name}, at the account ${place}`,
@@ -299,8 +301,9 @@ export const en = {
     total: (amount: string, count: number) =>
       count === 0 ? "Choose a milestone." : `${amount} for ${count === 1 ? "one milestone" : `${count} milestones`}.`,
     balance: (amount: string) => `You have ${amount}.`,
-    short: (amount: string) => `Your account has too little: ${amount} are missing.`,
+    short: (amount: string) => `Your account has too little: ${amount} is missing.`,
     pay: (amount: string) => `Fund ${amount}`,
+    sent: "Sent, and waiting to be put in a block. If your wallet asks once more, confirm that too: first comes the permission to take the amount, and then the funding.",
   },
   split: {
     label: "The freelancer's part",
@@ -308,7 +311,7 @@ export const en = {
     wrong: (whole: string) => `Enter an amount up to ${whole}.`,
   },
   waiting: {
-    title: (amount: string) => `${amount} wait for you in the escrow.`,
+    title: (amount: string) => `${amount} is waiting for you in the escrow.`,
     collect: "Collect",
     sentence: (amount: string) => `Pays ${amount} to your account.`,
     done: "Collected.",
@@ -396,7 +399,8 @@ export const en = {
     awaitFreelancer: "Send this link to the freelancer. When it comes back signed, you can fund the first milestone.",
     bothReady: "The freelancer has signed. Fund the first milestone when you are ready.",
     sendBack: "Send this link to the client, who can then fund the first milestone.",
-    signFirst: "Sign it first; without your signature the client cannot fund it.",
+    unsigned: "Send it without your signature",
+    signFirst: "The client can read it then, and cannot fund it.",
     change: "Change it",
   },
   agreement: {
@@ -421,7 +425,7 @@ export const en = {
   progress: {
     title: "Progress",
     summary: (ended: number, count: number, total: string) =>
-      `${ended} of ${count} milestones are done; ${total} in all.`,
+      `Milestones done: ${ended} of ${count}. In all, ${total}.`,
     paid: "Earned by the freelancer",
     fees: "Fees",
     held: "In escrow",
@@ -456,7 +460,7 @@ export const en = {
     MilestoneConcluded: (title: string, outcome: string, payout: string) =>
       `“${title}” has ended. ${outcome} ${payout}.`,
     PaymentDeferred: (name: string, amount: string) =>
-      `The token refused to pay ${amount} to ${name}; they wait in the escrow.`,
+      `The token refused to pay ${amount} to ${name}; it waits in the escrow.`,
     Withdrawn: (name: string, amount: string) => `${amount} collected by ${name}.`,
   },
   account: {
@@ -638,8 +642,7 @@ export const en = {
       "What the client gets back goes to another account than the client's. Make sure whose account that is.",
     gate: "A contract is asked before each funding, and can refuse it. Make sure which contract that is.",
     "fee-to-party": "The platform's fee goes to somebody who has another part in this agreement.",
-    "long-period":
-      "A period is very long. Where the other one's silence is to count, the money stays in escrow for all of it.",
+    "long-period": "A period is very long. If somebody is silent, the money stays in escrow for all of it.",
     "look-alike":
       "An account here looks like another one that you know, or that is named here, and is not the same. Compare every character of the addresses.",
     "hidden-characters": "A text has characters that do not show, or that turn other text around. Read it with care.",
@@ -678,13 +681,16 @@ export const en = {
     Rpc: "The network does not answer properly. Try again in a moment. If you were sending something, look whether it arrived before you send it again.",
     NoCode: "The escrow has not been deployed on this network yet.",
     WrongContract: "What is at the escrow's address is another contract. Do not use it.",
+    WrongDomain: "What is at the escrow's address takes signatures for something else. Do not use it.",
     WrongChain: "Your wallet is on another network.",
     InsufficientGasFunds:
       "Your account cannot pay the network fee. Send it some of the network's own coin. Nothing was sent.",
     InsufficientBalance: "Your account has too little of the token. Nothing was sent.",
     InsufficientAllowance: "The escrow is not allowed to take the money from your account. Nothing was sent.",
     CannotSign: "This account cannot sign for the escrow. Accept on the chain instead.",
-    NotAccepted: "The freelancer has not signed yet. Nothing was sent.",
+    NotAccepted: "The client or the freelancer has not agreed yet. Nothing was sent.",
+    InvalidAgreement:
+      "This agreement breaks a rule of the escrow, or shows its amounts otherwise than its token has them. Do not sign it.",
     InvalidSignature: "A signature is not valid for this agreement. Ask for it again.",
     SignatureExpired: "The signature is too old. Ask for a new one.",
     FundingClosed: "A party has ended the funding of this agreement.",
@@ -692,6 +698,8 @@ export const en = {
     WrongStatus: "Somebody was faster: this is not possible any more. Nothing was sent.",
     ClockRanOut: "It is too late for this: the time is over. Nothing was sent.",
     ClockStillRunning: "It is too early for this: the time is not over yet. Nothing was sent.",
+    ClockNotLater: "That is not later than what is agreed already. Nothing was sent.",
+    TooManySubmissions: "There were 255 submissions, and more are not possible. Nothing was sent.",
     WrongSubmission: "There is a newer submission. Look at that first. Nothing was sent.",
     DeliverableMismatch: "What was submitted is not what you were shown. Nothing was sent.",
     NotConfirmed: "The submission is not safe in the chain yet. Wait a few minutes, and try again. Nothing was sent.",
@@ -701,6 +709,9 @@ export const en = {
     TransactionReverted:
       "The chain refused it; another transaction may have been faster. Look at the state, and try again.",
     TokenRefused: "The token refused the payment.",
+    SafeERC20FailedOperation: "The token refused the payment.",
+    UnexpectedBalance: "The token delivers another amount than it was asked for; the escrow does not take it.",
+    TokenWithoutCode: "There is no token at its address on this chain.",
     GateRefused: "The contract that this agreement asks before each funding refused it.",
     UnknownAgreement: "Nobody has opened this agreement on this chain.",
     IncompleteHistory: "The network left out a part of the history. Try again, or use another endpoint.",

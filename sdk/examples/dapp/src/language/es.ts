@@ -122,10 +122,12 @@ export const es: Words = {
         ? "Un acuerdo guardado aquí ya no se puede leer. Vuelve a abrir su enlace o su archivo."
         : `${count} acuerdos guardados aquí ya no se pueden leer. Vuelve a abrir sus enlaces o sus archivos.`,
   },
-  networkFee: (ether, gas) => `Tarifa de red: alrededor de ${ether} (${gas} de gas), que se le paga a la red.`,
+  networkFee: (fee, gas) => `Tarifa de red: alrededor de ${fee} (${gas} de gas), que se le paga a la red.`,
   pending: "Confírmalo en tu billetera. Todavía no se envió nada.",
   pendingInDemo: "Enviando…",
   sent: "Enviado; falta que entre en un bloque. Puedes cerrar esta ventana: sigue por sí solo.",
+  stillSending:
+    "Algo de esta página espera en tu billetera o está en camino a un bloque. Si es esto mismo, no lo envíes dos veces.",
   milestoneNumber: (number) => `Hito ${number}`,
   amountTo: (amount, name) => `${amount} para ${name}`,
   amountToAt: (amount, name, place) => `${amount} para ${name}, en la cuenta ${place}`,
@@ -319,6 +321,7 @@ export const es: Words = {
     balance: (amount) => `Tienes ${amount}.`,
     short: (amount) => `El dinero de tu cuenta no alcanza: faltan ${amount}.`,
     pay: (amount) => `Financiar con ${amount}`,
+    sent: "Enviado; falta que entre en un bloque. Si tu billetera pregunta una vez más, confírmalo también: primero va el permiso para tomar el monto y después el financiamiento.",
   },
   split: {
     label: "La parte del freelancer",
@@ -412,7 +415,8 @@ export const es: Words = {
     awaitFreelancer: "Envíale este enlace al freelancer. Cuando vuelva firmado, podrás financiar el primer hito.",
     bothReady: "El freelancer firmó. Cuando quieras, financia el primer hito.",
     sendBack: "Envíale este enlace al cliente, que entonces podrá financiar el primer hito.",
-    signFirst: "Primero fírmalo; sin tu firma el cliente no puede financiarlo.",
+    unsigned: "Enviarlo sin tu firma",
+    signFirst: "El cliente podrá leerlo, pero no financiarlo.",
     change: "Cambiarlo",
   },
   agreement: {
@@ -654,8 +658,7 @@ export const es: Words = {
       "Lo que se le devuelve al cliente va a una cuenta que no es la del cliente. Asegúrate de quién es esa cuenta.",
     gate: "Antes de cada financiamiento se consulta a un contrato, que puede rechazarlo. Asegúrate de qué contrato es.",
     "fee-to-party": "La comisión de la plataforma va a alguien que tiene otro papel en este acuerdo.",
-    "long-period":
-      "Un plazo es muy largo. Mientras se espera a que cuente el silencio del otro, el dinero queda en custodia todo ese tiempo.",
+    "long-period": "Un plazo es muy largo. Si alguien no responde, el dinero queda en custodia todo ese tiempo.",
     "look-alike":
       "Una de las cuentas se parece a otra que conoces o que aparece aquí, y no es la misma. Compara las direcciones carácter por carácter.",
     "hidden-characters": "Un texto tiene caracteres que no se ven o que invierten otro texto. Léelo con cuidado.",
@@ -679,7 +682,7 @@ export const es: Words = {
     InvalidScope: "Escribe aquí un texto, que no sea de muchas páginas.",
     EmptySchedule: "Agrega un hito.",
   },
-  reverted: (reason) => `La cadena no lo aceptó y da este motivo: «${reason}».`,
+  reverted: (reason) => `La cadena no lo aceptó y da este motivo: “${reason}”.`,
   errors: {
     InvalidShareFile:
       "Está dañado o incompleto, o no es un enlace ni un archivo de esta página. Pide que te lo envíen otra vez.",
@@ -690,6 +693,7 @@ export const es: Words = {
     Rpc: "La red no responde como debe. Inténtalo de nuevo en un momento. Si estabas enviando algo, mira si llegó antes de enviarlo otra vez.",
     NoCode: "El contrato de custodia todavía no se desplegó en esta red.",
     WrongContract: "En la dirección del contrato de custodia hay otro contrato. No lo uses.",
+    WrongDomain: "Lo que hay en la dirección del contrato de custodia acepta firmas para otra cosa. No lo uses.",
     WrongChain: "Tu billetera está en otra red.",
     InsufficientGasFunds:
       "Tu cuenta no puede pagar la tarifa de red. Envíale un poco de la moneda propia de la red. No se envió nada.",
@@ -697,7 +701,9 @@ export const es: Words = {
     InsufficientAllowance:
       "El contrato de custodia no tiene permiso para tomar el dinero de tu cuenta. No se envió nada.",
     CannotSign: "Esta cuenta no puede firmar para el contrato de custodia. En su lugar, acepta en la cadena.",
-    NotAccepted: "El freelancer todavía no firmó. No se envió nada.",
+    NotAccepted: "El cliente o el freelancer todavía no aceptó. No se envió nada.",
+    InvalidAgreement:
+      "Este acuerdo no cumple una regla del contrato de custodia, o muestra sus montos de otro modo que su token. No lo firmes.",
     InvalidSignature: "Una firma no es válida para este acuerdo. Pide que te la envíen otra vez.",
     SignatureExpired: "La firma es demasiado antigua. Pide una nueva.",
     FundingClosed: "Una de las partes cerró el financiamiento de este acuerdo.",
@@ -705,6 +711,8 @@ export const es: Words = {
     WrongStatus: "Alguien se adelantó: esto ya no es posible. No se envió nada.",
     ClockRanOut: "Ya es tarde para esto: el plazo venció. No se envió nada.",
     ClockStillRunning: "Todavía es temprano para esto: el plazo no venció. No se envió nada.",
+    ClockNotLater: "Eso no es más tarde que lo que ya está acordado. No se envió nada.",
+    TooManySubmissions: "Ya hubo 255 entregas y no se admiten más. No se envió nada.",
     WrongSubmission: "Hay una entrega más nueva. Mírala primero. No se envió nada.",
     DeliverableMismatch: "Lo que se entregó no es lo que se te mostró. No se envió nada.",
     NotConfirmed:
@@ -715,6 +723,9 @@ export const es: Words = {
     TransactionReverted:
       "La cadena no lo aceptó; puede que otra transacción se haya adelantado. Mira cómo está todo e inténtalo de nuevo.",
     TokenRefused: "El token rechazó el pago.",
+    SafeERC20FailedOperation: "El token rechazó el pago.",
+    UnexpectedBalance: "El token entrega un monto distinto del que se le pidió; el contrato de custodia no lo acepta.",
+    TokenWithoutCode: "En esta cadena no hay ningún token en esa dirección.",
     GateRefused: "El contrato que este acuerdo consulta antes de cada financiamiento lo rechazó.",
     UnknownAgreement: "Nadie abrió este acuerdo en esta cadena.",
     IncompleteHistory: "La red omitió una parte de la historia. Inténtalo de nuevo o usa otro punto de conexión.",

@@ -39,11 +39,7 @@ export function Notice({
 /** While something is loaded. */
 export function Loading({ children }: { readonly children?: ReactNode }): ReactNode {
   const { words } = useLanguage();
-  return (
-    <p className="loading" role="status">
-      {children ?? words.loading}
-    </p>
-  );
+  return <p role="status">{children ?? words.loading}</p>;
 }
 
 /** Choosing one of a few, with the browser's own list. */

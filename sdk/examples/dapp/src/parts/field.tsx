@@ -48,7 +48,6 @@ export function Field({
       <Label>{label}</Label>
       {suggestions !== undefined && suggestions.length > 0 && (
         <select
-          className="suggestions"
           aria-label={words.chooseFor(label)}
           value={suggestions.find((one) => one.value === value)?.value ?? ""}
           onChange={(event) => onChange(event.target.value)}

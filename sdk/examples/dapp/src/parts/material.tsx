@@ -29,7 +29,6 @@ export function Material({ hash, label }: { readonly hash: Hash; readonly label:
   const { data, error, isPending } = useQuery<Deliverable>({
     queryKey: materialKey(hash),
     queryFn: () => getDeliverable(files, hash),
-    networkMode: "always",
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
     // Somebody may have opened it in another tab.

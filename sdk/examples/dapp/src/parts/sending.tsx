@@ -7,11 +7,12 @@ import {
   SafeERC20FailedOperationError,
   TransactionRevertedError,
 } from "@micro-escrow/sdk";
-import type { MutationPhase } from "@micro-escrow/sdk/react";
-import { useQuery } from "@tanstack/react-query";
+import { escrowKeys, type MutationPhase, useEscrow } from "@micro-escrow/sdk/react";
+import { useIsMutating, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useLanguage } from "../language/index.tsx";
 import { short } from "../names.ts";
+import { coinOf } from "../networks.ts";
 import { useSession } from "../session.tsx";
 import { Notice, PlainButton, PrimaryButton, useClose } from "./basics.tsx";
 import { Problem } from "./problem.tsx";
@@ -66,7 +67,7 @@ export function TransactionLink({ hash }: { readonly hash: string }): ReactNode 
 }
 
 /** Nothing can be sent before there is an account, and its wallet is on the page's chain. */
-export function ReadyToSend({ children }: { readonly children: ReactNode }): ReactNode {
+function ReadyToSend({ children }: { readonly children: ReactNode }): ReactNode {
   const { words } = useLanguage();
   const { account, otherChain, network, switchChain } = useSession();
   const [error, setError] = useState<unknown>();
@@ -92,6 +93,7 @@ export function Sending({
   call,
   gas,
   isReady = true,
+  sent,
   done,
   children,
 }: {
@@ -107,19 +109,24 @@ export function Sending({
   /** About how much gas it takes, for while the token has no allowance yet and refuses the call. */
   readonly gas?: bigint | undefined;
   readonly isReady?: boolean;
+  /** What is shown while it is on its way, where the wallet may ask once more after the first transaction. */
+  readonly sent?: string;
   /** What is shown when it is in a block. */
   readonly done: ReactNode;
   readonly children?: ReactNode;
 }): ReactNode {
   const { words, format } = useLanguage();
-  const { account } = useSession();
+  const { account, network } = useSession();
   const { phase, transactions } = mutation;
   const [failure, setFailure] = useState<unknown>();
   const [isStarting, setIsStarting] = useState(false);
   const isActing = useRef(false);
-  const { data: cost } = useFee(isReady ? call : undefined, gas);
+  const isDone = phase === "confirmed" || phase === "signed";
+  // A window that is closed does not end what was sent from it: who opens it again has to know.
+  const underWay = useIsMutating({ mutationKey: escrowKeys.all(useEscrow()) });
+  const { data: cost } = useFee(isReady && !isDone ? call : undefined, gas);
   const last = transactions.at(-1);
-  if (phase === "confirmed" || phase === "signed") {
+  if (isDone) {
     return (
       <>
         <Done>
@@ -151,14 +158,17 @@ export function Sending({
       <p>{sentence}</p>
       {children}
       {cost !== undefined && (
-        <p className="quiet">{words.networkFee(format.ether(cost.fee), format.number(cost.gas))}</p>
+        <p className="quiet">
+          {words.networkFee(format.coin(cost.fee, coinOf(network).symbol), format.number(cost.gas))}
+        </p>
       )}
+      {!isBusy && underWay > 0 && <Notice tone="warning">{words.stillSending}</Notice>}
       {phase === "pending" && (
         <Notice tone="info">{account?.wallet === undefined ? words.pendingInDemo : words.pending}</Notice>
       )}
       {phase === "sent" && last !== undefined && (
         <Notice tone="info">
-          {words.sent} <TransactionLink hash={last} />
+          {sent ?? words.sent} <TransactionLink hash={last} />
         </Notice>
       )}
       {!isBusy && failure !== undefined && <Problem error={failure} />}

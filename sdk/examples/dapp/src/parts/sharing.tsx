@@ -19,10 +19,11 @@ export function Sharing({
   readonly name: string;
 }): ReactNode {
   const { words } = useLanguage();
-  const [isCopied, setIsCopied] = useState(false);
+  // The link that was copied, and not one that came in its place, with a signature, say.
+  const [copied, setCopied] = useState<string>();
   // By its hashes: to write all of it as text takes long where it is much.
   const contents = useMemo(() => share.contents.map(sha256), [share.contents]);
-  const { data: link, isPending } = useQuery({
+  const { data: link } = useQuery({
     queryKey: [
       "link",
       share.chainId,
@@ -36,16 +37,15 @@ export function Sharing({
       const fragment = await toFragment(share);
       return fragment === undefined ? null : linkOf(fragment);
     },
-    networkMode: "always",
     gcTime: 0,
   });
   const copy = async (text: string) => {
     // Where the browser does not let the page, the link is there to be marked and copied.
     try {
       await navigator.clipboard.writeText(text);
-      setIsCopied(true);
+      setCopied(text);
     } catch {
-      setIsCopied(false);
+      setCopied(undefined);
     }
   };
   return (
@@ -66,7 +66,11 @@ export function Sharing({
         {words.share.file}
       </PlainButton>
       <p role="status" className="quiet">
-        {isCopied ? words.share.copied : !isPending && link === null ? words.share.tooLong : words.share.private}
+        {link === null
+          ? words.share.tooLong
+          : link !== undefined && copied === link
+            ? words.share.copied
+            : words.share.private}
       </p>
     </div>
   );

@@ -34,7 +34,7 @@ export function WhoAreYou({ onChosen }: { readonly onChosen?: () => void }): Rea
   const wallets = useWallets();
   const [error, setError] = useState<unknown>();
   return (
-    <div className="who-are-you">
+    <div>
       {account !== undefined && (
         <p className="me">
           <code className="address">{account.address}</code>
@@ -69,7 +69,7 @@ export function WhoAreYou({ onChosen }: { readonly onChosen?: () => void }): Rea
                     const role = roleOf(agreement, address);
                     return (
                       role !== undefined && (
-                        <span key={agreement.id} className="quiet gig">
+                        <span key={agreement.id} className="quiet">
                           {words.role[role]}: <span lang="en">{titleOf(agreement)}</span>
                         </span>
                       )

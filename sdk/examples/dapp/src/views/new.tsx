@@ -16,6 +16,7 @@ import {
   make,
   type Problems,
   readDraft,
+  withRole,
 } from "../draft.ts";
 import { useTitle } from "../focus.ts";
 import { useLanguage, type Words } from "../language/index.tsx";
@@ -34,9 +35,12 @@ export function NewView({ from }: { readonly from: string | undefined }): ReactN
   const { data: kept } = useKeptAgreements(chainId);
   const before = kept?.find(({ agreement }) => agreement.id === from)?.agreement;
   const currency = useCurrency(before?.terms.token);
+  const token = useToken(before?.terms.token);
   if (network.isDemo && demo === undefined) return <Loading />;
-  if (from !== undefined && (kept === undefined || (before !== undefined && currency === undefined)))
-    return <Loading />;
+  if (from !== undefined && kept === undefined) return <Loading />;
+  if (before !== undefined && currency === undefined) {
+    return token.error ? <Problem error={token.error} onRetry={() => void token.refetch()} /> : <Loading />;
+  }
   if (before === undefined || currency === undefined) return <Writing key="new" />;
   return <Writing key={before.id} before={draftOf(before, currency.decimals)} />;
 }
@@ -53,13 +57,15 @@ function Writing({ before }: { readonly before?: Draft }): ReactNode {
   const { words } = useLanguage();
   const { demo } = useSession();
   const account = useAddress();
-  const [draft, setDraft] = useState<Draft>(() => {
+  const [begun] = useState<Draft>(() => {
     const fresh = { ...emptyDraft(Date.now() / 1_000), client: account ?? "", token: demo?.token.address ?? "" };
     return before ?? recallDraft() ?? fresh;
   });
+  const [draft, setDraft] = useState(begun);
   useEffect(() => {
-    if (before === undefined) remember(DRAFT, JSON.stringify(draft), "sessionStorage");
-  }, [before, draft]);
+    // What nobody has touched is made anew, for who comes with another account.
+    if (before === undefined && draft !== begun) remember(DRAFT, JSON.stringify(draft), "sessionStorage");
+  }, [before, begun, draft]);
   /** What was there before an example was taken. */
   const [overwritten, setOverwritten] = useState<Draft>();
   const [nonce] = useState(() => hexlify(randomBytes(32)) as `0x${string}`);
@@ -241,12 +247,9 @@ function Parties({ form, tokenError }: FormProps & { readonly tokenError: unknow
         <RadioGroup
           className="radios"
           value={draft.client === account ? "client" : draft.freelancer === account ? "freelancer" : "neither"}
-          onChange={(role) => {
-            const other = draft.client === account ? draft.freelancer : draft.client;
-            if (role === "client") set({ client: account, freelancer: other === account ? "" : other });
-            else if (role === "freelancer") set({ freelancer: account, client: other === account ? "" : other });
-            else set({ client: "", freelancer: "" });
-          }}
+          onChange={(role) =>
+            set(withRole(draft, account, role === "client" || role === "freelancer" ? role : "neither"))
+          }
         >
           <Label>{words.draft.youAre}</Label>
           <Radio value="client">{words.role.client}</Radio>

@@ -9,12 +9,14 @@ import { useVerified, verify } from "../consents.ts";
 import { useTitle } from "../focus.ts";
 import { useLanguage } from "../language/index.tsx";
 import { keep, LIBRARY, useKeptAgreements } from "../library.ts";
+import { useCurrency, useToken } from "../names.ts";
 import { Loading, Notice, PlainButton, PrimaryButton } from "../parts/basics.tsx";
 import { Field } from "../parts/field.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { roleOf } from "../roles.ts";
 import { networks, useAddress, useSession } from "../session.tsx";
 import { fromFile, fromFragment, InvalidShareFileError, type Share } from "../share.ts";
+import { isUnderWay } from "./agreement/facts.ts";
 import { AgreementPage } from "./agreement/page.tsx";
 import { Proposal } from "./agreement/proposal.tsx";
 
@@ -25,7 +27,6 @@ export function OpenView({ fragment }: { readonly fragment: string | undefined }
     queryKey: ["share", fragment],
     queryFn: () => fromFragment(fragment ?? ""),
     enabled: fragment !== undefined,
-    networkMode: "always",
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
     structuralSharing: false,
@@ -114,12 +115,13 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
   const { agreement } = share;
   const state = useAgreementState(agreement);
   const verified = useVerified(share);
+  const currency = useCurrency(agreement.terms.token);
+  const token = useToken(agreement.terms.token);
   const library = useKeptAgreements(escrow.chainId);
   const kept = library.data?.find((one) => one.agreement.id === agreement.id);
   const role = roleOf(agreement, account);
-  const isUnderWay = state.data?.milestones.some(({ status }) => status !== 0) ?? false;
   // What belongs to an agreement that is known here, or that is under way, is put beside it; its page shows it.
-  const belongs = verified.data !== undefined && (kept !== undefined || isUnderWay);
+  const belongs = verified.data !== undefined && (kept !== undefined || isUnderWay(state.data));
   const leftOut = verified.data?.leftOut;
   const [isTold, setIsTold] = useState(false);
   const goesOn = belongs && (leftOut === undefined || isTold);
@@ -142,8 +144,10 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
     if (goesOn) void put({ replace: true });
   }, [goesOn, put]);
 
-  if (state.error) return <Problem error={state.error} onRetry={() => void state.refetch()} />;
-  if (verified.error) return <Problem error={verified.error} onRetry={() => void verified.refetch()} />;
+  // What fails when it is read again takes away nothing: something of it may just be on its way.
+  for (const { data, error, refetch } of [state, verified]) {
+    if (data === undefined && error !== null) return <Problem error={error} onRetry={() => void refetch()} />;
+  }
   if (failure !== undefined) {
     return (
       <>
@@ -179,6 +183,7 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
       }
     >
       {notice}
+      {token.error && currency === undefined && <Problem error={token.error} onRetry={() => void token.refetch()} />}
       <Proposal agreement={agreement} state={state.data} signatures={verified.data.share.signatures} />
       <PlainButton onPress={() => void put({ replace: false })}>{words.open.keep}</PlainButton>
     </AgreementPage>

@@ -31,7 +31,7 @@ export function AccountView(): ReactNode {
   if (error !== null && data === undefined) return <Problem error={error} onRetry={() => void refetch()} />;
   if (isPending || data === undefined) return <Loading>{words.account.loading}</Loading>;
 
-  const kept = new Map(library.map((one) => [one.agreement.id, one]));
+  const kept = new Map<string, Kept>(library.map((one) => [one.agreement.id, one]));
   const known = data.listed.filter(({ isUnasked, agreement }) => !isUnasked || kept.has(agreement.id));
   const unasked = data.listed.filter(({ isUnasked, agreement }) => isUnasked && !kept.has(agreement.id));
   const onChain = new Set(data.listed.map(({ agreement }) => agreement.id));
@@ -44,7 +44,7 @@ export function AccountView(): ReactNode {
     )
     .sort((a, b) => a.clock - b.clock);
   const waiting = proposals.filter((one) => needsSignature(one, account) || needsFunding(one, account));
-  const keptOf = (id: string) => kept.get(id as Kept["agreement"]["id"])?.agreement;
+  const keptOf = (id: string) => kept.get(id)?.agreement;
   const nameOf = (id: string) => titleOf(keptOf(id)) ?? words.agreement.untitled;
 
   return (

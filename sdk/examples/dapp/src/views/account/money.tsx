@@ -4,22 +4,27 @@ import { toCsv } from "@micro-escrow/sdk/history";
 import { escrowKeys, useEscrow } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useMemo, useRef, useState } from "react";
+import { currencyOf } from "../../accounts.ts";
 import { useLanguage } from "../../language/index.tsx";
-import { short, useCurrency } from "../../names.ts";
+import { short, useCurrency, useVouching } from "../../names.ts";
 import type { Overview } from "../../overview.ts";
 import { Choice, download, Loading, PlainButton } from "../../parts/basics.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { Waiting } from "../../parts/waiting.tsx";
-import { useSession } from "../../session.tsx";
 import { MoneyChart } from "./chart.tsx";
 import { pointsOf, readMoving } from "./series.ts";
 
 /** What is held, earned and paid. */
 export function Money({ overview: { statement, time } }: { readonly overview: Overview }): ReactNode {
   const { words } = useLanguage();
-  const { demo } = useSession();
   const escrow = useEscrow();
   const [chosen, setChosen] = useState<string>();
+  const isVouched = useVouching();
+  /** As everywhere: what calls itself like another token has its address beside that. */
+  const symbolOf = (address: string) => {
+    const token = statement.tokens.find((one) => one.address === address);
+    return token === undefined ? short(address) : currencyOf(token, isVouched(address)).symbol;
+  };
   const used = [...new Set(statement.agreements.map(({ terms }) => terms.token as string))];
   const token = chosen ?? used[0];
   const currency = useCurrency(token);
@@ -38,12 +43,9 @@ export function Money({ overview: { statement, time } }: { readonly overview: Ov
     () => (moving === undefined || token === undefined ? undefined : pointsOf(statement, moving, token)),
     [statement, moving, token],
   );
-  // Of a token that nobody vouches for there is no name; the demo vouches for its own.
-  const named = statement.tokens.map((one) =>
-    one.address === demo?.token.address ? { ...one, symbol: demo.token.symbol } : one,
-  );
+  const named = statement.tokens.map((one) => ({ ...one, symbol: symbolOf(one.address) }));
   return (
-    <section className="money" aria-labelledby="money">
+    <section aria-labelledby="money">
       <h2 id="money">{words.account.money}</h2>
       {statement.totals.map((total) => (
         <Waiting key={total.token} token={total.token} />
@@ -55,7 +57,7 @@ export function Money({ overview: { statement, time } }: { readonly overview: Ov
           onChange={setChosen}
           options={used.map((address) => ({
             value: address,
-            name: statement.tokens.find((one) => one.address === address)?.symbol ?? short(address),
+            name: symbolOf(address),
           }))}
         />
       )}

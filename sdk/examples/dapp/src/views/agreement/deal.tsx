@@ -15,12 +15,12 @@ import { type Danger, dangersOf } from "../../dangers.ts";
 import { useLanguage } from "../../language/index.tsx";
 import type { Tools } from "../../language/tools.ts";
 import { useKeptAgreements } from "../../library.ts";
-import { short, useCurrency, useIsVouched, useNames, useToken } from "../../names.ts";
+import { short, useCurrency, useNames, useToken, useVouching } from "../../names.ts";
 import { Notice } from "../../parts/basics.tsx";
 import { useAddress, useSession } from "../../session.tsx";
 
 /** A clause in the user's language. */
-export function useClauseWords(): <Code extends Clause["code"]>(clause: Clause<Code>) => string {
+function useClauseWords(): <Code extends Clause["code"]>(clause: Clause<Code>) => string {
   const { words, format } = useLanguage();
   const nameOf = useNames();
   return useCallback(
@@ -108,7 +108,7 @@ function useDangers(agreement: Agreement): readonly Danger[] {
   const account = useAddress();
   const { token } = agreement.terms;
   const { data } = useToken(token);
-  const isVouched = useIsVouched(token);
+  const isVouched = useVouching();
   const { data: kept = [] } = useKeptAgreements(chainId);
   return useMemo(() => {
     const known = kept.flatMap(({ agreement: { terms } }) => [
@@ -119,10 +119,10 @@ function useDangers(agreement: Agreement): readonly Danger[] {
     ]);
     const people = demo?.people.map(({ address }) => address) ?? [];
     return dangersOf(agreement, {
-      token: isVouched ? undefined : data,
+      token: isVouched(token) ? undefined : data,
       known: [...known, ...people, ...(account === undefined ? [] : [account])],
     });
-  }, [agreement, data, isVouched, kept, demo, account]);
+  }, [agreement, token, data, isVouched, kept, demo, account]);
 }
 
 /** What is legal in an agreement, but unwise. What does not depend on the chain is there also when that does not answer. */
@@ -133,7 +133,7 @@ export function Warnings({ agreement }: { readonly agreement: Agreement }): Reac
   const { arbiter } = agreement.terms;
   const dangers = useDangers(agreement);
   const { data = warningsOf(agreement, { chainId: escrow.chainId }) } = useQuery({
-    queryKey: [...escrowKeys.all(escrow), "warnings", agreement.id],
+    queryKey: [...escrowKeys.all(escrow), "warnings", agreement.id, agreement.scope === undefined],
     queryFn: async () => {
       const [now, code] = await Promise.all([escrow.getTime(), provider.getCode(arbiter)]);
       return warningsOf(agreement, { now, chainId: escrow.chainId, arbiterHasCode: code !== "0x" });

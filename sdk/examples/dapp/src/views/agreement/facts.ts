@@ -5,6 +5,7 @@ import {
   type EscrowEvent,
   type Hash,
   type Payout,
+  Status,
   type Terms,
   zeroAddress,
 } from "@micro-escrow/sdk";
@@ -25,6 +26,10 @@ export interface Facts {
   /** What is kept of it in this browser. */
   readonly kept: Kept | undefined;
 }
+
+/** Whether something of an agreement was ever funded; until then it is a proposal. */
+export const isUnderWay = (state: AgreementState | undefined): boolean =>
+  state?.milestones.some(({ status }) => status !== Status.None) ?? false;
 
 /** The hash of what somebody handed in; `undefined` when nobody did. */
 export function handedIn(event: EscrowEvent): Hash | undefined {

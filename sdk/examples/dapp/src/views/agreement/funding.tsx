@@ -84,6 +84,7 @@ export function FundForm({
       isReady={indices.length > 0 && !isShort}
       label={words.funding.pay(format.money(amount, currency))}
       sentence={words.actions.fund.sentence}
+      sent={words.funding.sent}
       done={words.actions.fund.done}
     >
       <CheckboxGroup className="checks" value={[...chosen]} onChange={setChosen}>

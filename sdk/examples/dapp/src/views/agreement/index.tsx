@@ -24,7 +24,7 @@ import { roleOf } from "../../roles.ts";
 import { useAddress, useSession } from "../../session.tsx";
 import { WholeActions } from "./actions/index.tsx";
 import { Deal } from "./deal.tsx";
-import { type Facts, handedIn } from "./facts.ts";
+import { type Facts, handedIn, isUnderWay } from "./facts.ts";
 import { MilestoneCard } from "./milestone.tsx";
 import { AgreementPage } from "./page.tsx";
 import { ProgressBar } from "./progress.tsx";
@@ -43,9 +43,10 @@ export function AgreementView({ id }: { readonly id: string }): ReactNode {
   const chain = useAgreement(needsChain ? known : undefined);
   const agreement = kept?.agreement ?? chain.data;
   if (known === undefined) return <Notice tone="problem">{words.agreement.noId}</Notice>;
-  if (chain.error instanceof UnknownAgreementError) return <Notice tone="problem">{words.agreement.unknown}</Notice>;
-  if (chain.error) return <Problem error={chain.error} onRetry={() => void chain.refetch()} />;
-  if (agreement === undefined) return <Loading />;
+  if (agreement === undefined) {
+    if (chain.error instanceof UnknownAgreementError) return <Notice tone="problem">{words.agreement.unknown}</Notice>;
+    return chain.error ? <Problem error={chain.error} onRetry={() => void chain.refetch()} /> : <Loading />;
+  }
   return <KnownAgreement key={agreement.id} agreement={agreement} kept={kept} />;
 }
 
@@ -74,12 +75,12 @@ function KnownAgreement({
   const state = useAgreementState(agreement);
   const timeline = useTimeline(agreement);
   useWatch(agreement, { interval: network.isDemo ? 1_000 : 4_000 });
-  const isUnderWay = state.data?.milestones.some(({ status }) => status !== 0) ?? false;
+  const hasBegun = isUnderWay(state.data);
   const events = useMemo(() => (timeline.data ? eventsOf(timeline.data) : []), [timeline.data]);
   const role = roleOf(agreement, account);
   // Whoever sees it begin is told so: all of the page is another one then.
   const [wasProposal, setWasProposal] = useState(false);
-  if (!wasProposal && state.data !== undefined && !isUnderWay) setWasProposal(true);
+  if (!wasProposal && state.data !== undefined && !hasBegun) setWasProposal(true);
   useTitle(titleOf(agreement) ?? words.agreement.untitled);
   return (
     <AgreementPage
@@ -94,7 +95,7 @@ function KnownAgreement({
         </>
       }
     >
-      {wasProposal && isUnderWay && <Begun />}
+      {wasProposal && hasBegun && <Begun />}
       {scope === undefined && <Notice tone="warning">{words.agreement.noScope}</Notice>}
       {state.error && state.data === undefined && <Problem error={state.error} onRetry={() => void state.refetch()} />}
       {timeline.error && <Problem error={timeline.error} onRetry={() => void timeline.refetch()} />}
@@ -102,10 +103,10 @@ function KnownAgreement({
       {token.error && currency === undefined && <Problem error={token.error} onRetry={() => void token.refetch()} />}
       {(state.data === undefined || currency === undefined) && !state.error && !token.error && <Loading />}
       {currency !== undefined && timeline.data !== undefined && <News facts={{ agreement, currency, events }} />}
-      {state.data !== undefined && !isUnderWay && (
+      {state.data !== undefined && !hasBegun && (
         <Proposal agreement={agreement} state={state.data} signatures={kept?.signatures ?? {}} />
       )}
-      {state.data !== undefined && isUnderWay && currency !== undefined && (
+      {state.data !== undefined && hasBegun && currency !== undefined && (
         <>
           <UnderWay facts={{ agreement, state: state.data, currency, events, kept }} />
           {timeline.data !== undefined && (
@@ -149,7 +150,6 @@ function ShareAll({ facts: { agreement, events, kept } }: { readonly facts: Fact
       return [...new Map(all.map((bytes) => [sha256(bytes), bytes])).values()];
     },
     enabled: isOpen,
-    networkMode: "always",
     structuralSharing: false,
   });
   return (
@@ -176,7 +176,7 @@ function UnderWay({ facts }: { readonly facts: Facts }): ReactNode {
   return (
     <>
       <ProgressBar facts={facts} />
-      <section className="milestones" aria-labelledby="milestones">
+      <section aria-labelledby="milestones">
         <h2 id="milestones">{words.agreement.milestones}</h2>
         {agreement.schedule.map((_, index) => (
           <MilestoneCard

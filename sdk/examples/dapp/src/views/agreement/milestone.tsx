@@ -44,7 +44,7 @@ export function MilestoneCard({
   const own = events.filter((event) => "index" in event && event.index === index);
   const name = statusName(status) as keyof Words["status"];
   return (
-    <article className={`milestone ${name}`} aria-labelledby={`milestone-${index}`}>
+    <article className="milestone" aria-labelledby={`milestone-${index}`}>
       <header>
         <h3 id={`milestone-${index}`}>
           <span className="number">{index + 1}</span> {title(index)}
@@ -93,7 +93,7 @@ function Turn({ facts, index }: { readonly facts: Facts; readonly index: number 
         <span className="quiet">{words.turn.held(format.money(held, currency))}</span>{" "}
         {left !== 0 && actor !== undefined && <GoOnAs account={actor} />}
       </p>
-      <p className={left === 0 ? "due" : "countdown"}>
+      <p className={left === 0 ? "due" : undefined}>
         {left === 0
           ? words.turn.due(payoutWords(outcome.payout))
           : words.turn.otherwise(
@@ -143,7 +143,7 @@ function Ending({
   const { freelancerAmount, clientAmount, platformFee, arbiterFee } = ended;
   const payout = { freelancer: freelancerAmount, client: clientAmount, platform: platformFee, arbiter: arbiterFee };
   return (
-    <p className="ending">
+    <p>
       {reason} <strong>{payoutWords(payout)}</strong>
     </p>
   );
@@ -151,6 +151,8 @@ function Ending({
 
 /** What somebody handed in, and whose side it is on. */
 interface HandedIn {
+  /** Of its event: the same can be handed in twice. */
+  readonly key: string;
   readonly hash: Hash;
   readonly label: string;
   readonly side: "client" | "freelancer" | "other";
@@ -173,18 +175,19 @@ function Handed({
   const handed = own.flatMap((event): HandedIn[] => {
     const hash = handedIn(event);
     if (hash === undefined) return [];
+    const key = `${event.blockHash}${event.logIndex}`;
     switch (event.type) {
       case "MilestoneSubmitted":
-        return [{ hash, label: words.handed.submission(event.submission), side: "freelancer" }];
+        return [{ key, hash, label: words.handed.submission(event.submission), side: "freelancer" }];
       case "ChangesRequested":
-        return [{ hash, label: words.handed.changes(event.submission), side: "client" }];
+        return [{ key, hash, label: words.handed.changes(event.submission), side: "client" }];
       case "MilestoneAttested":
-        return [{ hash, label: words.handed.report(event.submission, event.passed), side: "other" }];
+        return [{ key, hash, label: words.handed.report(event.submission, event.passed), side: "other" }];
       case "MilestoneDisputed":
       case "EvidenceSubmitted":
-        return [{ hash, label: words.handed.evidence(nameOf(event.by)), side: sideOf(event.by) }];
+        return [{ key, hash, label: words.handed.evidence(nameOf(event.by)), side: sideOf(event.by) }];
       case "MilestoneConcluded":
-        return [{ hash, label: words.handed.reasoning(nameOf(agreement.terms.arbiter)), side: "other" }];
+        return [{ key, hash, label: words.handed.reasoning(nameOf(agreement.terms.arbiter)), side: "other" }];
       default:
         return [];
     }
@@ -193,14 +196,14 @@ function Handed({
   const shown = (side: HandedIn["side"]) =>
     handed
       .filter((one) => one.side === side)
-      .map(({ hash, label }) => <Material key={label + hash} hash={hash} label={label} />);
+      .map(({ key, hash, label }) => <Material key={key} hash={hash} label={label} />);
   if (status !== Status.Disputed) {
     const isAtWork = status === Status.Funded || status === Status.Submitted || status === Status.ChangesRequested;
     return (
-      <details className="handed" open={isAtWork}>
+      <details open={isAtWork}>
         <summary>{words.handed.title(handed.length)}</summary>
-        {handed.map(({ hash, label }) => (
-          <Material key={label + hash} hash={hash} label={label} />
+        {handed.map(({ key, hash, label }) => (
+          <Material key={key} hash={hash} label={label} />
         ))}
       </details>
     );

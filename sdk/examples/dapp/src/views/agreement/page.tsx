@@ -18,7 +18,7 @@ export function AgreementPage({
   const id = useId();
   return (
     <article aria-labelledby={id}>
-      <header className="page-header">
+      <header>
         <h1 id={id} dir="auto">
           {titleOf(agreement) ?? words.agreement.untitled}
         </h1>

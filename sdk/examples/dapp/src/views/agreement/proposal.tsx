@@ -7,7 +7,7 @@ import { useLocation } from "wouter";
 import { titleOf } from "../../clauses.ts";
 import { useLanguage } from "../../language/index.tsx";
 import { type Kept, keep, LIBRARY, useKeptAgreements } from "../../library.ts";
-import { useCurrency, useNames } from "../../names.ts";
+import { useCurrency, useNames, useToken } from "../../names.ts";
 import { Choice, Loading, Notice, PlainButton } from "../../parts/basics.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { Sending } from "../../parts/sending.tsx";
@@ -71,7 +71,11 @@ export function Proposal({ agreement, state, signatures }: ProposalProps): React
       <Consents agreement={agreement} state={state} signatures={signatures} />
       {problems.length === 0 && (
         <div ref={end} tabIndex={-1}>
-          <NextStep agreement={agreement} state={state} signatures={signatures} />
+          {state.closed ? (
+            <Ended agreement={agreement} />
+          ) : (
+            <NextStep agreement={agreement} state={state} signatures={signatures} />
+          )}
         </div>
       )}
     </section>
@@ -84,6 +88,7 @@ function nextStepOf(
   account: string | undefined,
 ): "sign" | "fund" | "toFreelancer" | "toClient" | undefined {
   const isSigned = state.freelancerConsented || signatures.freelancer !== undefined;
+  if (state.closed) return undefined;
   if (account === terms.client) return isSigned ? "fund" : "toFreelancer";
   if (account === terms.freelancer) return isSigned ? "toClient" : "sign";
   return undefined;
@@ -172,6 +177,7 @@ function NextStep({ agreement, state, ...known }: ProposalProps): ReactNode {
   const { chainId } = useEscrow();
   const { terms } = agreement;
   const currency = useCurrency(terms.token);
+  const token = useToken(terms.token);
   const step = nextStepOf({ agreement, state, signatures }, account);
   const share: Share = { chainId, agreement, signatures, contents: [] };
   const name = agreement.scope?.title ?? agreement.id;
@@ -191,11 +197,9 @@ function NextStep({ agreement, state, ...known }: ProposalProps): ReactNode {
         <section aria-labelledby="fund">
           <h3 id="fund">{words.proposal.fund}</h3>
           <p>{words.proposal.bothReady}</p>
-          {currency === undefined ? (
-            <Loading />
-          ) : (
-            <FundForm facts={{ agreement, state, currency, signatures }} first={0} />
-          )}
+          {currency !== undefined && <FundForm facts={{ agreement, state, currency, signatures }} first={0} />}
+          {/* Why it is not known is said at the top. */}
+          {currency === undefined && !token.error && <Loading />}
         </section>
       )}
       {(step === "toFreelancer" || step === "toClient") && (
@@ -207,8 +211,28 @@ function NextStep({ agreement, state, ...known }: ProposalProps): ReactNode {
           <GoOnAs account={step === "toClient" ? terms.client : terms.freelancer} />
         </section>
       )}
+      {step === "sign" && (
+        <details>
+          <summary>{words.proposal.unsigned}</summary>
+          <p>{words.proposal.signFirst}</p>
+          <Sharing share={share} name={name} />
+        </details>
+      )}
       {step === undefined ? <Notice tone="info">{words.proposal.notYours}</Notice> : <ChangeIt agreement={agreement} />}
       <Others agreement={agreement} state={state} />
+    </>
+  );
+}
+
+/** A party has ended the funding before it began: only another version can go on. */
+function Ended({ agreement }: { readonly agreement: Agreement }): ReactNode {
+  const { words } = useLanguage();
+  const account = useAddress();
+  const { client, freelancer } = agreement.terms;
+  return (
+    <>
+      <Notice tone="info">{words.agreement.closed}</Notice>
+      {(account === client || account === freelancer) && <ChangeIt agreement={agreement} />}
     </>
   );
 }

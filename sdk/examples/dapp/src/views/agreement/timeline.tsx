@@ -17,10 +17,13 @@ export function Timeline({ facts, history }: { readonly facts: Facts; readonly h
   const tell = useEventWords(facts);
   const { events } = facts;
   const { data: times } = useQuery({
-    queryKey: [...escrowKeys.timeline(escrow, facts.agreement.id), "times", events.at(-1)?.blockHash ?? ""],
+    // Not under the timeline's own key: the times of blocks stay, however often that is read again.
+    queryKey: [...escrowKeys.all(escrow), "times", facts.agreement.id, events.at(-1)?.blockHash ?? ""],
     queryFn: () => getBlockTimes(escrow.connection, events),
     staleTime: Number.POSITIVE_INFINITY,
     structuralSharing: false,
+    // Until that of something new is known, those of the rest stay.
+    placeholderData: (before) => before,
   });
   const final = new Set(history.final);
   return (

@@ -26,7 +26,7 @@ export function ApproveForm({ facts, index }: FormProps): ReactNode {
       mutation={mutation}
       start={() => mutation.mutateAsync({ agreement, index, ...seen })}
       call={approveCall({ escrow: escrow.address, agreement, index, submission })}
-      isReady={isShown}
+      isReady={isShown && payout !== undefined}
       label={words.actions.approve.label}
       sentence={words.actions.approve.sentence(payout === undefined ? "" : payoutWords(payout), submission)}
       done={words.actions.approve.done}
@@ -47,6 +47,7 @@ export function RefundForm({ facts, index }: FormProps): ReactNode {
       mutation={mutation}
       start={() => mutation.mutateAsync({ agreement, index })}
       call={refundCall({ escrow: escrow.address, agreement, index })}
+      isReady={payout !== undefined}
       label={words.actions.refund.label}
       sentence={words.actions.refund.sentence(payout === undefined ? "" : payoutWords(payout))}
       done={words.actions.refund.done}
@@ -67,6 +68,7 @@ export function FinalizeForm({ facts, index }: FormProps): ReactNode {
       mutation={mutation}
       start={() => mutation.mutateAsync({ agreement, index })}
       call={finalizeCall({ escrow: escrow.address, agreement, index })}
+      isReady={payout !== undefined}
       label={words.actions.finalize.label}
       sentence={words.actions.finalize.sentence(payout === undefined ? "" : payoutWords(payout))}
       done={words.actions.finalize.done}

@@ -77,9 +77,7 @@ export function Split({
         suffix={currency.symbol}
         problem={value === undefined ? words.split.wrong(format.money(whole, currency)) : undefined}
       />
-      <p className="payouts" role="status">
-        {preview !== undefined && payoutWords(preview)}
-      </p>
+      <p role="status">{preview !== undefined && payoutWords(preview)}</p>
     </>
   );
 }

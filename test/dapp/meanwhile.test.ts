@@ -1,0 +1,188 @@
+/** What somebody does at the page while something else happens: the network goes, a wallet answers late, the other party is faster. */
+import { expect } from "chai";
+import type { Browser } from "playwright-core";
+import { type Dapp, startDapp } from "../../scripts/dapp/serve.ts";
+import { en } from "../../sdk/examples/dapp/src/language/en.ts";
+import { startBrowser, visit } from "./browser.ts";
+import { type World, worldOf } from "./world.ts";
+
+describe("The web app, meanwhile", function () {
+  this.timeout(120_000);
+  let dapp: Dapp;
+  let browser: Browser;
+  let world: World;
+
+  before(async () => {
+    [dapp, browser] = await Promise.all([startDapp(), startBrowser()]);
+    world = await worldOf(dapp);
+  });
+  after(async () => {
+    world?.provider.destroy();
+    await browser?.close();
+    await dapp?.stop();
+  });
+
+  it("says that what it shows grows old when the browser goes offline, and not when it is back", async () => {
+    const visitor = await visit(browser, dapp.url);
+    const { page } = visitor;
+    await visitor.be("Inês");
+    await page.getByRole("heading", { name: en.account.needs }).waitFor();
+    const stale = page.getByRole("status").filter({ hasText: /The network does not answer/ });
+    await page.context().setOffline(true);
+    await stale.waitFor();
+    await page.context().setOffline(false);
+    await stale.waitFor({ state: "detached" });
+    await page.context().close();
+  });
+
+  it("leaves what was opened and can be signed where it is, when it cannot be read again", async () => {
+    const visitor = await visit(browser, dapp.url);
+    const { page } = visitor;
+    await visitor.be("Amara");
+    const agreement = world.agreement();
+    await page.goto(await world.linkTo({ agreement, signatures: {}, contents: [] }));
+    const sign = page.getByRole("button", { name: en.proposal.sign, exact: true });
+    await sign.waitFor();
+    // It is read once, and three times more where the endpoint fails; in one batch with the arbiter's code.
+    let failures = 0;
+    let resolve: () => void = () => undefined;
+    const hasFailed = new Promise<void>((done) => {
+      resolve = done;
+    });
+    await page.route("**/rpc", (route) => {
+      if (route.request().postData()?.includes("eth_getCode") && ++failures === 4) resolve();
+      return route.abort("connectionrefused");
+    });
+    await page.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
+    await hasFailed;
+    await page
+      .getByRole("status")
+      .filter({ hasText: /The network does not answer/ })
+      .waitFor();
+    expect(await page.getByRole("alert").count()).to.equal(0);
+    expect(await sign.count()).to.equal(1);
+    await page.context().close();
+  });
+
+  it("calls a link copied until a signature makes it another one", async () => {
+    const visitor = await visit(browser, dapp.url, { permissions: ["clipboard-read", "clipboard-write"] });
+    const { page } = visitor;
+    await visitor.be("Amara");
+    await page.goto(await world.linkTo({ agreement: world.agreement(), signatures: {}, contents: [] }));
+    await page.getByRole("button", { name: en.open.keep }).click();
+    await page.waitForURL(/#\/agreement\//);
+    const link = page.getByRole("textbox", { name: en.share.link, exact: true });
+    await page.getByRole("button", { name: en.share.copy }).click();
+    const copied = page.getByText(en.share.copied, { exact: true });
+    await copied.waitFor();
+    const unsigned = await link.inputValue();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).to.equal(unsigned);
+    await page.getByRole("button", { name: en.proposal.sign, exact: true }).click();
+    await copied.waitFor({ state: "detached" });
+    expect(await link.inputValue()).not.to.equal(unsigned);
+    await page.context().close();
+  });
+
+  it("asks for no signature and no money once a party has ended the funding", async () => {
+    const agreement = world.agreement();
+    const amara = await world.as("Amara");
+    const freelancer = await amara.sign(agreement);
+    await amara.close({ agreement });
+    for (const [name, signatures, button] of [
+      ["Amara", {}, en.proposal.sign],
+      ["Inês", { freelancer }, en.funding.pay("100.00\u00a0USDC")],
+    ] as const) {
+      const visitor = await visit(browser, dapp.url);
+      await visitor.be(name);
+      await visitor.page.goto(await world.linkTo({ agreement, signatures, contents: [] }));
+      await visitor.page.getByText(en.agreement.closed).waitFor();
+      expect(await visitor.page.getByRole("button", { name: button, exact: true }).count()).to.equal(0);
+      expect(await visitor.page.getByRole("button", { name: en.proposal.change }).count()).to.equal(1);
+      await visitor.page.context().close();
+    }
+  });
+
+  it("stays with the account that was chosen, when a wallet of the last time answers late", async () => {
+    const visitor = await visit(browser, dapp.url);
+    const { page } = visitor;
+    // What runs the tests names functions by a helper of its own, which the page does not have.
+    await page.addInitScript("globalThis.__name = (target) => target");
+    await page.addInitScript((account) => {
+      localStorage.setItem("micro-escrow-account", JSON.stringify({ wallet: "example.late" }));
+      let answer: (accounts: readonly string[]) => void = () => undefined;
+      const accounts = new Promise((resolve) => {
+        answer = resolve;
+      });
+      Object.assign(window, { answerLate: () => answer([account]) });
+      const provider = {
+        request: async ({ method }: { method: string }) => (method === "eth_accounts" ? accounts : "0x7a69"),
+      };
+      const info = { uuid: "7c1f2b3a-0000-4000-8000-000000000002", name: "Late", rdns: "example.late", icon: "data:," };
+      window.addEventListener("eip6963:requestProvider", () =>
+        window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail: { info, provider } })),
+      );
+    }, world.addressOf("Yuki"));
+    await page.reload();
+    await visitor.be("Inês");
+    const who = page.getByRole("banner").getByRole("button").first();
+    expect(await who.innerText()).to.equal("Inês");
+    await page.evaluate(async () => {
+      (window as unknown as { answerLate(): void }).answerLate();
+      await new Promise((resolve) => setTimeout(resolve));
+    });
+    await page.getByRole("heading", { name: en.account.needs }).waitFor();
+    expect(await who.innerText()).to.equal("Inês");
+    await page.context().close();
+  });
+
+  it("says in a window that is opened again that something is still on its way", async () => {
+    const { agreement } = await world.funded();
+    const visitor = await visit(browser, dapp.url);
+    const { page } = visitor;
+    await visitor.be("Inês");
+    await visitor.go(`/agreement/${agreement.id}`);
+    const part = page.getByRole("button", { name: new RegExp(`^${en.actions.advance.label}: `) });
+    const dialog = page.getByRole("dialog");
+    const amount = dialog.getByRole("textbox", { name: en.amount });
+    const pay = dialog.getByRole("button", { name: en.actions.advance.label, exact: true });
+    const warning = dialog.getByText(en.stillSending);
+    await part.click();
+    await amount.fill("10");
+    expect(await warning.count()).to.equal(0);
+    let send: () => void = () => undefined;
+    const isAllowed = new Promise<void>((resolve) => {
+      send = resolve;
+    });
+    await page.route("**/rpc", async (route) => {
+      if (route.request().postData()?.includes("eth_sendTransaction")) await isAllowed;
+      await route.continue();
+    });
+    await pay.click();
+    await dialog.getByText(en.pending).waitFor();
+    expect(await warning.count()).to.equal(0);
+    await page.keyboard.press("Escape");
+    await part.click();
+    await warning.waitFor();
+    send();
+    await warning.waitFor({ state: "detached" });
+    await page.context().close();
+  });
+
+  it("begins an agreement that nobody has touched anew for who comes with another account", async () => {
+    const visitor = await visit(browser, dapp.url);
+    const { page } = visitor;
+    const client = page.getByRole("textbox", { name: en.role.client, exact: true });
+    await visitor.be("Inês");
+    await visitor.go("/new");
+    await client.waitFor();
+    expect(await client.inputValue()).to.equal(world.addressOf("Inês"));
+    await visitor.be("Amara");
+    await page.getByRole("radio", { name: en.role.client, exact: true, checked: true }).waitFor({ state: "attached" });
+    expect(await client.inputValue()).to.equal(world.addressOf("Amara"));
+    await page.getByRole("textbox", { name: en.draft.name }).fill("A book");
+    await visitor.be("Mateo");
+    await page.getByRole("radio", { name: en.draft.neither, checked: true }).waitFor({ state: "attached" });
+    expect(await client.inputValue()).to.equal(world.addressOf("Amara"));
+    await page.context().close();
+  });
+});
