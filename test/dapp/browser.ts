@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
-import { en } from "../../sdk/examples/dapp/src/language/en.ts";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { PATIENCE } from "./waiting.ts";
 
 /** Where a Chromium commonly is; another place is named in the environment. */
 const PLACES = [
@@ -14,6 +14,9 @@ const PLACES = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
   "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
+
+/** What runs the tests names functions in functions by a helper of its own, which pages do not have. */
+export const NAMES = "globalThis.__name = (target) => target";
 
 /** Screenshots are left there, to be looked at. */
 export const PICTURES = join(import.meta.dirname, "../../coverage/dapp");
@@ -50,7 +53,7 @@ export interface Visitor {
  */
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
   const context = await browser.newContext({ locale: "en-US", viewport: { width: 1_100, height: 900 }, ...options });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   let heard: string[] = [];
   page.on("console", (message) => {
@@ -84,21 +87,4 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
       await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: isWhole });
     },
   };
-}
-
-/** The part of an agreement's page that is about one milestone. */
-export const milestone = (page: Page, title: string): Locator =>
-  page.getByRole("article", { name: new RegExp(`^\\d+ ${title}$`) });
-
-/** Opens the window of an action on a milestone. */
-export async function open(page: Page, action: keyof typeof en.actions, title: string): Promise<Locator> {
-  await milestone(page, title)
-    .getByRole("button", { name: `${en.actions[action].label}: ${title}`, exact: true })
-    .click();
-  return page.getByRole("dialog");
-}
-
-/** The link that the page offers to hand over. */
-export async function linkIn(place: Page | Locator): Promise<string> {
-  return place.getByRole("textbox", { name: en.share.link, exact: true }).inputValue();
 }

@@ -11,6 +11,7 @@ import {
 } from "@micro-escrow/sdk";
 import { Interface, JsonRpcSigner } from "ethers";
 import type { Page } from "playwright-core";
+import { NAMES } from "./browser.ts";
 import type { World } from "./world.ts";
 
 const token = new Interface(["function approve(address spender, uint256 amount)"]);
@@ -69,9 +70,6 @@ export async function makeMany(
   await world.provider.send("hardhat_mine", ["0x80"]);
   return agreements;
 }
-
-/** What runs the tests names functions in functions by a helper of its own, which pages do not have. */
-export const NAMES = "globalThis.__name = (target) => target";
 
 /** How smooth something was: milliseconds. */
 export interface Smoothness {

@@ -1,46 +1,40 @@
 /** What somebody does at the page while something else happens: the network goes, a wallet answers late, the other party is faster. */
 import { expect } from "chai";
-import type { Browser } from "playwright-core";
-import { type Dapp, startDapp } from "../../scripts/dapp/serve.ts";
 import { en } from "../../sdk/examples/dapp/src/language/en.ts";
-import { startBrowser, visit } from "./browser.ts";
-import { type World, worldOf } from "./world.ts";
+import { NAMES, type Visitor } from "./browser.ts";
+import { buttonOf, closeWindow, keepProposal, linkIn, open } from "./clicks.ts";
+import { becomes, eventually } from "./waiting.ts";
+import { setUp, World } from "./world.ts";
 
 describe("The web app, meanwhile", function () {
   this.timeout(120_000);
-  let dapp: Dapp;
-  let browser: Browser;
-  let world: World;
+  const world = new World();
+  setUp(world);
+  afterEach(() => world.sendAway());
 
-  before(async () => {
-    [dapp, browser] = await Promise.all([startDapp(), startBrowser()]);
-    world = await worldOf(dapp);
-  });
-  after(async () => {
-    world?.provider.destroy();
-    await browser?.close();
-    await dapp?.stop();
-  });
+  /** The browser complained about nothing but that it was cut off. */
+  const expectCut = (visitor: Visitor) => {
+    for (const complaint of visitor.complaints())
+      expect(complaint).to.match(/ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED)/);
+  };
 
   it("says that what it shows grows old when the browser goes offline, and not when it is back", async () => {
-    const visitor = await visit(browser, dapp.url);
+    const visitor = await world.come("Inês");
     const { page } = visitor;
-    await visitor.be("Inês");
     await page.getByRole("heading", { name: en.account.needs }).waitFor();
     const stale = page.getByRole("status").filter({ hasText: /The network does not answer/ });
     await page.context().setOffline(true);
     await stale.waitFor();
     await page.context().setOffline(false);
     await stale.waitFor({ state: "detached" });
-    await page.context().close();
+    expectCut(visitor);
   });
 
   it("leaves what was opened and can be signed where it is, when it cannot be read again", async () => {
-    const visitor = await visit(browser, dapp.url);
+    const visitor = await world.come("Amara");
     const { page } = visitor;
-    await visitor.be("Amara");
     const agreement = world.agreement();
-    await page.goto(await world.linkTo({ agreement, signatures: {}, contents: [] }));
+    await page.goto(await world.linkTo(agreement));
     const sign = page.getByRole("button", { name: en.proposal.sign, exact: true });
     await sign.waitFor();
     // It is read once, and three times more where the endpoint fails; in one batch with the arbiter's code.
@@ -61,26 +55,26 @@ describe("The web app, meanwhile", function () {
       .waitFor();
     expect(await page.getByRole("alert").count()).to.equal(0);
     expect(await sign.count()).to.equal(1);
-    await page.context().close();
+    expectCut(visitor);
   });
 
   it("calls a link copied until a signature makes it another one", async () => {
-    const visitor = await visit(browser, dapp.url, { permissions: ["clipboard-read", "clipboard-write"] });
+    const visitor = await world.visit({ permissions: ["clipboard-read", "clipboard-write"] });
     const { page } = visitor;
     await visitor.be("Amara");
-    await page.goto(await world.linkTo({ agreement: world.agreement(), signatures: {}, contents: [] }));
-    await page.getByRole("button", { name: en.open.keep }).click();
-    await page.waitForURL(/#\/agreement\//);
-    const link = page.getByRole("textbox", { name: en.share.link, exact: true });
+    await page.goto(await world.linkTo(world.agreement()));
+    await keepProposal(page);
+    await page.getByText(en.proposal.unsigned).click();
     await page.getByRole("button", { name: en.share.copy }).click();
     const copied = page.getByText(en.share.copied, { exact: true });
     await copied.waitFor();
-    const unsigned = await link.inputValue();
+    const unsigned = await linkIn(page);
     expect(await page.evaluate(() => navigator.clipboard.readText())).to.equal(unsigned);
     await page.getByRole("button", { name: en.proposal.sign, exact: true }).click();
     await copied.waitFor({ state: "detached" });
-    expect(await link.inputValue()).not.to.equal(unsigned);
-    await page.context().close();
+    await eventually(async () => {
+      expect(await linkIn(page)).not.to.equal(unsigned);
+    });
   });
 
   it("asks for no signature and no money once a party has ended the funding", async () => {
@@ -92,21 +86,18 @@ describe("The web app, meanwhile", function () {
       ["Amara", {}, en.proposal.sign],
       ["Inês", { freelancer }, en.funding.pay("100.00\u00a0USDC")],
     ] as const) {
-      const visitor = await visit(browser, dapp.url);
-      await visitor.be(name);
-      await visitor.page.goto(await world.linkTo({ agreement, signatures, contents: [] }));
-      await visitor.page.getByText(en.agreement.closed).waitFor();
-      expect(await visitor.page.getByRole("button", { name: button, exact: true }).count()).to.equal(0);
-      expect(await visitor.page.getByRole("button", { name: en.proposal.change }).count()).to.equal(1);
-      await visitor.page.context().close();
+      const { page } = await world.come(name);
+      await page.goto(await world.linkTo(agreement, signatures));
+      await page.getByText(en.agreement.closed).waitFor();
+      expect(await page.getByRole("button", { name: button, exact: true }).count()).to.equal(0);
+      await page.getByRole("button", { name: en.proposal.change }).waitFor();
     }
   });
 
   it("stays with the account that was chosen, when a wallet of the last time answers late", async () => {
-    const visitor = await visit(browser, dapp.url);
+    const visitor = await world.visit();
     const { page } = visitor;
-    // What runs the tests names functions by a helper of its own, which the page does not have.
-    await page.addInitScript("globalThis.__name = (target) => target");
+    await page.addInitScript(NAMES);
     await page.addInitScript((account) => {
       localStorage.setItem("micro-escrow-account", JSON.stringify({ wallet: "example.late" }));
       let answer: (accounts: readonly string[]) => void = () => undefined;
@@ -125,29 +116,23 @@ describe("The web app, meanwhile", function () {
     await page.reload();
     await visitor.be("Inês");
     const who = page.getByRole("banner").getByRole("button").first();
-    expect(await who.innerText()).to.equal("Inês");
+    await becomes(() => who.innerText(), "Inês");
     await page.evaluate(async () => {
       (window as unknown as { answerLate(): void }).answerLate();
       await new Promise((resolve) => setTimeout(resolve));
     });
     await page.getByRole("heading", { name: en.account.needs }).waitFor();
-    expect(await who.innerText()).to.equal("Inês");
-    await page.context().close();
+    await becomes(() => who.innerText(), "Inês");
   });
 
   it("says in a window that is opened again that something is still on its way", async () => {
     const { agreement } = await world.funded();
-    const visitor = await visit(browser, dapp.url);
+    const visitor = await world.come("Inês");
     const { page } = visitor;
-    await visitor.be("Inês");
     await visitor.go(`/agreement/${agreement.id}`);
-    const part = page.getByRole("button", { name: new RegExp(`^${en.actions.advance.label}: `) });
-    const dialog = page.getByRole("dialog");
-    const amount = dialog.getByRole("textbox", { name: en.amount });
-    const pay = dialog.getByRole("button", { name: en.actions.advance.label, exact: true });
+    const dialog = await open(page, "advance", en.milestoneNumber(1));
     const warning = dialog.getByText(en.stillSending);
-    await part.click();
-    await amount.fill("10");
+    await dialog.getByRole("textbox", { name: en.amount }).fill("10");
     expect(await warning.count()).to.equal(0);
     let send: () => void = () => undefined;
     const isAllowed = new Promise<void>((resolve) => {
@@ -157,32 +142,29 @@ describe("The web app, meanwhile", function () {
       if (route.request().postData()?.includes("eth_sendTransaction")) await isAllowed;
       await route.continue();
     });
-    await pay.click();
-    await dialog.getByText(en.pending).waitFor();
+    await buttonOf(dialog, "advance").click();
+    await dialog.getByText(en.pendingInDemo).waitFor();
     expect(await warning.count()).to.equal(0);
-    await page.keyboard.press("Escape");
-    await part.click();
+    await closeWindow(page);
+    await open(page, "advance", en.milestoneNumber(1));
     await warning.waitFor();
     send();
     await warning.waitFor({ state: "detached" });
-    await page.context().close();
   });
 
   it("begins an agreement that nobody has touched anew for who comes with another account", async () => {
-    const visitor = await visit(browser, dapp.url);
+    const visitor = await world.visit();
     const { page } = visitor;
     const client = page.getByRole("textbox", { name: en.role.client, exact: true });
     await visitor.be("Inês");
     await visitor.go("/new");
-    await client.waitFor();
-    expect(await client.inputValue()).to.equal(world.addressOf("Inês"));
+    await becomes(() => client.inputValue(), world.addressOf("Inês"));
     await visitor.be("Amara");
     await page.getByRole("radio", { name: en.role.client, exact: true, checked: true }).waitFor({ state: "attached" });
-    expect(await client.inputValue()).to.equal(world.addressOf("Amara"));
+    await becomes(() => client.inputValue(), world.addressOf("Amara"));
     await page.getByRole("textbox", { name: en.draft.name }).fill("A book");
     await visitor.be("Mateo");
     await page.getByRole("radio", { name: en.draft.neither, checked: true }).waitFor({ state: "attached" });
-    expect(await client.inputValue()).to.equal(world.addressOf("Amara"));
-    await page.context().close();
+    await becomes(() => client.inputValue(), world.addressOf("Amara"));
   });
 });

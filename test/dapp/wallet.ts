@@ -3,6 +3,7 @@
  * node has its key, so what it signs is real.
  */
 import type { Page } from "playwright-core";
+import { NAMES } from "./browser.ts";
 
 /** The name under which the wallet is offered. */
 export const WALLET = "Test Wallet";
@@ -23,8 +24,7 @@ interface State {
 
 /** Puts the wallet into a page; it is there after the next load. */
 export async function install(page: Page, account: string, chainId: number): Promise<TestWallet> {
-  // What runs the tests names functions by a helper of its own, which the page does not have.
-  await page.addInitScript("globalThis.__name = (target) => target");
+  await page.addInitScript(NAMES);
   await page.addInitScript(
     ({ account, chainId, name }) => {
       const state: State = { refuses: false, chainId, listeners: new Map() };

@@ -260,10 +260,8 @@ export const en = {
       sentence: (pot: string, fee: string) =>
         `Divides ${pot} between the two, after your fee of ${fee}. The money moves at once. This cannot be undone.`,
       message: "Your reasons",
-      done: (fee: string | undefined) =>
-        fee === undefined
-          ? "Ruled. The money has moved."
-          : `Ruled. The parties have their money; your fee of ${fee} waits here until you collect it.`,
+      done: "Ruled. The parties have their money.",
+      feeWaits: (fee: string) => `Your fee of ${fee} waits here until you collect it.`,
     },
     settle: {
       label: "Divide by agreement",

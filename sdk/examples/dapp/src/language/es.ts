@@ -278,10 +278,8 @@ export const es: Words = {
       sentence: (pot, fee) =>
         `Reparte ${pot} entre las dos partes, ya descontada tu comisión de ${fee}. El dinero se mueve de inmediato. No se puede deshacer.`,
       message: "Tus motivos",
-      done: (fee) =>
-        fee === undefined
-          ? "Fallo dictado. El dinero se movió."
-          : `Fallo dictado. Las partes ya tienen su dinero; tu comisión de ${fee} te espera aquí hasta que la cobres.`,
+      done: "Fallo dictado. Las partes ya tienen su dinero.",
+      feeWaits: (fee) => `Tu comisión de ${fee} te espera aquí hasta que la cobres.`,
     },
     settle: {
       label: "Repartir de común acuerdo",

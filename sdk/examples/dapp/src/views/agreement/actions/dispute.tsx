@@ -61,7 +61,7 @@ export function RuleForm({ facts, index }: FormProps): ReactNode {
   });
   const [part, setPart] = useState<bigint | undefined>(whole / 2n);
   const preview = part === undefined ? undefined : payoutOf(facts, { type: "rule", index, freelancerAmount: part });
-  const { sentence, done, ...said } = words.actions.rule;
+  const { sentence, done, feeWaits, ...said } = words.actions.rule;
   return (
     <HandingIn
       facts={facts}
@@ -79,7 +79,7 @@ export function RuleForm({ facts, index }: FormProps): ReactNode {
       words={{
         ...said,
         sentence: sentence(format.money(whole, currency), format.money(fee, currency)),
-        done: done(fee === 0n ? undefined : format.money(fee, currency)),
+        done: fee === 0n ? done : `${done} ${feeWaits(format.money(fee, currency))}`,
       }}
       isReady={part !== undefined}
     >
