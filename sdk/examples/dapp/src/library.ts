@@ -72,8 +72,10 @@ function fromStored(stored: Stored, name: string): Kept | undefined {
   try {
     const { file, signatures, settlements, changedAt, chainId } = stored;
     const agreement = parse(file, name);
-    const isWhole = typeof signatures === "object" && typeof settlements === "object" && typeof changedAt === "number";
-    return isWhole ? { agreement, chainId, signatures, settlements, changedAt } : undefined;
+    const isWhole = [signatures, settlements].every((one) => typeof one === "object" && one !== null);
+    return isWhole && typeof changedAt === "number"
+      ? { agreement, chainId, signatures, settlements, changedAt }
+      : undefined;
   } catch {
     return undefined;
   }

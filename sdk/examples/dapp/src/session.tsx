@@ -2,7 +2,7 @@
  * Who uses the page, on which chain, and through what: the chosen network, the account (of a wallet, or in the demo one of the
  * node's), and the escrow that all views act through.
  */
-import { type Address, MicroEscrow, type MicroEscrowError, toAddress } from "@micro-escrow/sdk";
+import { type Address, MicroEscrow, type MicroEscrowError, RpcError, toAddress } from "@micro-escrow/sdk";
 import { useQuery } from "@tanstack/react-query";
 import {
   BrowserProvider,
@@ -245,6 +245,8 @@ export function useConnectedEscrow() {
     queryKey: ["escrow", network.chainId],
     queryFn: () => MicroEscrow.connect(provider, { chainId: network.chainId }),
     staleTime: Number.POSITIVE_INFINITY,
+    // Where there is another contract, or none, there will be no escrow when it is asked again.
+    retry: (failures, error) => error instanceof RpcError && failures < 3,
     // It is an object with methods: there is nothing to compare.
     structuralSharing: false,
   });

@@ -685,7 +685,8 @@ export const en = {
       "Your account cannot pay the network fee. Send it some of the network's own coin. Nothing was sent.",
     InsufficientBalance: "Your account has too little of the token. Nothing was sent.",
     InsufficientAllowance: "The escrow is not allowed to take the money from your account. Nothing was sent.",
-    CannotSign: "This account cannot sign for the escrow. Accept on the chain instead.",
+    CannotSign:
+      "This account cannot sign for the escrow. What can be done on the chain instead is under “What else you can do”.",
     NotAccepted: "The client or the freelancer has not agreed yet. Nothing was sent.",
     InvalidAgreement:
       "This agreement breaks a rule of the escrow, or shows its amounts otherwise than its token has them. Do not sign it.",

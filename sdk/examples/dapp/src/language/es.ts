@@ -698,7 +698,8 @@ export const es: Words = {
     InsufficientBalance: "Tu cuenta no tiene suficientes tokens. No se envió nada.",
     InsufficientAllowance:
       "El contrato de custodia no tiene permiso para tomar el dinero de tu cuenta. No se envió nada.",
-    CannotSign: "Esta cuenta no puede firmar para el contrato de custodia. En su lugar, acepta en la cadena.",
+    CannotSign:
+      "Esta cuenta no puede firmar para el contrato de custodia. Lo que se puede hacer en la cadena está en «Qué más puedes hacer».",
     NotAccepted: "El cliente o el freelancer todavía no aceptó. No se envió nada.",
     InvalidAgreement:
       "Este acuerdo no cumple una regla del contrato de custodia, o muestra sus montos de otro modo que su token. No lo firmes.",

@@ -41,31 +41,38 @@ export function NewView({ from }: { readonly from: string | undefined }): ReactN
   if (before !== undefined && currency === undefined) {
     return token.error ? <Problem error={token.error} onRetry={() => void token.refetch()} /> : <Loading />;
   }
-  if (before === undefined || currency === undefined) return <Writing key="new" />;
-  return <Writing key={before.id} before={draftOf(before, currency.decimals)} />;
+  if (before === undefined || currency === undefined) return <Writing key="new" name={DRAFT} />;
+  return <Writing key={before.id} name={`${DRAFT}-${before.id}`} before={draftOf(before, currency.decimals)} />;
 }
 
 const DRAFT = "micro-escrow-draft";
 
 /** What was written before this tab was loaded again, or its user became somebody else. */
-function recallDraft(): Draft | undefined {
-  const text = recall(DRAFT, "sessionStorage");
+function recallDraft(name: string): Draft | undefined {
+  const text = recall(name, "sessionStorage");
   return text === undefined ? undefined : readDraft(text);
 }
 
-function Writing({ before }: { readonly before?: Draft }): ReactNode {
+function Writing({
+  name,
+  before,
+}: {
+  /** Under which it is remembered while it is written. */
+  readonly name: string;
+  readonly before?: Draft;
+}): ReactNode {
   const { words } = useLanguage();
   const { demo } = useSession();
   const account = useAddress();
   const [begun] = useState<Draft>(() => {
     const fresh = { ...emptyDraft(Date.now() / 1_000), client: account ?? "", token: demo?.token.address ?? "" };
-    return before ?? recallDraft() ?? fresh;
+    return recallDraft(name) ?? before ?? fresh;
   });
   const [draft, setDraft] = useState(begun);
   useEffect(() => {
     // What nobody has touched is made anew, for who comes with another account.
-    if (before === undefined && draft !== begun) remember(DRAFT, JSON.stringify(draft), "sessionStorage");
-  }, [before, begun, draft]);
+    if (draft !== begun) remember(name, JSON.stringify(draft), "sessionStorage");
+  }, [name, begun, draft]);
   /** What was there before an example was taken. */
   const [overwritten, setOverwritten] = useState<Draft>();
   const [nonce] = useState(() => hexlify(randomBytes(32)) as `0x${string}`);
@@ -129,7 +136,7 @@ function Writing({ before }: { readonly before?: Draft }): ReactNode {
               <PrimaryButton onPress={() => setShowsAll(true)}>{words.draft.check}</PrimaryButton>
             </>
           ) : (
-            <Finished agreement={made.agreement} />
+            <Finished agreement={made.agreement} name={name} />
           )}
         </aside>
       </div>
@@ -435,7 +442,14 @@ function Fees({ form }: FormProps): ReactNode {
 }
 
 /** A draft without a fault: what it says, and the way on. */
-function Finished({ agreement }: { readonly agreement: Agreement }): ReactNode {
+function Finished({
+  agreement,
+  name,
+}: {
+  readonly agreement: Agreement;
+  /** Under which its draft is remembered. */
+  readonly name: string;
+}): ReactNode {
   const { words } = useLanguage();
   const { chainId } = useEscrow();
   const client = useQueryClient();
@@ -448,7 +462,7 @@ function Finished({ agreement }: { readonly agreement: Agreement }): ReactNode {
       setFailure(problem);
       return;
     }
-    remember(DRAFT, undefined, "sessionStorage");
+    remember(name, undefined, "sessionStorage");
     await client.invalidateQueries({ queryKey: [LIBRARY] });
     navigate(`/agreement/${agreement.id}`);
   };

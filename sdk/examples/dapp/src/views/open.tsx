@@ -1,7 +1,7 @@
 /** Opening what somebody shared: a link, or a file. */
 import { escrowKeys, useAgreementState, useEscrow } from "@micro-escrow/sdk/react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useCallback, useEffect, useState } from "react";
+import { useIsMutating, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { DropZone, FileTrigger, isFileDropItem, Text } from "react-aria-components";
 import { useLocation } from "wouter";
 import { titleOf } from "../clauses.ts";
@@ -124,13 +124,23 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
   const belongs = verified.data !== undefined && (kept !== undefined || isUnderWay(state.data));
   const leftOut = verified.data?.leftOut;
   const [isTold, setIsTold] = useState(false);
-  const goesOn = belongs && (leftOut === undefined || isTold);
+  // What is on its way is followed to its end first.
+  const isSending = useIsMutating() > 0;
+  const goesOn = belongs && !isSending && (leftOut === undefined || isTold);
+  const isHere = useRef(true);
+  useEffect(() => {
+    isHere.current = true;
+    return () => {
+      isHere.current = false;
+    };
+  }, []);
   const [failure, setFailure] = useState<unknown>();
   const put = useCallback(
     async (how: { readonly replace: boolean }) => {
       try {
         await keep((await verify(escrow, share)).share, escrow.chainId);
-        navigate(`/agreement/${agreement.id}`, how);
+        // Its user may have gone elsewhere meanwhile.
+        if (isHere.current) navigate(`/agreement/${agreement.id}`, how);
       } catch (problem) {
         setFailure(problem);
       } finally {
@@ -161,7 +171,7 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
   }
   if (state.data === undefined || verified.data === undefined || !library.isFetched || goesOn) return <Loading />;
   const notice = leftOut !== undefined && <Notice tone="problem">{words.open.leftOut[leftOut]}</Notice>;
-  if (belongs) {
+  if (belongs && !isSending) {
     return (
       <>
         {notice}

@@ -1,5 +1,5 @@
 /** Where everybody begins: who they are, what needs them now, and all their agreements. */
-import { type Status, statusName } from "@micro-escrow/sdk";
+import { type Agreement, type AgreementState, type Status, statusName } from "@micro-escrow/sdk";
 import { useEscrow } from "@micro-escrow/sdk/react";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, memo, type ReactNode, Suspense } from "react";
@@ -13,6 +13,7 @@ import { Loading, Notice } from "../../parts/basics.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { type Role, roleOf } from "../../roles.ts";
 import { useAddress, useSession } from "../../session.tsx";
+import { isUnderWay } from "../agreement/facts.ts";
 
 const Money = lazy(async () => ({ default: (await import("./money.tsx")).Money }));
 
@@ -43,7 +44,12 @@ export function AccountView(): ReactNode {
       needsOf(agreement, state, account, data.time).map((need) => ({ agreement, ...need })),
     )
     .sort((a, b) => a.clock - b.clock);
-  const waiting = proposals.filter((one) => needsSignature(one, account) || needsFunding(one, account));
+  // A freelancer who cannot sign has agreed on the chain.
+  const agreed = known
+    .filter(({ agreement, state }) => isToBegin(agreement, state, account, data.time))
+    .flatMap(({ agreement }) => kept.get(agreement.id) ?? []);
+  const unsigned = proposals.filter((one) => needsSignature(one, account));
+  const signed = proposals.filter((one) => needsFunding(one, account, data.time));
   const keptOf = (id: string) => kept.get(id)?.agreement;
   const nameOf = (id: string) => titleOf(keptOf(id)) ?? words.agreement.untitled;
 
@@ -51,14 +57,16 @@ export function AccountView(): ReactNode {
     <>
       <section aria-labelledby="needs">
         <h2 id="needs">{words.account.needs}</h2>
-        {needs.length + waiting.length === 0 && <p className="quiet">{words.account.nothingNeeded}</p>}
+        {needs.length + unsigned.length + signed.length + agreed.length === 0 && (
+          <p className="quiet">{words.account.nothingNeeded}</p>
+        )}
         <ul className="needs">
-          {waiting.map((one) => (
-            <li key={one.agreement.id}>
-              <Link href={`/agreement/${one.agreement.id}`}>
-                {needsSignature(one, account) ? words.account.sign : words.account.fund}
+          {[...unsigned, ...signed, ...agreed].map(({ agreement: { id } }) => (
+            <li key={id}>
+              <Link href={`/agreement/${id}`}>
+                {unsigned.some(({ agreement }) => agreement.id === id) ? words.account.sign : words.account.fund}
                 <span className="quiet" dir="auto">
-                  {nameOf(one.agreement.id)}
+                  {nameOf(id)}
                 </span>
               </Link>
             </li>
@@ -117,8 +125,11 @@ export function AccountView(): ReactNode {
 
 const needsSignature = ({ agreement, signatures }: Kept, account: string) =>
   agreement.terms.freelancer === account && signatures.freelancer === undefined;
-const needsFunding = ({ agreement, signatures }: Kept, account: string) =>
-  agreement.terms.client === account && signatures.freelancer !== undefined;
+const needsFunding = ({ agreement: { terms }, signatures }: Kept, account: string, now: number) =>
+  terms.client === account && signatures.freelancer !== undefined && now < terms.fundBy;
+/** Whether its client can begin it, as the freelancer has agreed to it. */
+const isToBegin = ({ terms }: Agreement, state: AgreementState, account: string, now: number) =>
+  terms.client === account && state.freelancerConsented && !state.closed && now < terms.fundBy && !isUnderWay(state);
 
 function Until({ clock, now }: { readonly clock: number; readonly now: number }): ReactNode {
   const { words, format } = useLanguage();

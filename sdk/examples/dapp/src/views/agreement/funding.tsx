@@ -1,12 +1,13 @@
 /** Funding milestones: which, what it costs, and paying. */
 import { type Agreement, type AgreementState, fundCall, fundingAmount, Status } from "@micro-escrow/sdk";
 import { escrowKeys, useEscrow, useEscrowMutation } from "@micro-escrow/sdk/react";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Interface } from "ethers";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Checkbox, CheckboxGroup, Label } from "react-aria-components";
 import type { Currency } from "../../format.ts";
 import { useLanguage } from "../../language/index.tsx";
+import { keep, LIBRARY } from "../../library.ts";
 import { Notice, PlainButton } from "../../parts/basics.tsx";
 import { Sending } from "../../parts/sending.tsx";
 import { useAddress, useSession } from "../../session.tsx";
@@ -74,6 +75,15 @@ export function FundForm({
   const amount = indices.length === 0 ? 0n : fundingAmount({ agreement, indices });
   const signature = state.freelancerConsented ? undefined : signatures.freelancer;
   const parameters = { agreement, indices, ...(signature && { freelancerSignature: signature }) };
+  // What the chain has the hash of is all that says what the money is for: it is kept here before the chain has it.
+  const isSent = mutation.phase === "sent";
+  const client = useQueryClient();
+  useEffect(() => {
+    if (!isSent) return;
+    keep({ agreement, chainId: escrow.chainId, signatures }, escrow.chainId)
+      .catch(() => undefined)
+      .finally(() => client.invalidateQueries({ queryKey: [LIBRARY] }));
+  }, [isSent, agreement, signatures, escrow, client]);
   const isShort = balance !== undefined && balance < amount;
   return (
     <Sending

@@ -78,6 +78,7 @@ function KnownAgreement({
   const hasBegun = isUnderWay(state.data);
   const events = useMemo(() => (timeline.data ? eventsOf(timeline.data) : []), [timeline.data]);
   const role = roleOf(agreement, account);
+  const facts = state.data && currency && { agreement, state: state.data, currency, events, kept };
   // Whoever sees it begin is told so: all of the page is another one then.
   const [wasProposal, setWasProposal] = useState(false);
   if (!wasProposal && state.data !== undefined && !hasBegun) setWasProposal(true);
@@ -106,17 +107,15 @@ function KnownAgreement({
       {state.data !== undefined && !hasBegun && (
         <Proposal agreement={agreement} state={state.data} signatures={kept?.signatures ?? {}} />
       )}
-      {state.data !== undefined && hasBegun && currency !== undefined && (
+      {facts !== undefined && hasBegun && (
         <>
-          <UnderWay facts={{ agreement, state: state.data, currency, events, kept }} />
-          {timeline.data !== undefined && (
-            <Timeline facts={{ agreement, state: state.data, currency, events, kept }} history={timeline.data} />
-          )}
+          <UnderWay facts={facts} />
+          {timeline.data !== undefined && <Timeline facts={facts} history={timeline.data} />}
           <details>
             <summary>{words.agreement.deal}</summary>
             <Deal agreement={agreement} />
           </details>
-          <ShareAll facts={{ agreement, state: state.data, currency, events, kept }} />
+          <ShareAll facts={facts} />
         </>
       )}
     </AgreementPage>
