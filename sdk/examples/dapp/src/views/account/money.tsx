@@ -11,6 +11,7 @@ import type { Overview } from "../../overview.ts";
 import { Choice, download, Loading, PlainButton } from "../../parts/basics.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { Waiting } from "../../parts/waiting.tsx";
+import { useSession } from "../../session.tsx";
 import { MoneyChart } from "./chart.tsx";
 import { pointsOf, readMoving } from "./series.ts";
 
@@ -20,9 +21,11 @@ export function Money({ overview: { statement, time } }: { readonly overview: Ov
   const escrow = useEscrow();
   const [chosen, setChosen] = useState<string>();
   const isVouched = useVouching();
+  const { demo } = useSession();
   /** As everywhere: what calls itself like another token has its address beside that. */
   const symbolOf = (address: string) => {
-    const token = statement.tokens.find((one) => one.address === address);
+    const token =
+      demo?.token.address === address ? demo.token : statement.tokens.find((one) => one.address === address);
     return token === undefined ? short(address) : currencyOf(token, isVouched(address)).symbol;
   };
   const used = [...new Set(statement.agreements.map(({ terms }) => terms.token as string))];

@@ -105,9 +105,9 @@ export function WholeActions(props: {
 }): ReactNode {
   const { words } = useLanguage();
   const available = props.available.filter(({ index }) => index === undefined);
-  if (available.length === 0) return null;
   return (
-    <details>
+    // What was opened stays until it is closed, also when its own success ends the possibility.
+    <details hidden={available.length === 0}>
       <summary>{words.proposal.others}</summary>
       <Actions facts={props.facts} available={available} />
     </details>
