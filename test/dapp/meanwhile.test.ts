@@ -125,6 +125,26 @@ describe("The web app, meanwhile", function () {
     await becomes(() => who.innerText(), "Inês");
   });
 
+  it("keeps an agreement that is funded from its link before the money has moved", async () => {
+    const agreement = world.agreement();
+    const freelancer = await (await world.as("Amara")).sign(agreement);
+    const { page } = await world.come("Inês");
+    await page.goto(await world.linkTo(agreement, { freelancer }));
+    await world.provider.send("evm_setAutomine", [false]);
+    try {
+      await page.getByRole("button", { name: en.funding.pay("100.00\u00a0USDC") }).click();
+      await page.getByText(en.funding.sent).waitFor();
+      // The tab is lost, and with it the link.
+      const tab = await page.context().newPage();
+      await page.close();
+      await tab.goto(`${world.url}/#/agreement/${agreement.id}`);
+      await tab.getByRole("heading", { level: 1, name: "A short book" }).waitFor();
+    } finally {
+      await world.provider.send("evm_setAutomine", [true]);
+      await world.provider.send("evm_mine", []);
+    }
+  });
+
   it("says in a window that is opened again that something is still on its way", async () => {
     const { agreement } = await world.funded();
     const visitor = await world.come("Inês");
