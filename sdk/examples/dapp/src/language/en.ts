@@ -196,6 +196,7 @@ export const en = {
     approve: {
       label: "Approve and pay",
       hint: "Accepts the work, and pays this milestone now.",
+      hintBefore: "Pays this milestone now, without waiting for the work.",
       sentence: (payout: string, submission: number) =>
         submission === 0
           ? `Pays at once, though nothing was submitted: ${payout}. This cannot be undone.`
@@ -258,7 +259,7 @@ export const en = {
       label: "Rule",
       hint: "Divides the money, as the arbiter.",
       sentence: (pot: string, fee: string) =>
-        `Divides ${pot} between the two, after your fee of ${fee}. The money moves at once. This cannot be undone.`,
+        `Divides ${pot} between the two at once, after your fee of ${fee}, which then waits for you here. This cannot be undone.`,
       message: "Your reasons",
       done: "Ruled. The parties have their money.",
       feeWaits: (fee: string) => `Your fee of ${fee} waits here until you collect it.`,
@@ -323,7 +324,8 @@ export const en = {
     open: "Open a file",
     choose: "Choose files",
     chosen: "Chosen files",
-    hashed: "It stays on this device. Only its hash, a fingerprint, goes to the chain.",
+    hashed:
+      "Only its hash, a fingerprint, goes to the chain. The text stays on this device, and you get a link to send to the others.",
     handOver: "The chain has the fingerprint alone. Give the others the content:",
     text: "Text",
     bytes: (count: string) => `${count} bytes`,
@@ -663,7 +665,7 @@ export const en = {
     DefaultShareTooHigh: "Take 100% or less.",
     FeeWithoutRecipient: "Name who gets the fee.",
     InvalidTime: "Choose a day.",
-    InvalidScope: "Write a text here, and not one of many pages.",
+    InvalidScope: "Write a few words here; a few pages are the most.",
     EmptySchedule: "Add a milestone.",
   },
   /** What went wrong in the words of a contract: a token's, for example. */

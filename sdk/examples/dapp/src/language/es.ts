@@ -214,6 +214,7 @@ export const es: Words = {
     approve: {
       label: "Aprobar y pagar",
       hint: "Acepta el trabajo y paga ahora este hito.",
+      hintBefore: "Paga ahora este hito, sin esperar el trabajo.",
       sentence: (payout, submission) =>
         submission === 0
           ? `Paga de inmediato, aunque no se entregó nada: ${payout}. No se puede deshacer.`
@@ -276,7 +277,7 @@ export const es: Words = {
       label: "Dictar el fallo",
       hint: "Reparte el dinero, como árbitro.",
       sentence: (pot, fee) =>
-        `Reparte ${pot} entre las dos partes, ya descontada tu comisión de ${fee}. El dinero se mueve de inmediato. No se puede deshacer.`,
+        `Reparte ${pot} entre las dos partes, de inmediato, ya descontada tu comisión de ${fee}, que luego te espera aquí. No se puede deshacer.`,
       message: "Tus motivos",
       done: "Fallo dictado. Las partes ya tienen su dinero.",
       feeWaits: (fee) => `Tu comisión de ${fee} te espera aquí hasta que la cobres.`,
@@ -340,7 +341,8 @@ export const es: Words = {
     open: "Abrir un archivo",
     choose: "Elegir archivos",
     chosen: "Archivos elegidos",
-    hashed: "Se queda en este dispositivo. A la cadena va solo su hash, una huella digital.",
+    hashed:
+      "A la cadena va solo su hash, una huella digital. El texto se queda en este dispositivo, y recibes un enlace para enviárselo a los demás.",
     handOver: "En la cadena está solo la huella digital. Pásales el contenido a los demás:",
     text: "Texto",
     bytes: (count) => `${count} bytes`,
@@ -677,7 +679,7 @@ export const es: Words = {
     DefaultShareTooHigh: "No puede ser más del 100%.",
     FeeWithoutRecipient: "Indica quién recibe la comisión.",
     InvalidTime: "Elige un día.",
-    InvalidScope: "Escribe aquí un texto, que no sea de muchas páginas.",
+    InvalidScope: "Escribe algo aquí; unas pocas páginas como máximo.",
     EmptySchedule: "Agrega un hito.",
   },
   reverted: (reason) => `La cadena no lo aceptó y da este motivo: “${reason}”.`,

@@ -95,6 +95,7 @@ export function Sending({
   isReady = true,
   sent,
   done,
+  next,
   children,
 }: {
   readonly mutation: SendingMutation;
@@ -113,10 +114,13 @@ export function Sending({
   readonly sent?: string;
   /** What is shown when it is in a block. */
   readonly done: ReactNode;
+  /** What is to be done then. */
+  readonly next?: ReactNode;
   readonly children?: ReactNode;
 }): ReactNode {
   const { words, format } = useLanguage();
   const { account, network } = useSession();
+  const close = useClose();
   const { phase, transactions } = mutation;
   const [failure, setFailure] = useState<unknown>();
   const [isStarting, setIsStarting] = useState(false);
@@ -134,6 +138,8 @@ export function Sending({
         </Done>
         {/* It is done, but something that was to follow is not. */}
         {failure !== undefined && <Problem error={failure} />}
+        {next}
+        {close !== undefined && <PlainButton onPress={close}>{words.ready}</PlainButton>}
       </>
     );
   }
@@ -188,8 +194,6 @@ export function Sending({
 
 /** What came of it. It takes the focus from the button that stood here, so that the keyboard stays in its window. */
 function Done({ children }: { readonly children: ReactNode }): ReactNode {
-  const { words } = useLanguage();
-  const close = useClose();
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const isLost = document.activeElement === null || document.activeElement === document.body;
@@ -198,7 +202,6 @@ function Done({ children }: { readonly children: ReactNode }): ReactNode {
   return (
     <div className="sending" ref={place} tabIndex={-1}>
       <Notice tone="good">{children}</Notice>
-      {close !== undefined && <PlainButton onPress={close}>{words.ready}</PlainButton>}
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { useVerified, verify } from "../consents.ts";
 import { useTitle } from "../focus.ts";
 import { useLanguage } from "../language/index.tsx";
 import { keep, LIBRARY, useKeptAgreements } from "../library.ts";
-import { useCurrency, useToken } from "../names.ts";
+import { useCurrency, useNames, useToken } from "../names.ts";
 import { Loading, Notice, PlainButton, PrimaryButton } from "../parts/basics.tsx";
 import { Field } from "../parts/field.tsx";
 import { Problem } from "../parts/problem.tsx";
@@ -120,6 +120,8 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
   const library = useKeptAgreements(escrow.chainId);
   const kept = library.data?.find((one) => one.agreement.id === agreement.id);
   const role = roleOf(agreement, account);
+  const { terms } = agreement;
+  const nameOf = useNames();
   // What belongs to an agreement that is known here, or that is under way, is put beside it; its page shows it.
   const belongs = verified.data !== undefined && (kept !== undefined || isUnderWay(state.data));
   const leftOut = verified.data?.leftOut;
@@ -183,13 +185,16 @@ function OnThisChain({ share }: { readonly share: Share }): ReactNode {
     <AgreementPage
       agreement={agreement}
       heading={
-        <p>
-          {account === undefined
-            ? words.open.noAccount
-            : role === undefined
-              ? words.open.noRole
-              : words.open.role[role]}
-        </p>
+        <>
+          <p>{words.agreement.between(nameOf(terms.client), nameOf(terms.freelancer), nameOf(terms.arbiter))}</p>
+          <p>
+            {account === undefined
+              ? words.open.noAccount
+              : role === undefined
+                ? words.open.noRole
+                : words.open.role[role]}
+          </p>
+        </>
       }
     >
       {notice}

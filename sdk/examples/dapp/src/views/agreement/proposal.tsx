@@ -208,7 +208,9 @@ function NextStep({ agreement, state, ...known }: ProposalProps): ReactNode {
           <p>{step === "toClient" ? words.proposal.sendBack : words.proposal.awaitFreelancer}</p>
           {failure !== undefined && <Problem error={failure} />}
           <Sharing share={share} name={name} />
-          <GoOnAs account={step === "toClient" ? terms.client : terms.freelancer} />
+          <p>
+            <GoOnAs account={step === "toClient" ? terms.client : terms.freelancer} />
+          </p>
         </section>
       )}
       {step === "sign" && (

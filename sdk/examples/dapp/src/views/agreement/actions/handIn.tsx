@@ -102,42 +102,42 @@ export function HandingIn({
     unsent.delete(place);
   };
   return (
-    <>
-      <Sending
-        mutation={mutation}
-        start={start}
-        call={call(ANY_HASH)}
-        isReady={isReady && !isEmpty(handed) && !isTooLarge(handed)}
-        label={label}
-        sentence={sentence}
-        done={done}
-      >
-        {children}
-        <Field label={message} value={handed.text} onChange={(text) => change({ text })} isLong />
-        {withFiles && (
-          <div className="files">
-            <FileTrigger allowsMultiple onSelect={(list) => change({ chosen: [...(list ?? [])] })}>
-              <PlainButton>{words.material.choose}</PlainButton>
-            </FileTrigger>
-            <ul aria-label={words.material.chosen}>
-              {handed.chosen.map((file) => (
-                <li key={file.name}>{whole(file.name)}</li>
-              ))}
-            </ul>
-            {isTooLarge(handed) && <Notice tone="problem">{words.material.tooLarge}</Notice>}
-          </div>
-        )}
-        <p className="quiet">{words.material.hashed}</p>
-      </Sending>
-      {mutation.phase === "confirmed" && contents !== undefined && (
-        <>
-          <p>{words.material.handOver}</p>
-          <Sharing
-            share={{ chainId, agreement, signatures: {}, contents }}
-            name={agreement.scope?.title ?? agreement.id}
-          />
-        </>
+    <Sending
+      mutation={mutation}
+      start={start}
+      call={call(ANY_HASH)}
+      isReady={isReady && !isEmpty(handed) && !isTooLarge(handed)}
+      label={label}
+      sentence={sentence}
+      done={done}
+      next={
+        contents !== undefined && (
+          <>
+            <p>{words.material.handOver}</p>
+            <Sharing
+              share={{ chainId, agreement, signatures: {}, contents }}
+              name={agreement.scope?.title ?? agreement.id}
+            />
+          </>
+        )
+      }
+    >
+      {children}
+      <Field label={message} value={handed.text} onChange={(text) => change({ text })} isLong />
+      {withFiles && (
+        <div className="files">
+          <FileTrigger allowsMultiple onSelect={(list) => change({ chosen: [...(list ?? [])] })}>
+            <PlainButton>{words.material.choose}</PlainButton>
+          </FileTrigger>
+          <ul aria-label={words.material.chosen}>
+            {handed.chosen.map((file) => (
+              <li key={file.name}>{whole(file.name)}</li>
+            ))}
+          </ul>
+          {isTooLarge(handed) && <Notice tone="problem">{words.material.tooLarge}</Notice>}
+        </div>
       )}
-    </>
+      <p className="quiet">{words.material.hashed}</p>
+    </Sending>
   );
 }

@@ -86,9 +86,10 @@ export function Actions({
     return isNext && isClient && milestones.every(({ held }) => held === 0n);
   }
 
-  function hintOf({ action }: AvailableAction): string {
-    const hint = words.actions[action];
-    return "hintForOthers" in hint && !isClient ? hint.hintForOthers : hint.hint;
+  function hintOf({ action, index }: AvailableAction): string {
+    if (action === "fund" && !isClient) return words.actions.fund.hintForOthers;
+    const isBefore = index !== undefined && milestoneOf(facts, index).submissions === 0;
+    return action === "approve" && isBefore ? words.actions.approve.hintBefore : words.actions[action].hint;
   }
 
   /** The same button stands at several milestones: to who does not see where, it says which. */

@@ -86,23 +86,23 @@ function ProposeSettlement({ facts, index }: FormProps): ReactNode {
   };
   const settlement = mutation.data;
   return (
-    <>
-      <Sending
-        mutation={mutation}
-        start={sign}
-        isReady={part !== undefined && status !== Status.None}
-        label={words.actions.settle.sign}
-        sentence={words.actions.settle.sentence(format.money(whole, currency))}
-        done={words.actions.settle.signed}
-      >
-        <Split facts={facts} whole={whole} value={part} onChange={setPart} preview={preview} />
-      </Sending>
-      {settlement !== undefined && (
-        <Sharing
-          share={{ chainId: escrow.chainId, agreement, signatures: {}, contents: [], settlement }}
-          name={agreement.scope?.title ?? agreement.id}
-        />
-      )}
-    </>
+    <Sending
+      mutation={mutation}
+      start={sign}
+      isReady={part !== undefined && status !== Status.None}
+      label={words.actions.settle.sign}
+      sentence={words.actions.settle.sentence(format.money(whole, currency))}
+      done={words.actions.settle.signed}
+      next={
+        settlement !== undefined && (
+          <Sharing
+            share={{ chainId: escrow.chainId, agreement, signatures: {}, contents: [], settlement }}
+            name={agreement.scope?.title ?? agreement.id}
+          />
+        )
+      }
+    >
+      <Split facts={facts} whole={whole} value={part} onChange={setPart} preview={preview} />
+    </Sending>
   );
 }
