@@ -82,6 +82,30 @@ describe("The web app, while an agreement is written", function () {
       ],
     );
     await visitor.picture("missing");
+    // Each of them leads to its field.
+    const focused = (name: string) => page.locator(":focus").and(page.getByRole("textbox", { name, exact: true }));
+    await list.getByRole("button", { name: en.role.arbiter, exact: true }).click();
+    await focused(en.role.arbiter).waitFor();
+    await list.getByRole("button", { name: `${en.milestoneNumber(1)}, ${en.amount}`, exact: true }).click();
+    await focused(en.amount).waitFor();
+    await list.getByRole("button", { name: en.draft.silentShare, exact: true }).click();
+    await page
+      .locator(":focus")
+      .and(page.getByRole("radio", { name: en.draft.silentShares["0"] }))
+      .waitFor();
+  });
+
+  it("goes on in the milestone that was added", async () => {
+    const { page } = await comeToWrite();
+    await page.getByRole("button", { name: en.draft.add, exact: true }).click();
+    await page.keyboard.type("The second");
+    await becomes(
+      () =>
+        page
+          .getByRole("textbox", { name: en.draft.milestone, exact: true })
+          .evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value)),
+      ["", "The second"],
+    );
   });
 
   it("keeps what was written over a reload", async () => {

@@ -30,6 +30,10 @@ export function Field({
   readonly type?: "text" | "date";
   readonly inputMode?: "decimal" | "numeric" | "text";
   readonly onBlur?: () => void;
+  /** By which it can be found. */
+  readonly name?: string;
+  /** Whether the keyboard goes there when it appears. */
+  readonly autoFocus?: boolean;
   /** Values to choose from, with their names. */
   readonly suggestions?: readonly { readonly value: string; readonly name: string }[] | undefined;
 }): ReactNode {

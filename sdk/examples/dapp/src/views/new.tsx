@@ -92,6 +92,7 @@ function Writing({
     symbol: currency?.symbol,
     /** A field's value, and what is wrong with it by the SDK's name for it. */
     bind: (name: TextMember, path: string = name) => ({
+      name: path,
       value: draft[name],
       onChange: (value: string) => form.set({ [name]: value }),
       onBlur: form.touch(path),
@@ -160,7 +161,10 @@ function Writing({
         <ul>
           {[...problems.keys()].map((path) => (
             <li key={path}>
-              <strong>{fieldName(words, path)}:</strong> {problemText(problems, path)}
+              <button type="button" className="to-field" onClick={() => document.getElementsByName(path)[0]?.focus()}>
+                {fieldName(words, path)}
+              </button>
+              : {problemText(problems, path)}
             </li>
           ))}
         </ul>
@@ -198,6 +202,7 @@ interface FormProps {
       name: TextMember,
       path?: string,
     ): {
+      readonly name: string;
       readonly value: string;
       readonly onChange: (value: string) => void;
       readonly onBlur: () => void;
@@ -280,6 +285,7 @@ function Parties({ form, tokenError }: FormProps & { readonly tokenError: unknow
         value={draft.token}
         onChange={(token) => set({ token })}
         onBlur={touch("token")}
+        name="token"
         problem={tokenError === null ? problemAt("token") : words.draft.noToken}
         suggestions={known}
         isRequired
@@ -291,6 +297,8 @@ function Parties({ form, tokenError }: FormProps & { readonly tokenError: unknow
 function Work({ form }: FormProps): ReactNode {
   const { words } = useLanguage();
   const { draft, set, problemAt, touch, bind, symbol } = form;
+  /** The milestone that was just added: its writer goes on there. */
+  const [added, setAdded] = useState<string>();
   const change = (key: string, changes: Partial<DraftMilestone>) =>
     set({ milestones: draft.milestones.map((one) => (one.key === key ? { ...one, ...changes } : one)) });
   return (
@@ -310,6 +318,8 @@ function Work({ form }: FormProps): ReactNode {
               <legend>{words.milestoneNumber(index + 1)}</legend>
               <Field
                 label={words.draft.milestone}
+                name={`scope.milestones[${index}].title`}
+                autoFocus={key === added}
                 value={title}
                 onChange={(value) => change(key, { title: value })}
                 onBlur={touch(`scope.milestones[${index}].title`)}
@@ -325,6 +335,7 @@ function Work({ form }: FormProps): ReactNode {
               <div className="columns">
                 <Field
                   label={words.amount}
+                  name={`milestones[${index}].amount`}
                   value={amount}
                   onChange={(value) => change(key, { amount: value })}
                   onBlur={touch(`milestones[${index}].amount`)}
@@ -335,6 +346,7 @@ function Work({ form }: FormProps): ReactNode {
                 />
                 <Field
                   label={words.draft.days}
+                  name={`milestones[${index}].work`}
                   value={work}
                   onChange={(value) => change(key, { work: value })}
                   onBlur={touch(`milestones[${index}].work`)}
@@ -356,7 +368,13 @@ function Work({ form }: FormProps): ReactNode {
           </li>
         ))}
       </ol>
-      <PlainButton onPress={() => set({ milestones: [...draft.milestones, emptyMilestone()] })}>
+      <PlainButton
+        onPress={() => {
+          const milestone = emptyMilestone();
+          setAdded(milestone.key);
+          set({ milestones: [...draft.milestones, milestone] });
+        }}
+      >
         {words.draft.add}
       </PlainButton>
     </fieldset>
@@ -382,6 +400,7 @@ function Periods({ form }: FormProps): ReactNode {
       ))}
       <RadioGroup
         className="radios"
+        name="ifArbiterIsSilent"
         value={["0", "50", "100"].includes(draft.silentShare) ? draft.silentShare : null}
         onChange={(silentShare) => set({ silentShare })}
         isInvalid={problemAt("ifArbiterIsSilent") !== undefined}
