@@ -48,6 +48,12 @@ async function plant(
   );
 }
 
+/** Whose signatures the link has that a page offers. */
+async function signersIn(page: Page): Promise<readonly string[]> {
+  const { signatures } = await fromFragment((await linkIn(page)).split("/open/")[1] ?? "");
+  return Object.keys(signatures);
+}
+
 describe("The web app, attacked", function () {
   this.timeout(120_000);
   const world = new World();
@@ -58,9 +64,11 @@ describe("The web app, attacked", function () {
     it("says what is wrong with shares above everything, and lives", async () => {
       const { terms, schedule, scope } = world.agreement();
       const { page } = await world.come("Amara");
-      await page.goto(await world.linkTo(toAgreement({ ...terms, defaultShareBps: 20_000 }, schedule, scope)));
+      const shares = { defaultShareBps: 20_000, arbiterFeeBps: 20_000 };
+      await page.goto(await world.linkTo(toAgreement({ ...terms, ...shares }, schedule, scope)));
       await page.getByText(en.proposal.invalid).waitFor();
       await page.getByText(en.problems.DefaultShareTooHigh).waitFor();
+      await page.getByText(en.problems.ArbiterFeeTooHigh).waitFor();
       expect(await page.getByRole("button", { name: en.proposal.sign, exact: true }).count()).to.equal(0);
     });
 
@@ -129,7 +137,7 @@ describe("The web app, attacked", function () {
       await tells(page.getByRole("region", { name: en.agreement.deal }), "pays 0.0000000001 USDC (0x7070…7070)");
       // The SDK refuses it, too.
       await page.getByRole("button", { name: en.proposal.sign, exact: true }).click();
-      await page.getByRole("alert").waitFor();
+      await becomes(() => page.getByRole("alert").innerText(), en.errors.InvalidAgreement);
     });
 
     it("goes on where the token says nothing, in base units", async () => {
@@ -156,15 +164,21 @@ describe("The web app, attacked", function () {
       await dialog.getByText(en.amountToAt("100.00\u00a0USDC", "Amara", "Workbench")).waitFor();
     });
 
-    it("warns of an account that looks like a known one", async () => {
-      const arbiter = world.addressOf("Tomasz");
+    it("warns of an account that looks like a known one: of the demo, or of an agreement that is kept", async () => {
+      /** What somebody makes who wants to be taken for an account. */
+      const likenessOf = (account: string) =>
+        `${account.slice(0, 6)}${"0".repeat(32)}${account.slice(-4)}`.toLowerCase();
+      const warning = (page: Page) => page.getByText(en.warnings["look-alike"]);
       const { page } = await world.come("Amara");
-      await page.goto(
-        await world.linkTo(
-          world.agreement({ arbiter: `${arbiter.slice(0, 6)}${"0".repeat(32)}${arbiter.slice(-4)}`.toLowerCase() }),
-        ),
-      );
-      await page.getByText(en.warnings["look-alike"]).waitFor();
+      await page.goto(await world.linkTo(world.agreement({ arbiter: likenessOf(world.addressOf("Workbench")) })));
+      await warning(page).waitFor();
+      // Nobody whom the demo knows.
+      const { address: arbiter } = await world.provider.getSigner(15);
+      await page.goto(await world.linkTo(world.agreement({ arbiter })));
+      await keepProposal(page);
+      await becomes(() => warning(page).count(), 0);
+      await page.goto(await world.linkTo(world.agreement({ arbiter: likenessOf(arbiter) })));
+      await warning(page).waitFor();
     });
 
     it("compares with what is kept, also when client and freelancer change places, or a space in the title changes", async () => {
@@ -203,8 +217,7 @@ describe("The web app, attacked", function () {
       await page.getByText(en.keeping.notLasting).waitFor();
       await page.goto(await world.linkTo(world.agreement()));
       await sign(page, "Amara");
-      const { signatures } = await fromFragment((await linkIn(page)).split("/open/")[1] ?? "");
-      expect(Object.keys(signatures)).to.deep.equal(["freelancer"]);
+      expect(await signersIn(page)).to.deep.equal(["freelancer"]);
       await visitor.go("/new");
       await page.getByRole("heading", { name: en.draft.title, exact: true }).waitFor();
     });
@@ -216,7 +229,7 @@ describe("The web app, attacked", function () {
       await page.goto(await world.linkTo(agreement));
       await keepProposal(page);
       await page.evaluate(() => {
-        localStorage.setItem("micro-escrow-account", "5");
+        localStorage.setItem("micro-escrow-account", '{"demo":"5"}');
         localStorage.setItem("micro-escrow-network", "{");
         sessionStorage.setItem("micro-escrow-draft", '{"milestones":7');
       });
@@ -236,6 +249,19 @@ describe("The web app, attacked", function () {
       await page.getByRole("heading", { name: en.draft.title, exact: true }).waitFor();
     });
 
+    it("says that there is no room, and lets an agreement be signed and handed over all the same", async () => {
+      const { page } = await world.come("Amara");
+      await page.evaluate(() => {
+        IDBObjectStore.prototype.put = () => {
+          throw new DOMException("No room", "QuotaExceededError");
+        };
+      });
+      await page.goto(await world.linkTo(world.agreement()));
+      await page.getByRole("button", { name: en.proposal.sign, exact: true }).click();
+      await becomes(() => page.getByRole("alert").innerText(), en.errors.StorageFailed);
+      expect(await signersIn(page)).to.deep.equal(["freelancer"]);
+    });
+
     it("says that there is no room for what was handed in, and goes on to the agreement", async () => {
       const work = Buffer.from("Chapter one, whole.\n");
       const { agreement, signature } = await world.submitted(sha256(work));
@@ -250,22 +276,27 @@ describe("The web app, attacked", function () {
       await page.goto(await world.linkTo(agreement, { freelancer: signature, contents: [work] }));
       await becomes(() => page.getByRole("alert").innerText(), en.errors.StorageFailed);
       await page.getByRole("button", { name: en.open.goOn }).click();
+      // What there was room for is kept: the chain alone does not know what it is about.
+      await page.getByRole("heading", { level: 1, name: "A short book" }).waitFor();
       await page.getByText(en.material.missing).waitFor();
     });
   });
 
   describe("by what is handed in", () => {
     it("shows of a long text its beginning, says so, and gives all of it; and nothing that somebody put in its place", async () => {
-      const work = Buffer.from(`${"All work and no play. ".repeat(1_000)}And the client pays twice.`);
+      const work = Buffer.from(`In the beginning. ${"All work and no play. ".repeat(1_000)}And the client pays twice.`);
       const hash = sha256(work);
       const { agreement, signature } = await world.submitted(hash);
       const { page } = await world.come("Inês");
       await page.goto(await world.linkTo(agreement, { freelancer: signature, contents: [work] }));
       const card = milestone(page, "Chapter one");
       await card.getByText(en.material.cut).waitFor();
-      const download = page.waitForEvent("download");
-      await card.getByRole("button", { name: en.material.save(en.material.text) }).click();
-      expect(sha256(await readFile(await (await download).path()))).to.equal(hash);
+      expect(await read(card.getByRole("group", { name: en.material.text }))).to.match(
+        /^In the beginning\. (?!.*twice).*…$/,
+      );
+      const save = card.getByRole("button", { name: en.material.save(en.material.text) });
+      const [download] = await Promise.all([page.waitForEvent("download"), save.click()]);
+      expect(sha256(await readFile(await download.path()))).to.equal(hash);
 
       await plant(page, "micro-escrow-contents", "contents", [[hash, new TextEncoder().encode("Something else.")]]);
       await page.reload();
@@ -301,7 +332,12 @@ describe("The web app, attacked", function () {
       await page.addInitScript(NAMES);
       await page.addInitScript(() => {
         const info = { uuid: "1", name: "Honest", rdns: "org.honest", icon: "data:," };
-        const provider = { request: async () => [] };
+        const provider = {
+          async request() {
+            Object.assign(window, { isAsked: true });
+            return [];
+          },
+        };
         window.addEventListener("eip6963:requestProvider", () => {
           for (const detail of [
             ...[undefined, null, 5, {}, { info }, { info: null, provider }, { info: { ...info, uuid: 7 }, provider }],
@@ -311,6 +347,8 @@ describe("The web app, attacked", function () {
             ],
             { info: { ...info, uuid: "2", name: `${"Long ".repeat(99)}`, rdns: "<b>\u202egro.etah" }, provider },
             { info, provider },
+            // Who comes with another one's id does not take its place.
+            { info: { ...info, name: "Long lost twin" }, provider },
           ]) {
             window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail }));
           }
@@ -327,6 +365,9 @@ describe("The web app, attacked", function () {
       });
       // It gives no account, and nothing happens.
       await offered.nth(1).click();
+      await page.waitForFunction(() => "isAsked" in window);
+      await page.evaluate(() => new Promise((resolve) => setTimeout(() => requestAnimationFrame(resolve))));
+      expect(await page.getByRole("alert").count()).to.equal(0);
       await page.getByRole("heading", { name: en.welcome.title }).waitFor();
     });
   });
@@ -419,7 +460,11 @@ describe("The web app, attacked", function () {
       await page.goto(await world.linkTo(agreement, { freelancer: signature }));
       const dialog = await open(page, "submitEvidence", "Chapter one");
       await dialog.getByRole("textbox", { name: en.actions.submitEvidence.message }).fill("It is half as long.");
-      await buttonOf(dialog, "submitEvidence").dblclick();
+      // Faster than the page is drawn anew.
+      await buttonOf(dialog, "submitEvidence").evaluate((button: HTMLElement) => {
+        button.click();
+        button.click();
+      });
       await dialog.getByText(en.actions.submitEvidence.done).waitFor();
       const history = await (await world.as("Inês")).getTimeline(agreement);
       expect(eventsOf(history).filter(({ type }) => type === "EvidenceSubmitted")).to.have.length(1);

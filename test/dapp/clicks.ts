@@ -84,7 +84,6 @@ export async function closeWindow(page: Page): Promise<void> {
 
 /** Gives a file to a button that asks for one. */
 export async function choose(button: Locator, file: TestFile | string): Promise<void> {
-  const chooser = button.page().waitForEvent("filechooser");
-  await button.click();
-  await (await chooser).setFiles(file);
+  const [chooser] = await Promise.all([button.page().waitForEvent("filechooser"), button.click()]);
+  await chooser.setFiles(file);
 }

@@ -112,7 +112,12 @@ export class World {
   /** Closes the browsers of all who are there: pages that are open go on asking the chain for what is new. */
   async sendAway(): Promise<void> {
     this.#heard.push(...[...this.#visitors].flatMap((visitor) => visitor.complaints()));
-    await Promise.all([...this.#visitors].map(({ page }) => page.context().close()));
+    const leave = async ({ page }: Visitor) => {
+      // A test's answer to a request may be under way, and has nobody any more whom it could be given to.
+      await page.unrouteAll({ behavior: "ignoreErrors" });
+      await page.context().close();
+    };
+    await Promise.all([...this.#visitors].map(leave));
     this.#visitors.clear();
     this.#people.clear();
   }
