@@ -45,9 +45,8 @@ describe("The web app's account", function () {
       ].map((cells) => cells.join(" ").replace(/\s+/g, " ")),
     );
 
-    const download = page.waitForEvent("download");
-    await page.getByRole("button", { name: en.account.statement }).click();
-    const saved = await download;
+    const statement = page.getByRole("button", { name: en.account.statement });
+    const [saved] = await Promise.all([page.waitForEvent("download"), statement.click()]);
     expect(saved.suggestedFilename()).to.equal(`statement-${world.addressOf("Fieldtest")}.csv`);
     const [header = "", ...lines] = (await readFile(await saved.path(), "utf8")).trim().split("\r\n");
     const names = header.replaceAll('"', "").split(",");

@@ -97,7 +97,7 @@ describe("The web app, to who is new", function () {
     const undo = page.getByRole("button", { name: en.draft.undo });
     await undo.click();
     await becomes(() => name.inputValue(), "A garden");
-    expect(await undo.count()).to.equal(0);
+    await becomes(() => undo.count(), 0);
   });
 
   it("keeps what is written of another version over a reload", async () => {
@@ -141,9 +141,11 @@ describe("The web app, to who is new", function () {
     await world.provider.send("evm_increaseTime", [40 * 86_400]);
     await world.provider.send("evm_mine", []);
     const { page } = await world.come("Inês");
-    const estimated = page.waitForResponse((response) => /eth_estimateGas/.test(response.request().postData() ?? ""));
-    await page.goto(await world.linkTo(agreement, { freelancer }));
-    await (await estimated).finished();
+    const [estimated] = await Promise.all([
+      page.waitForResponse((response) => /eth_estimateGas/.test(response.request().postData() ?? "")),
+      page.goto(await world.linkTo(agreement, { freelancer })),
+    ]);
+    await estimated.finished();
     const pay = page.getByRole("button", { name: en.funding.pay("100.00\u00a0USDC") });
     await pay.click();
     await page.getByRole("alert").getByText(en.errors.FundingExpired).waitFor();

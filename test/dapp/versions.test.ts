@@ -97,15 +97,11 @@ describe("The web app, while an agreement is written", function () {
 
   it("goes on in the milestone that was added", async () => {
     const { page } = await comeToWrite();
+    const titles = page.getByRole("textbox", { name: en.draft.milestone, exact: true });
     await page.getByRole("button", { name: en.draft.add, exact: true }).click();
+    await titles.nth(1).and(page.locator(":focus")).waitFor();
     await page.keyboard.type("The second");
-    await becomes(
-      () =>
-        page
-          .getByRole("textbox", { name: en.draft.milestone, exact: true })
-          .evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value)),
-      ["", "The second"],
-    );
+    await becomes(async () => Promise.all((await titles.all()).map((title) => title.inputValue())), ["", "The second"]);
   });
 
   it("keeps what was written over a reload", async () => {

@@ -113,9 +113,10 @@ export class World {
   async sendAway(): Promise<void> {
     this.#heard.push(...[...this.#visitors].flatMap((visitor) => visitor.complaints()));
     const leave = async ({ page }: Visitor) => {
+      const context = page.context();
       // A test's answer to a request may be under way, and has nobody any more whom it could be given to.
-      await page.unrouteAll({ behavior: "ignoreErrors" });
-      await page.context().close();
+      for (const open of context.pages()) await open.unrouteAll({ behavior: "ignoreErrors" });
+      await context.close();
     };
     await Promise.all([...this.#visitors].map(leave));
     this.#visitors.clear();
