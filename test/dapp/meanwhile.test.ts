@@ -130,10 +130,21 @@ describe("The web app, meanwhile", function () {
     const freelancer = await (await world.as("Amara")).sign(agreement);
     const { page } = await world.come("Inês");
     await page.goto(await world.linkTo(agreement, { freelancer }));
+    await page.evaluate(() => {
+      const put = IDBObjectStore.prototype.put;
+      Object.assign(window, { puts: 0 });
+      IDBObjectStore.prototype.put = function (...args) {
+        (window as unknown as { puts: number }).puts++;
+        return put.apply(this, args);
+      };
+    });
     await world.provider.send("evm_setAutomine", [false]);
     try {
       await page.getByRole("button", { name: en.funding.pay("100.00\u00a0USDC") }).click();
       await page.getByText(en.funding.sent).waitFor();
+      // Once: a block can take minutes.
+      await page.waitForTimeout(1_000);
+      expect(await page.evaluate(() => (window as unknown as { puts: number }).puts)).to.equal(1);
       // The tab is lost, and with it the link.
       const tab = await page.context().newPage();
       await page.close();

@@ -65,7 +65,7 @@ export function useVouching(): (address: string) => boolean {
   );
 }
 
-/** The same for who only shows amounts; `undefined` until it is known. */
+/** How amounts of a token are written, as {@link useToken} knows it; `undefined` until that is known. */
 export function useCurrency(address: string | undefined): Currency | undefined {
   const { words } = useLanguage();
   const { data, error } = useToken(address);

@@ -3,7 +3,7 @@ import { type Agreement, type AgreementState, fundCall, fundingAmount, Status } 
 import { escrowKeys, useEscrow, useEscrowMutation } from "@micro-escrow/sdk/react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Interface } from "ethers";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Checkbox, CheckboxGroup, Label } from "react-aria-components";
 import type { Currency } from "../../format.ts";
 import { useLanguage } from "../../language/index.tsx";
@@ -78,8 +78,11 @@ export function FundForm({
   // What the chain has the hash of is all that says what the money is for: it is kept here before the chain has it.
   const isSent = mutation.phase === "sent";
   const client = useQueryClient();
+  const isKept = useRef(false);
   useEffect(() => {
-    if (!isSent) return;
+    // Once: what is kept comes back in the signatures, each time anew.
+    if (!isSent || isKept.current) return;
+    isKept.current = true;
     keep({ agreement, chainId: escrow.chainId, signatures }, escrow.chainId)
       .catch(() => undefined)
       .finally(() => client.invalidateQueries({ queryKey: [LIBRARY] }));
